@@ -1,0 +1,61 @@
+#!/bin/sh
+# Makes the clips beside this file. Needs ffmpeg with libx264; the committed files were made by ffmpeg 5.1.9.
+# The output is a function of the ffmpeg and x264 versions alone: one thread, bit-exact muxing, synthetic sources.
+#
+#   film/     24 s, 25 fps, GOP 2 s with B-frames, stereo AAC 44.1 kHz, HLS in 2 s MPEG-TS segments: 640x360 and 320x180
+#   split/     8 s, picture and sound in playlists of their own, AAC 48 kHz (EXT-X-MEDIA), segments of unlike length
+#   clips/     2 s TS files: audio only, video only, video + HEVC/MP3/AC-3 (stream types that a demuxer must name),
+#              one fragmented mp4 head (not TS)
+set -eu
+cd "$(dirname "$0")"
+rm -rf film split clips
+mkdir -p film/360p film/180p split/video split/audio clips
+
+exact="-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -threads 1 -map_metadata -1"
+x264="-c:v libx264 -preset slow -threads 1 -pix_fmt yuv420p -g 50 -keyint_min 50 -sc_threshold 0 -bf 2 -x264-params threads=1:lookahead_threads=1"
+hls="-f hls -hls_time 2 -hls_playlist_type vod -hls_segment_type mpegts"
+ff() { ffmpeg -nostdin -hide_banner -loglevel error -y "$@"; }
+picture() { printf 'testsrc2=size=%s:rate=25:duration=%s' "$1" "$2"; }
+sound() { printf 'sine=frequency=%s:beep_factor=4:sample_rate=%s:duration=%s' "$1" "$2" "$3"; }
+
+variant() { # folder, size, video bit rate, audio bit rate
+	ff -f lavfi -i "$(picture "$2" 24)" -f lavfi -i "$(sound 440 44100 24)" $exact $x264 -profile:v "$5" \
+		-b:v "$3" -maxrate "$3" -bufsize "$3" -c:a aac -ac 2 -b:a "$4" \
+		$hls -hls_segment_filename "film/$1/seg_%03d.ts" "film/$1/index.m3u8"
+}
+variant 360p 640x360 110k 32k high
+variant 180p 320x180 50k 24k main
+
+cat > film/master.m3u8 <<'M3U8'
+#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-STREAM-INF:BANDWIDTH=220000,AVERAGE-BANDWIDTH=190000,RESOLUTION=640x360,FRAME-RATE=25.000,CODECS="avc1.64001e,mp4a.40.2"
+360p/index.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=110000,RESOLUTION=320x180,FRAME-RATE=25.000,CODECS="avc1.4d400c,mp4a.40.2"
+180p/index.m3u8
+M3U8
+
+ff -f lavfi -i "$(picture 320x180 8)" $exact $x264 -profile:v main -b:v 40k -maxrate 40k -bufsize 40k \
+	$hls -hls_segment_filename "split/video/seg_%03d.ts" split/video/index.m3u8
+ff -f lavfi -i "$(sound 660 48000 8)" $exact -c:a aac -ac 2 -b:a 24k \
+	-f hls -hls_time 3 -hls_playlist_type vod -hls_segment_type mpegts \
+	-hls_segment_filename "split/audio/seg_%03d.ts" split/audio/index.m3u8
+cat > split/master.m3u8 <<'M3U8'
+#EXTM3U
+#EXT-X-VERSION:4
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="audio/index.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180,FRAME-RATE=25.000,CODECS="avc1.4d400c,mp4a.40.2",AUDIO="sound"
+video/index.m3u8
+M3U8
+
+small="-b:v 30k -maxrate 30k -bufsize 30k"
+v="-f lavfi -i $(picture 160x90 2)"
+a="-f lavfi -i $(sound 880 48000 2)"
+ff $a $exact -c:a aac -ac 1 -b:a 24k -f mpegts clips/audio.ts
+ff $v $exact $x264 $small -profile:v baseline -bf 0 -f mpegts clips/video.ts
+ff $v $a $exact $x264 $small -c:a aac -b:a 24k -mpegts_m2ts_mode 1 -f mpegts clips/both.m2ts
+ff $v $a $exact $x264 $small -c:a libmp3lame -b:a 32k -f mpegts clips/mp3.ts
+ff $v $a $exact $x264 $small -c:a ac3 -b:a 64k -f mpegts clips/ac3.ts
+ff $a $exact -c:a aac -b:a 24k -mpegts_flags latm -f mpegts clips/latm.ts
+ff $v $exact -c:v libx265 -preset ultrafast -x265-params log-level=none:pools=none:frame-threads=1 -b:v 30k -f mpegts clips/hevc.ts
+ff $v $exact $x264 $small -movflags +frag_keyframe+empty_moov+default_base_moof -f mp4 clips/fragment.mp4
