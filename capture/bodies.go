@@ -1,0 +1,122 @@
+package capture
+
+import (
+	"context"
+	"sync"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"golang.org/x/sync/semaphore"
+)
+
+// readers is how many bodies are read at once. One at a time would wait for the browser at each; many would hold as
+// many bodies as base64 in memory.
+const readers = 4
+
+// bodyReader asks the browser for bodies, in goroutines that close waits for.
+type bodyReader struct {
+	rec    *Recorder
+	ctx    context.Context
+	cancel context.CancelFunc
+	slots  *semaphore.Weighted
+	wg     sync.WaitGroup
+	idle   *sync.Cond // on rec.mu
+	open   int
+	closed bool
+}
+
+func newBodyReader(r *Recorder) *bodyReader {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &bodyReader{rec: r, ctx: ctx, cancel: cancel, slots: semaphore.NewWeighted(readers), idle: sync.NewCond(&r.mu)}
+}
+
+// start runs read without the Recorder's lock and store with it. Called with the lock held.
+func (b *bodyReader) start(read func(context.Context) Body, store func(Body)) {
+	if b.closed {
+		store(Body{Reason: ReasonNotAsked})
+		return
+	}
+	b.open++
+	b.wg.Go(func() {
+		body := Body{Reason: ReasonNotAsked}
+		if b.slots.Acquire(b.ctx, 1) == nil {
+			body = read(b.ctx)
+			b.slots.Release(1)
+		}
+		b.rec.mu.Lock()
+		defer b.rec.mu.Unlock()
+		store(body)
+		b.open--
+		b.idle.Broadcast()
+		b.rec.notify()
+	})
+}
+
+// response reads the response's body of x, which s saw the end of.
+func (b *bodyReader) response(x *record, s Session) {
+	if x.Received > b.rec.opt.MaxBody {
+		x.Body = Body{Reason: ReasonTooLarge, Size: x.Received}
+		return
+	}
+	id, fallback := network.RequestID(x.ID), x.Body
+	if x.Failure == "" {
+		fallback = Body{Reason: ReasonGone}
+	}
+	x.Body = Body{Reason: ReasonPending}
+	b.start(func(ctx context.Context) Body {
+		for _, try := range append([]Session{s}, b.rec.others(s.ID())...) {
+			res, err := cdp.Call(ctx, cdp.Session(try), network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+			if err != nil {
+				b.rec.opt.Log.Debug("no body here", "request", id, "target", try.Kind(), "error", err)
+				continue
+			}
+			if int64(len(res.Body)) > b.rec.opt.MaxBody {
+				return Body{Reason: ReasonTooLarge, Size: int64(len(res.Body))}
+			}
+			return b.rec.store.put(res.Body)
+		}
+		return fallback
+	}, func(body Body) { x.Body = body })
+}
+
+// request reads the body that x sent: Blob and multipart bodies are never inline.
+func (b *bodyReader) request(x *record, s Session) {
+	hop := len(x.Redirects)
+	id := network.RequestID(x.ID)
+	b.start(func(ctx context.Context) Body {
+		res, err := cdp.Call(ctx, cdp.Session(s), network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
+		if err != nil {
+			return Body{Reason: ReasonGone}
+		}
+		return b.rec.store.put(res.PostData)
+	}, func(body Body) {
+		if hop < len(x.Redirects) {
+			x.Redirects[hop].Request.Body = body
+			return
+		}
+		x.Request.Body = body
+	})
+}
+
+func (b *bodyReader) settle(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() {
+		b.rec.mu.Lock()
+		defer b.rec.mu.Unlock()
+		b.idle.Broadcast()
+	})
+	defer stop()
+	b.rec.mu.Lock()
+	defer b.rec.mu.Unlock()
+	for b.open > 0 && ctx.Err() == nil {
+		b.idle.Wait()
+	}
+	return ctx.Err()
+}
+
+func (b *bodyReader) close() {
+	b.rec.mu.Lock()
+	b.closed = true
+	b.rec.mu.Unlock()
+	b.cancel()
+	b.wg.Wait()
+}

@@ -1,0 +1,76 @@
+package capture
+
+// Capture is all that one visit gave, as plain data.
+type Capture struct {
+	Page      string // URL that was asked for
+	Title     string
+	Exchanges []*Exchange // in the order in which they began
+	Notes     []Note
+	Cookies   []Cookie
+	UserAgent string
+	Players   []Player
+}
+
+// Note is something a page did that the network does not show.
+type Note struct {
+	Kind   NoteKind `json:"kind"`
+	Text   string   `json:"text"` // key system, init data type
+	Target Target   `json:"-"`
+}
+
+// NoteKind names what a page did.
+type NoteKind string
+
+// What pages are known to do with Encrypted Media Extensions.
+const (
+	NoteEMEAsk  NoteKind = "eme-ask"  // asked whether a key system is there
+	NoteEMEUse  NoteKind = "eme-use"  // made a license request
+	NoteEMEKeys NoteKind = "eme-keys" // gave keys to a media element
+)
+
+// Player is a media element of the page as it was at the end of the visit.
+type Player struct {
+	FrameID  string  `json:"frameId"`
+	Frame    string  `json:"frame"` // URL of its document
+	Source   string  `json:"source"`
+	Playing  bool    `json:"playing"`  // currentTime moved
+	Duration float64 `json:"duration"` // seconds, 0 if unknown, -1 if it has no end
+	Width    int     `json:"width"`    // of the picture, 0 for sound
+	Height   int     `json:"height"`
+	Area     float64 `json:"area"` // CSS pixels it covers
+	Error    string  `json:"error"`
+}
+
+// Counts sums the bodies up.
+type Counts struct {
+	Exchanges int            `json:"exchanges"`
+	Bodies    int            `json:"bodies"`
+	Missing   map[Reason]int `json:"missing,omitempty"` // why not, for each that is not there
+}
+
+// Count says how complete the capture is.
+func (c *Capture) Count() Counts {
+	n := Counts{Exchanges: len(c.Exchanges), Missing: map[Reason]int{}}
+	for _, e := range c.Exchanges {
+		if e.Body.Reason == "" {
+			n.Bodies++
+		} else {
+			n.Missing[e.Body.Reason]++
+		}
+	}
+	return n
+}
+
+// Protected names the DRM system that the page used or tried to use, "" for none. Asking alone counts only as a try:
+// players ask before they know whether they need it.
+func (c *Capture) Protected() (system string, used bool) {
+	for _, n := range c.Notes {
+		switch n.Kind {
+		case NoteEMEAsk:
+			system = n.Text
+		case NoteEMEUse, NoteEMEKeys:
+			used = true
+		}
+	}
+	return system, used
+}

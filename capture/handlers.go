@@ -1,0 +1,218 @@
+package capture
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+)
+
+type handler func(*Recorder, Session, jsonv2.Value) error
+
+// on adapts a method for one kind of event to the table.
+func on[T any](f func(*Recorder, Session, *T)) handler {
+	return func(r *Recorder, s Session, params jsonv2.Value) error {
+		ev, err := decode[T](params)
+		if err != nil {
+			return err
+		}
+		f(r, s, ev)
+		return nil
+	}
+}
+
+// handlers are called with the Recorder's lock held.
+var handlers = map[string]handler{
+	"Network.requestWillBeSent":          on((*Recorder).requestWillBeSent),
+	"Network.requestWillBeSentExtraInfo": on((*Recorder).requestExtra),
+	"Network.responseReceived":           on((*Recorder).responseReceived),
+	"Network.responseReceivedExtraInfo":  on((*Recorder).responseExtra),
+	"Network.dataReceived":               on((*Recorder).dataReceived),
+	"Network.loadingFinished":            on((*Recorder).loadingFinished),
+	"Network.loadingFailed":              on((*Recorder).loadingFailed),
+	"Network.webSocketCreated":           on((*Recorder).webSocketCreated),
+	"Runtime.bindingCalled":              on((*Recorder).bindingCalled),
+}
+
+func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
+	if r.epoch.IsZero() && ev.WallTime > 0 {
+		r.epoch = time.UnixMicro(int64((ev.WallTime - ev.Timestamp) * 1e6))
+	}
+	x := r.byID[ev.RequestID]
+	switch {
+	case x == nil:
+		x = r.begin(s, ev)
+	case ev.RedirectResponse != nil:
+		x.redirect(ev)
+	default:
+		return // a second session reports the same request: an OOPIF's document is known to its parent too
+	}
+	x.applyExtras()
+	if x.Request.Body.Reason == ReasonNotAsked {
+		r.bodies.request(x, s)
+	}
+}
+
+func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
+	x := &record{session: s.ID(), Exchange: Exchange{
+		ID: ev.RequestID, Target: Target{ID: string(s.TargetID()), Kind: s.Kind(), URL: s.URL()}, FrameID: ev.FrameID,
+		Document: ev.DocumentURL, Type: ev.Type, Request: ev.Request.request(), Started: r.wall(ev.Timestamp),
+		Body: Body{Reason: ReasonPending},
+	}}
+	if o := r.orphans[ev.RequestID]; o != nil {
+		x.extras = *o
+		delete(r.orphans, ev.RequestID)
+	}
+	r.byID[ev.RequestID] = x
+	r.list = append(r.list, x)
+	return x
+}
+
+func (x *record) redirect(ev *requestWillBeSent) {
+	x.Redirects = append(x.Redirects, Hop{Request: x.Request, Response: ev.RedirectResponse.response()})
+	x.hops = append(x.hops, ev.RedirectHasExtraInfo)
+	x.Request = ev.Request.request()
+}
+
+func (r *Recorder) extrasOf(id string) *extras {
+	if x := r.byID[id]; x != nil {
+		return &x.extras
+	}
+	if r.orphans[id] == nil {
+		r.orphans[id] = &extras{}
+	}
+	return r.orphans[id]
+}
+
+func (r *Recorder) requestExtra(_ Session, ev *requestExtraInfo) {
+	e := r.extrasOf(ev.RequestID)
+	e.requests = append(e.requests, ev)
+	r.reapply(ev.RequestID)
+}
+
+func (r *Recorder) responseExtra(_ Session, ev *responseExtraInfo) {
+	e := r.extrasOf(ev.RequestID)
+	e.responses = append(e.responses, ev)
+	r.reapply(ev.RequestID)
+}
+
+func (r *Recorder) reapply(id string) {
+	if x := r.byID[id]; x != nil {
+		x.applyExtras()
+	}
+}
+
+// applyExtras joins what has come so far; doing it twice changes nothing.
+func (x *record) applyExtras() {
+	for i, e := range x.requests {
+		if i > len(x.Redirects) {
+			break
+		}
+		req := &x.Request
+		if i < len(x.Redirects) {
+			req = &x.Redirects[i].Request
+		}
+		req.Header, req.WireHeader = e.Headers.header(), true
+	}
+	next := 0
+	for i, has := range x.hops {
+		if !has || next >= len(x.responses) {
+			continue
+		}
+		if res := x.responseAt(i); res != nil {
+			x.responses[next].apply(res)
+		}
+		next++
+	}
+}
+
+func (x *record) responseAt(i int) *Response {
+	if i < len(x.Redirects) {
+		return &x.Redirects[i].Response
+	}
+	return x.Response
+}
+
+// apply sets the raw headers and the true status: a cached answer that was revalidated says 304 here.
+func (e *responseExtraInfo) apply(res *Response) {
+	res.Header = e.Headers.header()
+	if e.StatusCode != 0 && !res.FromCache {
+		res.Status = e.StatusCode
+	}
+}
+
+func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
+	x := r.byID[ev.RequestID]
+	if x == nil {
+		return
+	}
+	if !x.hasResponse {
+		x.hops = append(x.hops, ev.HasExtra)
+	}
+	x.hasResponse = true
+	x.session = s.ID() // the session that has the answer has the body
+	x.Type = ev.Type
+	res := ev.Response.response()
+	x.Response = &res
+	x.applyExtras()
+}
+
+func (r *Recorder) dataReceived(_ Session, ev *dataReceived) {
+	if x := r.byID[ev.RequestID]; x != nil {
+		x.Received += ev.DataLength
+	}
+}
+
+func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
+	x := r.byID[ev.RequestID]
+	if x == nil || x.Done {
+		return
+	}
+	x.Done, x.Ended = true, r.wall(ev.Timestamp)
+	if bodiless(x) {
+		x.Body = Body{Reason: ReasonNone}
+		return
+	}
+	r.bodies.response(x, s)
+}
+
+// bodiless: RFC 9110 §6.4.1.
+func bodiless(x *record) bool {
+	return x.Request.Method == http.MethodHead || slices.Contains([]int{http.StatusNoContent, http.StatusNotModified}, x.Status())
+}
+
+func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
+	x := r.byID[ev.RequestID]
+	if x == nil || x.Done {
+		return
+	}
+	x.Done, x.Ended, x.Canceled = true, r.wall(ev.Timestamp), ev.Canceled
+	if bodiless(x) && x.Response != nil {
+		x.Body = Body{Reason: ReasonNone} // Chrome ends 204 and HEAD with ERR_ABORTED; nothing failed
+		return
+	}
+	x.Failure = ev.ErrorText
+	if ev.BlockedReason != "" {
+		x.Failure = "blocked: " + ev.BlockedReason
+	}
+	x.Body = Body{Reason: ReasonFailed}
+	if ev.Canceled || ev.ErrorText == "net::ERR_ABORTED" {
+		x.Body.Reason = ReasonAborted
+	}
+	if x.Response != nil && x.Received > 0 {
+		r.bodies.response(x, s) // what did arrive may still be held
+	}
+}
+
+func (r *Recorder) webSocketCreated(s Session, ev *webSocketCreated) {
+	if r.byID[ev.RequestID] != nil {
+		return
+	}
+	x := r.begin(s, &requestWillBeSent{
+		RequestID: ev.RequestID, Type: "WebSocket",
+		Request: wireRequest{URL: ev.URL, Method: http.MethodGet},
+	})
+	x.Started = time.Now()
+	x.Body = Body{Reason: ReasonEndless}
+}

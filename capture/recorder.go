@@ -1,0 +1,204 @@
+package capture
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/cdp"
+	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/target"
+)
+
+// Session is one attached target, as whoever owns the browser gives it.
+type Session interface {
+	cdp.Session
+	// Send queues a command and does not wait for its reply.
+	Send(ctx context.Context, method string, params any) (<-chan *cdproto.Message, error)
+	ID() target.SessionID
+	TargetID() target.ID
+	Kind() string
+	URL() string
+}
+
+// Options bound a Recorder. The zero value is usable.
+type Options struct {
+	MaxBody   int64 // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
+	MaxMemory int64 // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
+	Dir       string
+	Log       *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxBody == 0 {
+		o.MaxBody = 64 << 20
+	}
+	if o.MaxMemory == 0 {
+		o.MaxMemory = 64 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Recorder collects the Exchanges of one visit. Attached, Event and Detached are to be called in the order in which
+// the browser sent things, from one goroutine; they never wait for the browser. Everything else may be called from
+// anywhere. Close ends the goroutines that read bodies.
+type Recorder struct {
+	opt    Options
+	bodies *bodyReader
+	store  *store
+
+	mu       sync.Mutex
+	sessions map[target.SessionID]Session
+	list     []*record
+	byID     map[string]*record
+	orphans  map[string]*extras // extra info that came before its request
+	epoch    time.Time          // wall clock of CDP's monotonic zero
+	notes    []Note
+	changed  chan struct{}
+	last     time.Time // of the last network event
+}
+
+// record is an Exchange in the making.
+type record struct {
+	Exchange
+	extras
+	session     target.SessionID
+	hasResponse bool
+	fetching    bool
+}
+
+// extras are the *ExtraInfo events of one requestId. They travel on another channel than the events they belong to and
+// may come before them: the nth request goes with the nth requestExtraInfo, and the nth response with the nth
+// responseExtraInfo.
+type extras struct {
+	requests  []*requestExtraInfo
+	responses []*responseExtraInfo
+	hops      []bool // per response: does an ExtraInfo belong to it?
+}
+
+// NewRecorder starts the goroutines that read bodies; Close stops them.
+func NewRecorder(o Options) *Recorder {
+	o = o.withDefaults()
+	r := &Recorder{
+		opt: o, store: &store{dir: o.Dir, single: 256 << 10, budget: o.MaxMemory},
+		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{},
+		changed: make(chan struct{}), last: time.Now(),
+	}
+	r.bodies = newBodyReader(r)
+	return r
+}
+
+// Changed is closed at the next change of what was captured.
+func (r *Recorder) Changed() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changed
+}
+
+func (r *Recorder) notify() {
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// Activity tells how many requests are under way, and when the network last did something. Streams that have no end
+// (EventSource, WebSocket, a film that plays) do not count as under way.
+func (r *Recorder) Activity() (inFlight int, last time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range r.list {
+		if !x.Done && !endless(x.Type) {
+			inFlight++
+		}
+	}
+	return inFlight, r.last
+}
+
+func endless(t ResourceType) bool {
+	return t == "EventSource" || t == "WebSocket" || t == "Media" || t == "Ping"
+}
+
+// Snapshot copies what has been captured so far. Bodies on disk can be opened until Close.
+func (r *Recorder) Snapshot() *Capture {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := &Capture{Notes: slices.Clone(r.notes)}
+	for _, x := range r.list {
+		e := x.Exchange
+		e.Redirects = slices.Clone(e.Redirects)
+		c.Exchanges = append(c.Exchanges, &e)
+	}
+	return c
+}
+
+// Settle waits until every body that was asked for has been read, or ctx ends.
+func (r *Recorder) Settle(ctx context.Context) error { return r.bodies.settle(ctx) }
+
+// Close stops reading bodies, waits for the readers and removes spilled files.
+func (r *Recorder) Close() error {
+	r.bodies.close()
+	return r.store.close()
+}
+
+// Attached is to be called while the target is still paused: what it sends is done before the target's first request.
+// Nothing is waited for here, because a service worker answers Network.enable only once it runs.
+func (r *Recorder) Attached(s Session) {
+	r.mu.Lock()
+	r.sessions[s.ID()] = s
+	r.mu.Unlock()
+	for _, c := range enableCommands(s.Kind(), r.opt.MaxBody) {
+		if _, err := s.Send(context.Background(), c.method, c.params); err != nil {
+			r.opt.Log.Debug("target went before it could be heard", "method", c.method, "error", err)
+			return
+		}
+	}
+}
+
+// Detached tells that a target is gone.
+func (r *Recorder) Detached(s Session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.sessions, s.ID())
+}
+
+// Event takes one event of a target's session.
+func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
+	handle, ok := handlers[method]
+	if !ok {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := handle(r, s, params); err != nil {
+		r.opt.Log.Warn("an event that could not be read", "method", method, "error", err)
+		return
+	}
+	r.last = time.Now()
+	r.notify()
+}
+
+// others are the sessions besides own that may hold a body which own has lost, or never had: a service worker's
+// answer lives with the page.
+func (r *Recorder) others(own target.SessionID) []Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []Session
+	for id, s := range r.sessions {
+		if id != own {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (r *Recorder) wall(monotonic float64) time.Time {
+	if r.epoch.IsZero() || monotonic == 0 {
+		return time.Now()
+	}
+	return r.epoch.Add(time.Duration(monotonic * float64(time.Second)))
+}
