@@ -1,0 +1,113 @@
+// Package sites is the built-in web site: pages that hide their films in the ways that real ones do, and the small
+// servers behind them. `seine demo` shows itself on it, and the tests hold what was captured against its log.
+package sites
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"seine/testdata/media"
+)
+
+//go:embed www
+var www embed.FS
+
+// Options of a Site. The zero value is usable.
+type Options struct {
+	SegmentDelay time.Duration // before each segment of the movie is answered, so that there is progress to see
+	TokenLife    time.Duration // of the movie's token; 0: one minute
+	Players      string        // folder with node_modules of the npm players; empty: pages that need them answer 404
+}
+
+// Request is one line of the site's log.
+type Request struct {
+	Method string
+	URL    string // http://host/path?query
+	Header http.Header
+	Status int
+}
+
+// Site is an http.Handler. Addresses in its pages are relative, or other names of the loopback host on the same port,
+// so it can be served on any port.
+type Site struct {
+	opt    Options
+	mux    *http.ServeMux
+	pages  fs.FS
+	tokens *tokens
+
+	mu  sync.Mutex
+	log []Request
+}
+
+// New makes a site with nothing in its log.
+func New(o Options) *Site {
+	if o.TokenLife == 0 {
+		o.TokenLife = time.Minute
+	}
+	pages, err := fs.Sub(www, "www")
+	if err != nil {
+		panic(err) // the folder is embedded under this very name
+	}
+	s := &Site{opt: o, mux: http.NewServeMux(), pages: pages, tokens: newTokens(o.TokenLife)}
+	s.mux.Handle("GET /", http.FileServerFS(pages))
+	s.mux.Handle("GET /media/", http.StripPrefix("/media/", withTypes(http.FileServerFS(media.FS))))
+	s.movie()
+	s.bad()
+	s.targets()
+	if o.Players != "" {
+		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
+		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))
+	}
+	return s
+}
+
+// ServeHTTP answers and logs.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	s.mu.Lock()
+	n := len(s.log)
+	s.log = append(s.log, Request{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI(), Header: r.Header.Clone()})
+	s.mu.Unlock()
+	s.mux.ServeHTTP(rec, r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log[n].Status = rec.status
+}
+
+// Log is a copy of what was asked so far.
+func (s *Site) Log() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.log...)
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+var types = map[string]string{".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".mp4": "video/mp4"}
+
+// withTypes declares media as a careful server does; Go's own table does not know them everywhere.
+func withTypes(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if t := types[filepath.Ext(r.URL.Path)]; t != "" {
+			w.Header().Set("Content-Type", t)
+		}
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		next.ServeHTTP(w, r)
+	})
+}
