@@ -1,0 +1,71 @@
+// Package hls reads HTTP Live Streaming playlists (RFC 8216 and its successor draft-pantos-hls-rfc8216bis) into the types
+// of package manifest.
+//
+// It is the one place that holds github.com/grafov/m3u8. That library panics on some inputs, forgets implicit byte range
+// offsets, all but one key of a segment, gaps and definitions, and takes a blank line for an address. So the text is
+// normalised and bounded first, the kind of playlist is decided here, the decoder runs under recover, and a catch-all tag
+// decoder sees each line in order: what grafov loses is noted there and joined to its segments by ordinal.
+package hls
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+
+	"seine/assemble/manifest"
+)
+
+// Limits on what a server may send.
+const (
+	MaxBytes    = 32 << 20 // one playlist
+	MaxLine     = 64 << 10 // one line, after variables are filled in
+	MaxSegments = 200_000
+	MaxVariants = 256 // and as many renditions
+)
+
+// Sentinels of Parse.
+var (
+	// ErrNotPlaylist: the text is something else; the error says what.
+	ErrNotPlaylist = errors.New("not an HLS playlist")
+	// ErrEmpty: a playlist that names no media.
+	ErrEmpty = errors.New("the playlist is empty")
+	// ErrTooLarge: one of the limits above is exceeded.
+	ErrTooLarge = errors.New("the playlist is too large")
+	// ErrMalformed: a line breaks the format in a way that would give a wrong film.
+	ErrMalformed = errors.New("malformed playlist")
+	// ErrAddress: an address is not http or https.
+	ErrAddress = errors.New("address refused")
+)
+
+// Document is what Parse found: exactly one of the two is set.
+type Document struct {
+	Presentation *manifest.Presentation
+	Playlist     *manifest.Playlist
+}
+
+// Parse reads one playlist. base is the address it was finally read from, against which all others resolve. vars are the
+// variables of the multivariant playlist that a media playlist may import (EXT-X-DEFINE); nil for none.
+//
+// Errors wrap ErrNotPlaylist, ErrEmpty, ErrTooLarge, ErrMalformed or ErrAddress. Keys of rights systems are returned, not
+// refused: manifest.Usable decides.
+func Parse(text []byte, base *url.URL, vars map[string]string) (Document, error) {
+	if len(text) > MaxBytes {
+		return Document{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(text), MaxBytes)
+	}
+	if err := sniff(text); err != nil {
+		return Document{}, err
+	}
+	n, err := normalize(text, base, vars)
+	if err != nil {
+		return Document{}, err
+	}
+	switch {
+	case n.master:
+		p, err := decodeMaster(n, base)
+		return Document{Presentation: p}, err
+	case n.segments > 0:
+		p, err := decodeMedia(n, base)
+		return Document{Playlist: p}, err
+	}
+	return Document{}, fmt.Errorf("%w: it has neither segments nor variants", ErrEmpty)
+}

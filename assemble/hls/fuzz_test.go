@@ -1,0 +1,60 @@
+package hls
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		head + "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x01\n#EXT-X-MAP:URI=\"i\",BYTERANGE=\"1@2\"\n#EXTINF:4,t\na.ts\n#EXT-X-DISCONTINUITY\n#EXT-X-BYTERANGE:5@6\n#EXTINF:3,\nb.ts\n#EXT-X-ENDLIST\n",
+		head + "#EXT-X-CUE-OUT:30\n#EXTINF:4,\na.ts\n#EXT-X-CUE-OUT-CONT:ElapsedTime=4,Duration=30\n#EXTINF:4,\nb.ts\n#EXT-X-CUE-IN\n#EXT-SCTE35:CUE=\"x\",ID=\"1\",TIME=2\n#EXT-OATCLS-SCTE35:abc\n",
+		head + "#WV-AUDIO-CHANNELS 2\n#EXT-X-START:TIME-OFFSET=1\n#EXT-X-PROGRAM-DATE-TIME:2020-01-02T03:04:05Z\n#EXTINF:4,\na.ts\n",
+		"#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"n\",DEFAULT=YES,URI=\"x\"\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI=\"i\"\n#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO=\"a\",FRAME-RATE=2.5,CODECS=\"x,y\",RESOLUTION=1x1\nv.m3u8\n",
+		head + "#EXT-X-DEFINE:NAME=\"a\",VALUE=\"b\"\n#EXT-X-KEY:METHOD=NONE\n\n#EXTINF:4,\n{$a}.ts\n",
+	} {
+		f.Add([]byte(s))
+	}
+	base := mustURL(f, "https://h.example/a/b?t=1")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		d, err := Parse(b, base, map[string]string{"v": "w"})
+		if err != nil {
+			if strings.Contains(err.Error(), "gave up") {
+				t.Error("the decoder panicked on normalised text: ", err)
+			}
+			return
+		}
+		if (d.Playlist == nil) == (d.Presentation == nil) {
+			t.Fatal("want one of the two")
+		}
+		if d.Playlist == nil {
+			return
+		}
+		for _, s := range d.Playlist.Segments {
+			if !strings.HasPrefix(s.URL, "http://") && !strings.HasPrefix(s.URL, "https://") {
+				t.Errorf("segment at %q", s.URL)
+			}
+			if s.Duration < 0 || s.Range != nil && (s.Range.Offset < 0 || s.Range.Length <= 0) {
+				t.Errorf("%+v", s)
+			}
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	var s strings.Builder
+	s.WriteString(head)
+	for i := range 100_000 {
+		fmt.Fprintf(&s, "#EXTINF:4.000,\nsegment_%06d.ts\n", i)
+	}
+	s.WriteString("#EXT-X-ENDLIST\n")
+	text, base := []byte(s.String()), mustURL(b, "https://cdn.example/film/list.m3u8?token=x")
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Parse(text, base, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package hls
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// normalized is text that grafov can read without harm, and what was learned on the way.
+type normalized struct {
+	text []byte
+	// lines holds the number, from 1, that each line of text had in the original.
+	lines    []int32
+	master   bool
+	segments int
+	vars     map[string]string
+	warnings []string
+}
+
+// normalizer copies lines one by one. pending is true when an EXTINF or STREAM-INF waits for its address.
+type normalizer struct {
+	normalized
+	base    *url.URL
+	imports map[string]string
+	number  int
+	pending bool
+	infs    int
+}
+
+// normalize cuts the text into lines (LF, CR LF or CR), drops the byte order mark and blank lines, fills in variables,
+// checks the limits and decides the kind of playlist (RFC 8216 §4.1).
+func normalize(text []byte, base *url.URL, vars map[string]string) (*normalized, error) {
+	n := &normalizer{base: base, imports: vars}
+	n.text = make([]byte, 0, len(text)+1)
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	for len(text) > 0 {
+		line, rest := cutLine(text)
+		text = rest
+		n.number++
+		if err := n.add(bytes.TrimSpace(line)); err != nil {
+			return nil, err
+		}
+	}
+	if n.master && n.infs > 0 {
+		n.warn("it mixes variants and segments; the variants count")
+	}
+	return &n.normalized, nil
+}
+
+// cutLine splits at the first line end. A CR LF leaves an empty line behind, which does not count.
+func cutLine(text []byte) (line, rest []byte) {
+	i := bytes.IndexByte(text, '\n')
+	if i < 0 {
+		i = len(text)
+	}
+	if j := bytes.IndexByte(text[:i], '\r'); j >= 0 {
+		i = j
+	}
+	if i == len(text) {
+		return text, nil
+	}
+	if text[i] == '\r' && i+1 < len(text) && text[i+1] == '\n' {
+		return text[:i], text[i+2:]
+	}
+	return text[:i], text[i+1:]
+}
+
+func (n *normalizer) add(line []byte) error {
+	if len(line) == 0 {
+		return nil
+	}
+	if bytes.Contains(line, []byte("{$")) {
+		s, err := n.expand(string(line))
+		if err != nil {
+			return err
+		}
+		line = []byte(s)
+	}
+	if len(line) > MaxLine {
+		return fmt.Errorf("%w: line %d has more than %d bytes", ErrTooLarge, n.number, MaxLine)
+	}
+	keep, err := n.classify(line)
+	if err != nil || !keep {
+		return err
+	}
+	if len(n.text)+len(line) >= 2*MaxBytes {
+		return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, 2*MaxBytes)
+	}
+	if len(n.text) > 0 {
+		n.text = append(n.text, '\n') // none at the end: grafov would read an empty address there
+	}
+	n.text = append(n.text, line...)
+	n.lines = append(n.lines, int32(n.number)) // at most MaxBytes lines
+	return nil
+}
+
+// classify reports whether the line goes on to the decoder.
+func (n *normalizer) classify(line []byte) (keep bool, err error) {
+	if line[0] != '#' {
+		return n.address()
+	}
+	switch {
+	case tag(line, "#EXTINF:"):
+		n.pending = true
+		n.infs++
+	case tag(line, "#EXT-X-STREAM-INF:"):
+		n.pending, n.master = true, true
+	case tag(line, "#EXT-X-MEDIA:"), tag(line, "#EXT-X-I-FRAME-STREAM-INF:"):
+		n.master = true
+	case tag(line, "#EXT-X-DEFINE:"):
+		return false, n.define(string(line[len("#EXT-X-DEFINE:"):]))
+	case tag(line, "#EXT"):
+	default:
+		// Comments; and #WV- lines, which make grafov index past their end.
+		return false, nil
+	}
+	return true, nil
+}
+
+// address keeps a line that answers an EXTINF or STREAM-INF. A stray one would make grafov hang keys and maps, meant for
+// the next segment, on the last.
+func (n *normalizer) address() (keep bool, err error) {
+	if !n.pending {
+		n.warn("line %d: an address without EXTINF is left out", n.number)
+		return false, nil
+	}
+	n.pending = false
+	n.segments++
+	if n.segments > MaxSegments {
+		return false, fmt.Errorf("%w: more than %d segments", ErrTooLarge, MaxSegments)
+	}
+	return true, nil
+}
+
+func (n *normalizer) warn(format string, args ...any) {
+	if len(n.warnings) < 20 {
+		n.warnings = append(n.warnings, fmt.Sprintf(format, args...))
+	}
+}
+
+func tag(line []byte, name string) bool {
+	return len(line) >= len(name) && string(line[:len(name)]) == name
+}
+
+// define obeys EXT-X-DEFINE (RFC 8216bis §4.4.2.3).
+func (n *normalizer) define(list string) error {
+	var name, value string
+	var ok bool
+	for k, v := range attributes(list) {
+		switch k {
+		case "NAME":
+			name = v
+		case "VALUE":
+			value, ok = v, true
+		case "IMPORT":
+			name = v
+			value, ok = n.imports[v]
+		case "QUERYPARAM":
+			name = v
+			value, ok = n.base.Query().Get(v), n.base.Query().Has(v)
+		}
+	}
+	if name == "" || !ok {
+		return n.bad("EXT-X-DEFINE has no value for the variable %s", short(name))
+	}
+	if n.vars == nil {
+		n.vars = map[string]string{}
+	}
+	if len(n.vars) >= 1000 {
+		return fmt.Errorf("%w: more than 1000 variables", ErrTooLarge)
+	}
+	n.vars[name] = value
+	return nil
+}
+
+// expand fills in {$name} once; values are never expanded again.
+func (n *normalizer) expand(line string) (string, error) {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(line, "{$")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		name, rest, closed := strings.Cut(after, "}")
+		value, known := n.vars[name]
+		if !closed || !known {
+			return "", n.bad("the variable %s is not defined", short(name))
+		}
+		b.WriteString(value)
+		if b.Len() > MaxLine {
+			return "", fmt.Errorf("%w: line %d has more than %d bytes", ErrTooLarge, n.number, MaxLine)
+		}
+		line = rest
+	}
+}
+
+func (n *normalizer) bad(format string, args ...any) error {
+	return malformed(n.number, format, args...)
+}
+
+func malformed(line int, format string, args ...any) error {
+	return fmt.Errorf("%w: line %d: %s", ErrMalformed, line, fmt.Sprintf(format, args...))
+}
+
+// short quotes remote text for an error message.
+func short(s string) string {
+	if len(s) > 80 {
+		s = s[:80] + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}

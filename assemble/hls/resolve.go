@@ -1,0 +1,94 @@
+package hls
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// resolver makes addresses absolute (RFC 3986 §5.2). Most playlists name tens of thousands of plain files beside
+// themselves, so those are joined as text.
+type resolver struct {
+	base *url.URL
+	dir  string // scheme, host and folder, ends in a slash; empty when not usable
+}
+
+func newResolver(base *url.URL) *resolver {
+	r := &resolver{base: base}
+	if base.Host != "" && base.Opaque == "" && (base.Scheme == "http" || base.Scheme == "https") {
+		dir := *base
+		dir.RawQuery, dir.Fragment, dir.RawFragment, dir.ForceQuery = "", "", "", false
+		s := dir.ResolveReference(&url.URL{Path: "./"}).String()
+		if strings.HasSuffix(s, "/") {
+			r.dir = s
+		}
+	}
+	return r
+}
+
+// media resolves the address of a playlist or segment: http or https.
+func (r *resolver) media(ref string) (string, error) {
+	if r.dir != "" && plain(ref) {
+		return r.dir + ref, nil
+	}
+	u, err := r.parse(ref)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
+func (r *resolver) parse(ref string) (*url.URL, error) {
+	// A browser reads backslashes as slashes; a file manager as the start of a network path.
+	if ref == "" || strings.HasPrefix(ref, `\`) {
+		return nil, fmt.Errorf("%w: %s is no http or https address", ErrAddress, short(ref))
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrAddress, short(ref))
+	}
+	u = r.base.ResolveReference(u)
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil, fmt.Errorf("%w: %s is no http or https address", ErrAddress, short(ref))
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// small resolves the address of a key: also data: (the line limit bounds it to 64 KiB).
+func (r *resolver) small(ref string) (string, error) {
+	if len(ref) >= 5 && strings.EqualFold(ref[:5], "data:") {
+		return "data:" + ref[5:], nil
+	}
+	return r.media(ref)
+}
+
+// plain is true for a relative path with nothing that needs a resolver: no dot segments, scheme, escapes or fragment. A
+// leading dot is left to the resolver too.
+func plain(ref string) bool {
+	dot := true // the byte before was a slash, or there is none
+	for i := range len(ref) {
+		c := ref[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
+			dot = false
+		case c == '/' && i > 0 && !dot:
+			dot = true
+		case c == '.' && !dot:
+		case c == '?' && i > 0:
+			return plainQuery(ref[i+1:])
+		default:
+			return false
+		}
+	}
+	return ref != ""
+}
+
+func plainQuery(q string) bool {
+	for i := range len(q) {
+		if c := q[i]; c <= ' ' || c >= 0x7f || c == '#' || c == '"' || c == '<' || c == '>' || c == '`' {
+			return false
+		}
+	}
+	return true
+}

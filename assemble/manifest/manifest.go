@@ -1,0 +1,125 @@
+// Package manifest is the one meeting point of HLS and DASH: what a film consists of, in words that belong to neither.
+// Nothing downstream of it asks which of the two it was.
+package manifest
+
+import (
+	"net/url"
+	"time"
+)
+
+// Presentation is one film as its top document names it: the variants of the picture and the renditions beside them.
+type Presentation struct {
+	// URL is where the document was finally found, after redirects.
+	URL *url.URL
+	// Variants holds every way to watch, in the document's order, without trick-play (I-frame) lists.
+	Variants []Variant
+	// Renditions holds alternative audio, video and subtitles, in the document's order.
+	Renditions []Rendition
+	// SessionKeys holds the keys announced ahead of the playlists (RFC 8216 §4.3.4.5).
+	SessionKeys []Key
+	// Variables holds the values that media playlists may import by name.
+	Variables map[string]string
+	// Warnings are remarks about odd but readable text.
+	Warnings []string
+}
+
+// Variant is one encoding of the whole film (RFC 8216 §4.3.4.2).
+type Variant struct {
+	URL *url.URL
+	// Bandwidth is the peak, AverageBandwidth the mean, in bits per second; 0 when not stated.
+	Bandwidth, AverageBandwidth int64
+	// Width and Height are in pixels; 0 when not stated.
+	Width, Height int
+	// FrameRate is in frames per second; 0 when not stated.
+	FrameRate float64
+	// Codecs is the RFC 6381 list, as stated.
+	Codecs string
+	Name   string
+	// Audio and Subtitles name the groups of renditions that belong to this variant.
+	Audio, Subtitles string
+}
+
+// MediaType says what a rendition carries.
+type MediaType string
+
+// The types of renditions (RFC 8216 §4.3.4.1).
+const (
+	Audio          MediaType = "AUDIO"
+	Video          MediaType = "VIDEO"
+	Subtitles      MediaType = "SUBTITLES"
+	ClosedCaptions MediaType = "CLOSED-CAPTIONS"
+)
+
+// Rendition is an alternative version of one kind of content.
+type Rendition struct {
+	Type     MediaType
+	Group    string
+	Name     string
+	Language string // RFC 5646, as stated
+	Channels string
+	Default  bool
+	// Autoselect is true too when Default is.
+	Autoselect, Forced bool
+	// URL is nil when the content lies inside the variant itself.
+	URL *url.URL
+}
+
+// Playlist is the list of segments of one variant or rendition.
+type Playlist struct {
+	URL *url.URL
+	// Sequence is the media sequence number of the first segment.
+	Sequence uint64
+	// DiscontinuitySequence counts the discontinuities before the first segment.
+	DiscontinuitySequence uint64
+	TargetDuration        time.Duration
+	// Ended is true when nothing will be added: the list says so, or calls itself VOD.
+	Ended bool
+	// Type is VOD, EVENT or empty.
+	Type     string
+	Segments []Segment
+	// Warnings are remarks about odd but readable text.
+	Warnings []string
+}
+
+// Duration is the sum of the segments' stated durations.
+func (p *Playlist) Duration() time.Duration {
+	var d time.Duration
+	for i := range p.Segments {
+		d += p.Segments[i].Duration
+	}
+	return d
+}
+
+// Segment is one piece of media.
+type Segment struct {
+	// Sequence is its media sequence number; the initialisation vector may derive from it.
+	Sequence uint64
+	// URL is absolute, http or https.
+	URL      string
+	Duration time.Duration
+	// Range is nil for the whole resource.
+	Range *ByteRange
+	// Keys lists the ways to obtain the one key of this segment, a system each; empty means clear.
+	Keys []Key
+	// Init is the initialization section that comes before the segment, or nil.
+	Init *InitSection
+	// Discontinuity is true when time stamps or encoding restart here; Period counts the restarts.
+	Discontinuity bool
+	Period        uint64
+	// Gap is true when the origin itself says that this piece does not exist.
+	Gap bool
+	// ProgramDateTime is the wall clock of its first sample, or zero.
+	ProgramDateTime time.Time
+}
+
+// InitSection is the part of a file that a demuxer needs before the first sample.
+type InitSection struct {
+	URL   string
+	Range *ByteRange
+	Keys  []Key
+}
+
+// ByteRange is a part of a resource, in bytes.
+type ByteRange struct {
+	Offset, Length int64
+}
