@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // normalized is text that grafov can read without harm, and what was learned on the way.
@@ -75,7 +76,9 @@ func (n *normalizer) add(line []byte) error {
 		if err != nil {
 			return err
 		}
-		line = []byte(s)
+		if line = bytes.TrimSpace([]byte(s)); len(line) == 0 {
+			return nil
+		}
 	}
 	if len(line) > MaxLine {
 		return fmt.Errorf("%w: line %d has more than %d bytes", ErrTooLarge, n.number, MaxLine)
@@ -163,6 +166,9 @@ func (n *normalizer) define(list string) error {
 	}
 	if name == "" || !ok {
 		return n.bad("EXT-X-DEFINE has no value for the variable %s", short(name))
+	}
+	if strings.ContainsFunc(value, unicode.IsControl) {
+		return n.bad("the variable %s holds a control character", short(name)) // %0A in a query would be a new line
 	}
 	if n.vars == nil {
 		n.vars = map[string]string{}
