@@ -1,0 +1,115 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+)
+
+// supervise owns the end of the browser: one goroutine from Launch to the removal of the run folder.
+func (b *Browser) supervise(ctx context.Context) {
+	defer close(b.ended)
+	select {
+	case <-b.stop:
+		b.over(ErrClosed)
+	case <-ctx.Done():
+		b.over(context.Cause(ctx))
+	case <-b.link.lost:
+		b.over(b.why())
+	}
+	b.endErr = b.cleanUp()
+}
+
+// over marks the end, so that calls fail with its reason.
+func (b *Browser) over(err error) {
+	b.mu.Lock()
+	b.ending = true
+	b.err = err
+	b.mu.Unlock()
+	if !errors.Is(err, ErrBrowserGone) {
+		b.link.closed.Store(true)
+	}
+	close(b.gone)
+	b.log.Debug("the browser ends", "reason", err)
+}
+
+// why tells how a connection broke that nobody closed.
+func (b *Browser) why() error {
+	if b.proc == nil {
+		return fmt.Errorf("%w: the connection broke (%w)", ErrBrowserGone, b.link.cause)
+	}
+	b.proc.wait(time.Second)
+	if end := b.proc.end(); end != nil {
+		return fmt.Errorf("%w: %w", ErrBrowserGone, end)
+	}
+	return fmt.Errorf("%w: its pipe closed (%w)", ErrBrowserGone, b.link.cause)
+}
+
+// cleanUp leaves nothing: processes, connection, chromedp, tabs, folder, in the order in which each stops being needed.
+func (b *Browser) cleanUp() error {
+	b.part()
+	if b.proc != nil {
+		if !b.proc.wait(exitLimit) {
+			b.log.Debug("the browser did not end by itself and is killed")
+			b.proc.kill()
+		}
+	}
+	if b.link != nil {
+		b.link.close()
+		b.openings.Wait()
+		b.closeTabs()
+	}
+	if b.release != nil {
+		b.release()
+	}
+	if b.run != nil {
+		if err := b.run.remove(); err != nil {
+			return fmt.Errorf("removing Chrome's profile: %w", err)
+		}
+	}
+	return nil
+}
+
+// part takes leave: of a Chrome of ours for good, of another's by closing what we opened there.
+func (b *Browser) part() {
+	if b.link == nil {
+		return
+	}
+	if b.proc == nil {
+		b.closeTabs() // those still opening are disposed of by Chrome when the connection ends
+		return
+	}
+	_, _ = b.link.router.root.Send(context.Background(), cdpbrowser.CommandClose, nil)
+}
+
+func (b *Browser) closeTabs() {
+	b.mu.Lock()
+	tabs := make([]*Tab, 0, len(b.tabs))
+	for t := range b.tabs {
+		tabs = append(tabs, t)
+	}
+	b.mu.Unlock()
+	for _, t := range tabs {
+		_ = t.Close()
+	}
+}
+
+var errSilent = fmt.Errorf("it runs, but gave no answer within %s", startLimit)
+
+// abort explains a start that failed. It runs before cleanUp, while it can still be told whether the process ended by itself.
+func (b *Browser) abort(err error) error {
+	b.mu.Lock()
+	b.ending = true
+	b.mu.Unlock()
+	if b.proc != nil && errors.Is(err, errSilent) {
+		return &StartError{Path: b.proc.cmd.Path, Output: b.proc.out.String(), Kind: ErrStart, Hint: errSilent.Error()}
+	}
+	if b.proc == nil || !errors.Is(err, ErrBrowserGone) {
+		return err
+	}
+	b.proc.wait(exitLimit)
+	return explain(b.proc.cmd.Path, b.proc.end(), b.proc.out.String())
+}

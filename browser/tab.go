@@ -1,0 +1,281 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// closeLimit is how long the end of a tab may take before it is left to the end of the browser.
+const closeLimit = 5 * time.Second
+
+// Tab is one page in a browser context of its own (cookies, cache and storage are shared with no other tab), and whatever
+// that page opens.
+//
+// A tab is usable until Done is closed: a crash of its renderer, the page closing itself, or the end of the browser. After that
+// Err says which, Context is cancelled, and only Close is left to call. A crashed popup or frame
+// does not end the tab: its Inspector.targetCrashed is an event.
+type Tab struct {
+	b         *Browser
+	contextID cdp.BrowserContextID
+	obs       Observer
+	inbox     *queue[notice]
+	heard     sync.WaitGroup // the goroutine that calls the observer
+
+	ctx    context.Context // chromedp's
+	cancel context.CancelFunc
+	kill   context.CancelCauseFunc
+
+	mu    sync.Mutex
+	main  *Session
+	err   error
+	ready chan struct{} // closed once the main page runs
+	done  chan struct{}
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// notice is one piece of news for the observer.
+type notice struct {
+	kind    noticeKind
+	session *Session
+	method  string
+	params  jsonv2.Value
+	id      target.SessionID // resumeDouble
+}
+
+type noticeKind int
+
+const (
+	attached noticeKind = iota
+	event
+	detached
+	resumeDouble
+)
+
+// NewTab opens a tab in a browser context of its own. Obs (may be nil) hears of it from its very first request; see
+// [Observer]. Ctx bounds the opening only.
+func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
+	if obs == nil {
+		obs = nobody{}
+	}
+	if !b.opening() {
+		return nil, fmt.Errorf("opening a tab: %w", b.link.err())
+	}
+	defer b.openings.Done()
+	made, err := cdp.Call(ctx, cdp.Session(b.link.router.root), target.CreateBrowserContext, target.CreateBrowserContextParams{DisposeOnDetach: new(true)})
+	if err != nil {
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	t := &Tab{
+		b: b, contextID: made.BrowserContextID, obs: obs, inbox: newQueue[notice](),
+		ready: make(chan struct{}), done: make(chan struct{}),
+	}
+	var life context.Context
+	life, t.kill = context.WithCancelCause(b.driverCtx)
+	t.ctx, t.cancel = life, func() { t.kill(ErrClosed) }
+	t.heard.Go(t.hear)
+	if err := t.open(ctx, life); err != nil {
+		_ = t.Close()
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	b.own(t)
+	return t, nil
+}
+
+// open creates the page and lets chromedp attach to it as well.
+func (t *Tab) open(ctx, life context.Context) error {
+	root := cdp.Session(t.b.link.router.root)
+	t.b.link.router.add(t)
+	_, err := cdp.Call(ctx, root, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny, BrowserContextID: t.contextID, EventsEnabled: new(true),
+	})
+	if err != nil {
+		return err
+	}
+	made, err := cdp.Call(ctx, root, target.CreateTarget, target.CreateTargetParams{
+		URL: "about:blank", BrowserContextID: t.contextID, NewWindow: new(true),
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-t.ready:
+	case <-t.done:
+		return t.Err()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return t.drive(ctx, life, made.TargetID)
+}
+
+// drive attaches chromedp. The first Run binds the target's life to the context it is given: it must be the tab's, never
+// the caller's.
+func (t *Tab) drive(ctx, life context.Context, id target.ID) error {
+	t.ctx, t.cancel = chromedp.NewContext(life, chromedp.WithTargetID(id))
+	stop := context.AfterFunc(ctx, func() { t.kill(context.Cause(ctx)) })
+	defer stop()
+	if err := chromedp.Do(t.ctx); err != nil {
+		return errors.Join(context.Cause(t.ctx), err)
+	}
+	return nil
+}
+
+// Context is the chromedp context of the tab. Actions may be run on it, by one goroutine at a time, and on
+// contexts derived from it; to tie them to a context of the caller's use [Tab.Bind].
+func (t *Tab) Context() context.Context { return t.ctx }
+
+// Bind derives from the tab's context one that ends with ctx too, deadline and cause included. Cancel must be called.
+func (t *Tab) Bind(ctx context.Context) (context.Context, context.CancelFunc) {
+	bound, cancel := context.WithCancelCause(t.ctx)
+	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	return bound, func() { stop(); cancel(context.Canceled) }
+}
+
+// Session is our own session on the tab's page.
+func (t *Tab) Session() *Session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.main
+}
+
+// Sessions lists the sessions of the tab that live: its page, popups, frames of other sites, workers.
+func (t *Tab) Sessions() []*Session { return t.b.link.router.ofTab(t) }
+
+// Done is closed when the tab cannot be used any more.
+func (t *Tab) Done() <-chan struct{} { return t.done }
+
+// Err is nil while the tab can be used; then ErrTabCrashed, ErrTabGone, ErrBrowserGone or ErrClosed.
+func (t *Tab) Err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// Close closes the tab and everything that it opened, throws its cookies and storage away, and returns after the last call of
+// the observer. It is idempotent.
+func (t *Tab) Close() error {
+	t.closeOnce.Do(func() { t.closeErr = t.shut() })
+	return t.closeErr
+}
+
+func (t *Tab) shut() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	// Disposing of the context closes its pages at once, without asking them (beforeunload).
+	_, err := cdp.Call(ctx, cdp.Session(t.b.link.router.root), target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: t.contextID})
+	if errors.Is(err, ErrBrowserGone) || errors.Is(err, ErrClosed) {
+		err = nil
+	}
+	t.fail(ErrClosed)
+	t.b.link.router.remove(t)
+	t.inbox.close()
+	t.heard.Wait()
+	t.cancel()
+	t.b.disown(t)
+	if err != nil {
+		return fmt.Errorf("closing a tab: %w", err)
+	}
+	return nil
+}
+
+// fail ends the usable life of the tab; only the first reason counts.
+func (t *Tab) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err != nil {
+		return
+	}
+	t.err = err
+	close(t.done)
+	t.kill(err)
+}
+
+// hear is the goroutine that calls the observer.
+func (t *Tab) hear() {
+	for {
+		batch := t.inbox.take()
+		if batch == nil {
+			return
+		}
+		for _, n := range batch {
+			t.tell(n)
+		}
+	}
+}
+
+func (t *Tab) tell(n notice) {
+	switch n.kind {
+	case attached:
+		t.greet(n.session)
+	case event:
+		t.obs.Event(n.session, n.method, n.params)
+	case detached:
+		t.obs.Detached(n.session)
+	case resumeDouble:
+		// Only now, behind the first session's commands: whoever resumes first resumes the target.
+		t.b.link.router.resume(n.id)
+	}
+}
+
+// greet prepares a paused target and lets it run. Nothing is awaited: a paused service worker would never answer.
+func (t *Tab) greet(s *Session) {
+	ctx := context.Background()
+	_, _ = s.Send(ctx, target.CommandSetAutoAttach, autoAttach)
+	if s.kind == "page" || s.kind == "iframe" {
+		_, _ = s.Send(ctx, page.CommandEnable, nil)
+		_, _ = s.Send(ctx, inspector.CommandEnable, nil)
+	}
+	t.obs.Attached(s)
+	_, _ = s.Send(ctx, runtime.CommandRunIfWaitingForDebugger, nil)
+	if s == t.Session() {
+		close(t.ready)
+	}
+}
+
+// claim makes the first page of the browser context, which we created, the tab's own. It is called by the reader.
+func (t *Tab) claim(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.main == nil && s.kind == "page" {
+		t.main = s
+	}
+}
+
+// event is called by the reader.
+func (t *Tab) event(s *Session, method string, params jsonv2.Value) {
+	switch method {
+	case "Page.javascriptDialogOpening":
+		answerDialog(s, params)
+	case "Inspector.targetCrashed":
+		if s == t.Session() {
+			t.fail(ErrTabCrashed)
+		}
+	}
+	t.inbox.push(notice{kind: event, session: s, method: method, params: params})
+}
+
+// lost is called by the reader when a session of the tab ended.
+func (t *Tab) lost(s *Session) {
+	if s != t.Session() {
+		return
+	}
+	select {
+	case <-t.b.link.lost:
+		t.fail(t.b.link.err())
+	default:
+		t.fail(ErrTabGone)
+	}
+}
