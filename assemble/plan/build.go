@@ -1,0 +1,107 @@
+package plan
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"seine/assemble/manifest"
+)
+
+// Sentinels of Build.
+var (
+	// ErrLive marks a playlist that still grows.
+	ErrLive = errors.New("a live stream")
+	// ErrEmpty marks a playlist without segments.
+	ErrEmpty = errors.New("nothing to download")
+)
+
+// Part is one segment in its place in the film.
+type Part struct {
+	// Stream is the index of Plan.Streams.
+	Stream int
+	// Segment is the number of the segment within its stream, from 0.
+	Segment int
+	// Sequence is the media sequence number.
+	Sequence uint64
+	URL      string
+	Range    *manifest.ByteRange
+	// Key is nil for clear media.
+	Key *manifest.Key
+	// Start is the sum of the durations before it in its stream.
+	Start, Duration time.Duration
+	Discontinuity   bool
+	// Period counts the discontinuities of the stream so far.
+	Period int
+	// Gap is true when the origin says that the segment does not exist.
+	Gap bool
+}
+
+// Plan is the film before it is made.
+type Plan struct {
+	Streams []Stream
+	// Parts is ordered by start time, then stream.
+	Parts []Part
+	// Duration is that of the longest stream.
+	Duration time.Duration
+}
+
+// Build lays out the parts of streams whose playlists have been read. It refuses what cannot become a film: errors wrap
+// ErrLive, ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
+func Build(streams []Stream) (*Plan, error) {
+	p := &Plan{Streams: streams}
+	for i := range streams {
+		parts, err := streamParts(i, &streams[i])
+		if err != nil {
+			return nil, err
+		}
+		p.Parts = append(p.Parts, parts...)
+		p.Duration = max(p.Duration, streams[i].Playlist.Duration())
+	}
+	slices.SortStableFunc(p.Parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Segment, b.Segment))
+	})
+	return p, nil
+}
+
+func streamParts(index int, s *Stream) ([]Part, error) {
+	list := s.Playlist
+	if len(list.Segments) == 0 {
+		return nil, fmt.Errorf("%w: the playlist of the %s stream has no segments", ErrEmpty, s.Name())
+	}
+	parts := make([]Part, len(list.Segments))
+	var start time.Duration
+	for i := range list.Segments {
+		seg := &list.Segments[i]
+		key, err := manifest.Usable(seg.Keys)
+		if err != nil {
+			return nil, fmt.Errorf("segment %d of the %s stream: %w", i+1, s.Name(), err)
+		}
+		if seg.Init != nil {
+			return nil, fmt.Errorf("fragmented mp4 segments (EXT-X-MAP): %w", manifest.ErrUnsupported)
+		}
+		parts[i] = Part{
+			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key,
+			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
+			Period: int(seg.Period - list.DiscontinuitySequence), Gap: seg.Gap,
+		}
+		start += seg.Duration
+	}
+	// Last, so that a protected live stream is called protected.
+	if !list.Ended {
+		return nil, fmt.Errorf("%w: the playlist has no end (no EXT-X-ENDLIST); recording live streams is %w", ErrLive, manifest.ErrUnsupported)
+	}
+	return parts, nil
+}
+
+// Host is the host and port that the part comes from.
+func (p *Part) Host() string {
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
