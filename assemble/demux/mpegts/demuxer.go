@@ -1,0 +1,145 @@
+// Package mpegts takes MPEG-2 transport streams (ISO/IEC 13818-1) apart: HLS segments with H.264 and AAC in ADTS, one
+// after the other, with frames cut by a packet or by a segment carried over.
+//
+// The demuxer gives no sample twice and loses none in silence: what damage cost is counted in Stats.
+package mpegts
+
+import (
+	"io"
+
+	"seine/assemble/media"
+)
+
+const (
+	pidPAT    = 0
+	pidCount  = 1 << 13
+	maxTracks = 16
+
+	bdavPrefix = 4 // arrival time before each packet of 192 bytes
+
+	// values of Demuxer.pids beside track index + 1
+	routePAT = 0xfe
+	routePMT = 0xff
+)
+
+// Stats counts what was wrong with the stream.
+type Stats struct {
+	ContinuityErrors int64 // counter jumps without discontinuity_indicator
+	Duplicates       int64 // packets sent twice, dropped as §2.4.3.3 asks
+	Resyncs          int64 // times the row of sync bytes broke
+	LostBytes        int64 // bytes that belong to no sample because of damage
+	DroppedFrames    int64 // whole frames without the parameter sets or the timestamp they need
+	BadSections      int64 // PAT or PMT with a wrong CRC
+	IgnoredStreams   int64 // elementary streams of unknown type beside known ones
+}
+
+// Demuxer reads segments in order. Its zero value is ready; it is for one goroutine.
+//
+// Samples stay valid until the next Reset. Data of samples of one track lie one behind the other in memory, as a rule.
+type Demuxer struct {
+	data     []byte
+	off      int
+	stride   int
+	tracks   []track
+	pids     [pidCount]uint8
+	pmtPID   uint16
+	program  bool // a PMT has been read
+	pat, pmt section
+	last     []byte // the PMT in force
+	clock    clock
+	queue    []media.Sample
+	head     int
+	err      error
+	stats    Stats
+}
+
+// Tracks lists what was found so far; Sample.Track indexes it. A PMT that comes later may add to it.
+func (d *Demuxer) Tracks() []media.Track {
+	list := make([]media.Track, len(d.tracks))
+	for i := range d.tracks {
+		list[i] = d.tracks[i].Track
+	}
+	return list
+}
+
+// Stats returns the counts since the beginning.
+func (d *Demuxer) Stats() Stats { return d.stats }
+
+// SetReference makes ts the running reference of the 33-bit timestamps, unless there is one.
+func (d *Demuxer) SetReference(ts int64) {
+	if !d.clock.set {
+		d.clock = clock{ref: ts, set: true}
+	}
+}
+
+// Reset begins the next segment. segment is read until Next returns an error. It returns ErrNotTS, ErrNoProgram or
+// *UnsupportedError.
+func (d *Demuxer) Reset(segment []byte) error {
+	off, stride := locate(segment, 0)
+	if off < 0 {
+		return notTS(segment)
+	}
+	d.data, d.off, d.stride, d.err = segment, off, stride, nil
+	d.queue, d.head = d.queue[:0], 0
+	for i := range d.tracks {
+		d.tracks[i].arena, d.tracks[i].seen = d.tracks[i].arena[:0], false
+	}
+	if off > bdavPrefix {
+		d.stats.LostBytes += int64(off)
+	}
+	d.pids[pidPAT] = routePAT
+	if !d.program {
+		d.findProgram()
+		d.off = off
+	}
+	if d.err == nil && !d.program {
+		d.err = ErrNoProgram
+	}
+	return d.err
+}
+
+// Next returns the next sample of the segment, io.EOF at its end, or *UnsupportedError.
+func (d *Demuxer) Next() (media.Sample, error) {
+	if d.head == len(d.queue) {
+		d.queue, d.head = d.queue[:0], 0
+		d.run()
+		if len(d.queue) == 0 {
+			return media.Sample{}, d.end()
+		}
+	}
+	d.head++
+	return d.queue[d.head-1], nil
+}
+
+func (d *Demuxer) end() error {
+	if d.err != nil {
+		return d.err
+	}
+	return io.EOF
+}
+
+func (d *Demuxer) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+// Flush ends the stream: Next then returns the frames that were carried over, whole or not, up to io.EOF. After them the
+// demuxer knows nothing of the stream any more, as after a discontinuity (RFC 8216 §4.3.2.3).
+func (d *Demuxer) Flush() {
+	d.data, d.off, d.err = nil, 0, nil
+	d.queue, d.head = d.queue[:0], 0
+	for i := range d.tracks {
+		d.tracks[i].arena = d.tracks[i].arena[:0]
+		d.drain(i)
+		d.tracks[i].forget()
+	}
+	d.pids = [pidCount]uint8{}
+	d.program, d.pmtPID, d.last, d.clock = false, 0, nil, clock{}
+	d.pat, d.pmt = section{}, section{}
+}
+
+// forget drops all but what a later stream may use again: the track's place and its buffers.
+func (t *track) forget() {
+	*t = track{Track: t.Track, cc: -1, buf: t.buf[:0], arena: t.arena}
+}

@@ -1,0 +1,116 @@
+package mpegts
+
+import "seine/assemble/media"
+
+// run reads packets until samples are queued or the segment ends.
+func (d *Demuxer) run() {
+	var k packet
+	for len(d.queue) == 0 && d.err == nil {
+		if d.off+packetSize > len(d.data) {
+			d.finish()
+			return
+		}
+		p := d.data[d.off : d.off+packetSize : d.off+packetSize]
+		if p[0] != syncByte {
+			d.resync()
+			continue
+		}
+		d.off += d.stride
+		if route := d.pids[uint16(p[1]&0x1f)<<8|uint16(p[2])]; route != 0 {
+			d.route(route, &k, p)
+		}
+	}
+}
+
+func (d *Demuxer) route(route uint8, k *packet, p []byte) {
+	// transport_error_indicator: the bytes are wrong, and the counter jump will tell.
+	if p[1]&0x80 != 0 || !k.parse(p) {
+		d.stats.LostBytes += packetSize
+		return
+	}
+	switch route {
+	case routePAT:
+		d.feedPAT(k)
+	case routePMT:
+		d.feedPMT(k)
+	default:
+		d.feed(int(route)-1, k)
+	}
+}
+
+// feed takes a packet of an elementary stream.
+func (d *Demuxer) feed(i int, k *packet) {
+	if k.payload == nil || !d.count(&d.tracks[i], k) {
+		return
+	}
+	if k.scrambled {
+		d.fail(errScrambled)
+		return
+	}
+	if err := d.push(i, k); err != nil {
+		d.fail(err)
+	}
+}
+
+// count checks the continuity counter (ISO/IEC 13818-1 §2.4.3.3) and reports false for a packet sent twice.
+func (d *Demuxer) count(t *track, k *packet) bool {
+	before, seen := t.cc, t.seen
+	t.cc, t.seen = k.cc, true
+	switch {
+	case before < 0 || k.cc == (before+1)&0x0f || k.discontinuity:
+		return true
+	case k.cc == before && !k.start && t.active && t.repeats(k.payload):
+		d.stats.Duplicates++
+		return false
+	}
+	// A segment that starts afresh jumps where its first PES packet starts; nothing is lost then.
+	if !k.start || seen {
+		d.stats.ContinuityErrors++
+	}
+	return true
+}
+
+// repeats reports whether payload is what buf ends with.
+func (t *track) repeats(payload []byte) bool {
+	n := len(t.buf) - len(payload)
+	return n >= 0 && string(t.buf[n:]) == string(payload)
+}
+
+// resync looks for the next row of sync bytes. The search begins within the packet before: when bytes were lost in it,
+// a part of it already belongs to the next one.
+func (d *Demuxer) resync() {
+	d.stats.Resyncs++
+	at := d.off
+	from := max(at-d.stride+1, 0)
+	off, stride := locate(d.data, from)
+	if off < 0 {
+		off = len(d.data)
+	} else {
+		d.stride = stride
+	}
+	d.stats.LostBytes += int64(max(off-at, 0))
+	d.off = off
+}
+
+// finish ends a segment: what is known to be whole goes out, the rest waits for the next segment.
+func (d *Demuxer) finish() {
+	d.stats.LostBytes += int64(max(len(d.data)-d.off, 0))
+	d.data, d.off = nil, 0
+	for i := range d.tracks {
+		if t := &d.tracks[i]; t.Kind == media.Audio || t.complete() {
+			d.drain(i)
+		}
+	}
+}
+
+// findProgram reads ahead to the first PMT, so that packets in front of it are not lost.
+func (d *Demuxer) findProgram() {
+	var k packet
+	for off := d.off; off+packetSize <= len(d.data) && !d.program && d.err == nil; off += d.stride {
+		p := d.data[off : off+packetSize]
+		route := d.pids[uint16(p[1]&0x1f)<<8|uint16(p[2])]
+		if p[0] == syncByte && (route == routePAT || route == routePMT) {
+			d.route(route, &k, p)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package mpegts
+
+import (
+	"fmt"
+
+	"seine/assemble/codec/aac"
+	"seine/assemble/codec/h264"
+	"seine/assemble/media"
+	"seine/assemble/media/wire"
+)
+
+// AppendState appends all that the next segment depends on: programs, counters, timestamps, frames cut by the end of the
+// segment. It belongs between two segments.
+func (d *Demuxer) AppendState(b []byte) []byte {
+	b = wire.Bool(b, d.program)
+	b = wire.Int(b, int64(d.pmtPID))
+	b = wire.Bytes(b, d.last)
+	b = wire.Bytes(b, d.pat.buf)
+	b = wire.Bytes(b, d.pmt.buf)
+	b = wire.Bool(b, d.clock.set)
+	b = wire.Int(b, d.clock.ref)
+	for _, n := range d.stats.counters() {
+		b = wire.Int(b, *n)
+	}
+	b = wire.Int(b, int64(len(d.tracks)))
+	for i := range d.tracks {
+		b = d.tracks[i].appendState(b, d.pids[d.tracks[i].pid] == uint8(i)+1)
+	}
+	return b
+}
+
+// RestoreState makes d what it was when AppendState wrote b. The error wraps ErrState; d is then empty.
+func (d *Demuxer) RestoreState(b []byte) error {
+	buffers := d.buffers()
+	*d = Demuxer{}
+	r := wire.NewReader(b)
+	d.program = r.Bool()
+	pmt := r.Int()
+	d.last, d.pat.buf, d.pmt.buf = r.Bytes(), r.Bytes(), r.Bytes()
+	d.clock.set, d.clock.ref = r.Bool(), r.Int()
+	for _, n := range d.stats.counters() {
+		*n = r.Int()
+	}
+	tracks := r.Int()
+	if tracks < 0 || tracks > maxTracks || pmt < 0 || pmt >= pidCount {
+		r.Fail()
+	}
+	d.pmtPID = uint16(pmt)
+	for i := 0; i < int(tracks) && r.Err() == nil; i++ {
+		var t track
+		routed := t.restore(r)
+		if i < len(buffers) {
+			t.arena = buffers[i]
+		}
+		if routed {
+			d.pids[t.pid] = uint8(i) + 1
+		}
+		d.tracks = append(d.tracks, t)
+	}
+	if r.Err() != nil || r.Len() != 0 {
+		*d = Demuxer{}
+		return fmt.Errorf("%w: %d tracks", ErrState, tracks)
+	}
+	if d.pmtPID != 0 {
+		d.pids[d.pmtPID] = routePMT
+	}
+	return nil
+}
+
+func (d *Demuxer) buffers() (list [][]byte) {
+	for i := range d.tracks {
+		list = append(list, d.tracks[i].arena[:0])
+	}
+	return list
+}
+
+func (s *Stats) counters() []*int64 {
+	return []*int64{&s.ContinuityErrors, &s.Duplicates, &s.Resyncs, &s.LostBytes, &s.DroppedFrames, &s.BadSections, &s.IgnoredStreams}
+}
+
+func (t *track) appendState(b []byte, routed bool) []byte {
+	b = wire.Bool(b, routed)
+	b = wire.Int(b, int64(t.Kind))
+	b = wire.Bytes(b, []byte(t.Language))
+	for _, v := range [...]int64{int64(t.pid), int64(t.cc), int64(t.left), t.pts, t.dts} {
+		b = wire.Int(b, v)
+	}
+	for _, v := range [...]bool{t.heading, t.active, t.stuffed, t.random} {
+		b = wire.Bool(b, v)
+	}
+	b = wire.Bytes(b, t.head)
+	b = wire.Bytes(b, t.buf)
+	if t.Kind == media.Video {
+		b = wire.Bool(b, t.video.changed)
+		b = wire.Strings(b, t.video.sps)
+		return wire.Strings(b, t.video.pps)
+	}
+	return t.audio.appendState(b)
+}
+
+func (t *track) restore(r *wire.Reader) (routed bool) {
+	routed = r.Bool()
+	kind := r.Int()
+	t.Language = string(r.Bytes())
+	pid, cc, left := r.Int(), r.Int(), r.Int()
+	t.pts, t.dts = r.Int(), r.Int()
+	t.heading, t.active, t.stuffed, t.random = r.Bool(), r.Bool(), r.Bool(), r.Bool()
+	t.head, t.buf = r.Bytes(), r.Bytes()
+	t.Kind = media.Kind(kind)
+	if pid < 0 || pid >= pidCount || cc < -1 || cc > 15 || left < -1 || left > 0xffff {
+		r.Fail()
+		return false
+	}
+	t.pid, t.cc, t.left = uint16(pid), int8(cc), int(left)
+	switch t.Kind {
+	case media.Video:
+		t.video.restore(r)
+	case media.Audio:
+		t.audio.restore(r)
+	default:
+		r.Fail()
+	}
+	return routed
+}
+
+// restore sets the parameter sets again; the codec follows from them.
+func (v *videoState) restore(r *wire.Reader) {
+	changed := r.Bool()
+	for _, s := range r.Strings() {
+		v.setSPS(s)
+	}
+	for _, p := range r.Strings() {
+		v.setPPS(p)
+	}
+	if c, err := h264.Codec(v.sps, v.pps); err == nil {
+		v.codec = c
+	}
+	v.changed = changed
+}
+
+func (a *audioState) appendState(b []byte) []byte {
+	b = wire.Bool(b, a.timed)
+	b = wire.Bool(b, a.pending)
+	for _, v := range [...]int64{a.pts, a.frames, a.next, int64(a.nextFrom), int64(a.header)} {
+		b = wire.Int(b, v)
+	}
+	if a.codec == nil {
+		return wire.Bytes(b, nil)
+	}
+	return wire.Bytes(b, a.codec.AudioSpecificConfig)
+}
+
+func (a *audioState) restore(r *wire.Reader) {
+	a.timed, a.pending = r.Bool(), r.Bool()
+	a.pts, a.frames, a.next = r.Int(), r.Int(), r.Int()
+	from, header := r.Int(), r.Int()
+	a.nextFrom, a.header = int(from), uint32(header)
+	config := r.Bytes()
+	if len(config) == 0 {
+		return
+	}
+	c, err := aac.Codec(config)
+	if err != nil || from < 0 {
+		r.Fail()
+		return
+	}
+	a.codec = c
+}

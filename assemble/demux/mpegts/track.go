@@ -1,0 +1,113 @@
+package mpegts
+
+import (
+	"errors"
+
+	"seine/assemble/media"
+)
+
+// maxCarry bounds what one track may hold without a sample coming of it: a picture of 32 MiB has not been seen.
+const maxCarry = 32 << 20
+
+// track assembles the PES packets of one elementary stream.
+type track struct {
+	media.Track
+	pid      uint16
+	cc       int8   // last continuity counter, -1 before the first packet
+	head     []byte // a PES header that its first packet did not hold whole
+	heading  bool   // head is being gathered
+	seen     bool   // a packet came in this segment
+	active   bool   // a PES packet is open, or its bytes wait in buf
+	left     int    // payload bytes still to come, -1 when its length is open
+	stuffed  bool   // the last packet ended in stuffing, as the last one of a PES packet does
+	random   bool   // random_access_indicator
+	pts, dts int64
+	buf      []byte // elementary stream not yet turned into samples
+	arena    []byte // samples of this segment, one behind the other
+	video    videoState
+	audio    audioState
+}
+
+// complete reports whether the bytes in buf are known to be a whole access unit.
+func (t *track) complete() bool { return !t.heading && (t.left == 0 || t.left < 0 && t.stuffed) }
+
+// push takes the payload of one packet.
+func (d *Demuxer) push(i int, k *packet) error {
+	t := &d.tracks[i]
+	if k.start {
+		t.head, t.heading = t.head[:0], true
+	}
+	b := k.payload
+	if t.heading {
+		var err error
+		if b, err = d.begin(i, k); err != nil || t.heading {
+			return err
+		}
+	}
+	if !t.active {
+		d.stats.LostBytes += int64(len(b))
+		return nil
+	}
+	t.stuffed = k.stuffed
+	if t.left >= 0 {
+		b = b[:min(len(b), t.left)]
+		t.left -= len(b)
+	}
+	if len(t.buf)+len(b) > maxCarry {
+		d.stats.LostBytes += int64(len(t.buf))
+		t.buf, t.active = t.buf[:0], false
+		return nil
+	}
+	t.buf = append(t.buf, b...)
+	return nil
+}
+
+// begin gathers and reads a PES header, and returns the payload behind it. A video packet without a timestamp goes on
+// with the picture before it (ISO/IEC 13818-1 §2.4.3.7); any other one ends what was open.
+func (d *Demuxer) begin(i int, k *packet) ([]byte, error) {
+	t := &d.tracks[i]
+	b := k.payload
+	if len(t.head) > 0 || len(b) < pesNeed(b) {
+		t.head = append(t.head, b...)
+		if b = t.head; len(b) < pesNeed(b) {
+			return nil, nil
+		}
+	}
+	t.heading = false
+	h, err := parsePES(b)
+	if errors.Is(err, errScrambled) {
+		return nil, errScrambled
+	}
+	if err != nil {
+		d.stats.LostBytes += int64(len(b))
+		d.drain(i)
+		t.active = false
+		return nil, nil
+	}
+	if h.timed || t.Kind == media.Audio {
+		d.drain(i)
+		t.random = k.random
+	}
+	if h.timed {
+		t.dts = d.clock.unwrap(h.dts)
+		t.pts = t.dts + (h.pts-h.dts)&(wrap-1)
+		t.audio.anchor(t.pts, len(t.buf))
+	}
+	if t.Kind == media.Audio || h.timed {
+		t.active = true
+	}
+	t.left = h.payload
+	return b[h.size:], nil
+}
+
+// drain turns what is in buf into samples.
+func (d *Demuxer) drain(i int) {
+	t := &d.tracks[i]
+	if t.Kind == media.Video {
+		d.drainVideo(i)
+		return
+	}
+	d.drainAudio(i)
+}
+
+func (d *Demuxer) emit(s media.Sample) { d.queue = append(d.queue, s) }
