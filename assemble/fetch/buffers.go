@@ -1,0 +1,60 @@
+package fetch
+
+import "sync"
+
+const (
+	minBuffer = 64 << 10
+	// maxTrust is how much memory a stated length gets before a byte has come.
+	maxTrust = 8 << 20
+)
+
+// buffers keeps memory for reuse, up to limit bytes; the garbage collector never sees most of a film.
+type buffers struct {
+	mu    sync.Mutex
+	free  [][]byte
+	held  int64
+	limit int64
+}
+
+// get returns an empty buffer of at least n bytes capacity, the smallest that fits.
+func (b *buffers) get(n int) []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	best := -1
+	for i, f := range b.free {
+		if cap(f) >= n && (best < 0 || cap(f) < cap(b.free[best])) {
+			best = i
+		}
+	}
+	// A far larger one would charge the window for room that nobody uses.
+	if best < 0 || cap(b.free[best]) > 4*max(n, minBuffer) {
+		return make([]byte, 0, roundUp(n))
+	}
+	buf := b.free[best]
+	last := len(b.free) - 1
+	b.free[best] = b.free[last]
+	b.free[last] = nil
+	b.free = b.free[:last]
+	b.held -= int64(cap(buf))
+	return buf[:0]
+}
+
+func (b *buffers) put(buf []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if cap(buf) == 0 || b.held+int64(cap(buf)) > b.limit || len(b.free) >= 64 {
+		return
+	}
+	b.held += int64(cap(buf))
+	b.free = append(b.free, buf)
+}
+
+// roundUp makes sizes alike, so that buffers fit again: steps of an eighth of the size.
+func roundUp(n int) int {
+	n = max(n, minBuffer)
+	step := minBuffer
+	for step < n/8 {
+		step *= 2
+	}
+	return (n + step - 1) / step * step
+}

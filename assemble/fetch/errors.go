@@ -1,0 +1,128 @@
+package fetch
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// Sentinels below Error.
+var (
+	ErrStall     = errors.New("the transfer stalled")
+	ErrTruncated = errors.New("the body ended early")
+	ErrTooLarge  = errors.New("the body is too large")
+	ErrRange     = errors.New("the server does not honour byte ranges")
+	ErrEncoding  = errors.New("the server compressed the body unasked")
+	ErrPatience  = errors.New("the server asks to wait for too long")
+)
+
+// Error is a request that failed for good.
+type Error struct {
+	Kind Kind
+	Name string
+	// URL is without query, which may hold tokens.
+	URL   string
+	Tries int
+	Err   error
+}
+
+func (e *Error) Error() string {
+	name := e.Name
+	if name == "" {
+		name = e.Kind.String()
+	}
+	if e.Tries > 1 {
+		return fmt.Sprintf("%s (%s): %v, after %d tries", name, e.URL, e.Err, e.Tries)
+	}
+	return fmt.Sprintf("%s (%s): %v", name, e.URL, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// StatusError is an HTTP status that gives no body.
+type StatusError struct {
+	Code int
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("HTTP %d %s", e.Code, http.StatusText(e.Code))
+}
+
+// contentError wraps what a Check said.
+type contentError struct{ error }
+
+func (e contentError) Unwrap() error { return e.error }
+
+// class decides about another try.
+type class int
+
+const (
+	transient class = iota // the network, or a server in trouble
+	throttled              // the server asks for patience: 429, 503
+	refused                // will not change by asking: 401, 403, 404, 410 …
+	content                // the body is not what was asked for
+	fatal                  // never again
+)
+
+// classify sorts a failed try (RFC 9110 §15).
+func classify(ctx context.Context, err error) class {
+	var permanent interface{ Permanent() bool }
+	var status *StatusError
+	var check contentError
+	switch {
+	case ctx.Err() != nil, errors.As(err, &permanent) && permanent.Permanent():
+		return fatal
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRange), errors.Is(err, ErrEncoding), errors.Is(err, ErrPatience):
+		return fatal
+	case errors.As(err, &status):
+		return classifyStatus(status.Code)
+	case errors.As(err, &check):
+		return content
+	case lasting(err):
+		return refused
+	}
+	return transient
+}
+
+func classifyStatus(code int) class {
+	switch {
+	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable:
+		return throttled
+	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code >= 500:
+		return transient
+	}
+	return refused
+}
+
+// lasting is true for a name that does not exist and a certificate that does not fit.
+func lasting(err error) bool {
+	var dns *net.DNSError
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &dns) && dns.IsNotFound ||
+		errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
+}
+
+// withoutQuery shortens an address to what may be shown.
+func withoutQuery(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "unreadable address"
+	}
+	u.RawQuery, u.Fragment, u.User = "", "", nil
+	return u.String()
+}
+
+// cleanError removes the address that http.Client puts into its errors: it holds the query.
+func cleanError(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}

@@ -1,0 +1,115 @@
+// Package fetch brings bytes home: a pool with a limit for each host, retries that know what failed, and an ordered window
+// that keeps memory bounded. It sees nothing of the network but a Doer; cookies, headers, redirects and address checks
+// are that Doer's business.
+package fetch
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"seine/assemble/manifest"
+)
+
+// Doer performs one request, as *http.Client does. It must be safe for concurrent use. An error that has a method
+// Permanent() bool returning true is not tried again.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Kind says what is fetched; limits and patience differ.
+type Kind int
+
+// The kinds of resources.
+const (
+	Segment Kind = iota
+	Playlist
+	Key
+)
+
+func (k Kind) String() string {
+	return [...]string{"segment", "playlist", "key"}[k]
+}
+
+// MaxBytes is the most that a resource of this kind may have.
+func (k Kind) MaxBytes() int64 {
+	return [...]int64{512 << 20, 32 << 20, 64 << 10}[k]
+}
+
+// Request is one resource, or a range of it.
+type Request struct {
+	Kind Kind
+	// Name stands in messages, such as "segment 7 of 300".
+	Name string
+	URL  string
+	// Range is nil for the whole resource.
+	Range *manifest.ByteRange
+	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
+	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.
+	Check func(*Body) error
+}
+
+// Body is a resource in memory. Its owner calls Release when Data is no longer needed.
+type Body struct {
+	Data []byte
+	// URL is where it was found after redirects.
+	URL         *url.URL
+	ContentType string
+
+	buf  []byte
+	pool *buffers
+}
+
+// Release gives the memory back. Data must not be used afterwards.
+func (b *Body) Release() {
+	if b != nil && b.pool != nil {
+		b.pool.put(b.buf)
+		b.Data, b.buf, b.pool = nil, nil, nil
+	}
+}
+
+// Options shape a Pool; the zero value works.
+type Options struct {
+	// PerHost is the number of requests at once to one host; default 6.
+	PerHost int
+	// Window bounds the bytes of fetched and unfinished parts in memory; default 64 MiB. The part that all others wait
+	// for is always admitted.
+	Window int64
+	Retry  RetryPolicy
+	// StallTime is how long a transfer may stay under 1 KiB/s; default 30 s.
+	StallTime time.Duration
+	// OnRetry is told of each wait before another try. It may be called concurrently and must not block.
+	OnRetry func(Retry)
+	// OnBytes is told of received bytes, likewise.
+	OnBytes func(n int)
+}
+
+// Retry is news about a failed try.
+type Retry struct {
+	Kind Kind
+	Name string
+	// Tries so far.
+	Tries int
+	Wait  time.Duration
+	Err   error
+}
+
+func (o Options) withDefaults() Options {
+	if o.PerHost <= 0 {
+		o.PerHost = 6
+	}
+	if o.Window <= 0 {
+		o.Window = 64 << 20
+	}
+	if o.StallTime <= 0 {
+		o.StallTime = 30 * time.Second
+	}
+	if o.OnRetry == nil {
+		o.OnRetry = func(Retry) {}
+	}
+	if o.OnBytes == nil {
+		o.OnBytes = func(int) {}
+	}
+	o.Retry = o.Retry.withDefaults()
+	return o
+}

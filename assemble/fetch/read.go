@@ -1,0 +1,126 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// reader reads one body into a reused buffer.
+type reader struct {
+	pool  *Pool
+	watch *stallWatch
+	// room pays for memory; nil outside of Ordered.
+	room *room
+	max  int64
+	// failed is the first error that the body's Read gave.
+	failed error
+}
+
+// read returns the buffer even with an error, so that it can be used again.
+func (r *reader) read(ctx context.Context, resp *http.Response, s span) ([]byte, error) {
+	if err := r.skip(resp.Body, s.skip); err != nil {
+		return nil, endOf(err, 0, s.skip)
+	}
+	first := int64(minBuffer)
+	if s.length >= 0 {
+		first = min(s.length, maxTrust)
+	}
+	if err := r.pay(ctx, first); err != nil {
+		return nil, err
+	}
+	buf := r.pool.bufs.get(int(first))
+	if err := r.pay(ctx, int64(cap(buf))); err != nil {
+		return buf, err
+	}
+	for s.length < 0 || int64(len(buf)) < s.length {
+		var err error
+		if len(buf) == cap(buf) {
+			if buf, err = r.grow(ctx, buf, s.length); err != nil {
+				return buf, err
+			}
+		}
+		n, err := resp.Body.Read(r.free(buf, s))
+		buf = buf[:len(buf)+n]
+		r.count(n)
+		switch {
+		case errors.Is(err, io.EOF) && (s.length < 0 || int64(len(buf)) == s.length):
+			return buf, nil
+		case err != nil:
+			return buf, endOf(err, int64(len(buf)), s.length)
+		}
+	}
+	return buf, r.finish(resp, s)
+}
+
+// finish meets the end of a body of known length, so that the connection can be used again.
+func (r *reader) finish(resp *http.Response, s span) error {
+	if s.cut {
+		return nil // the rest of the file is not wanted
+	}
+	var one [1]byte
+	n, err := resp.Body.Read(one[:])
+	if n > 0 {
+		return fmt.Errorf("%w: more than %d bytes came", ErrRange, s.length)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return endOf(err, s.length, s.length)
+	}
+	return nil
+}
+
+// free is the part of buf that the next Read may fill.
+func (r *reader) free(buf []byte, s span) []byte {
+	room := buf[len(buf):cap(buf)]
+	if s.length >= 0 {
+		room = room[:min(int64(len(room)), s.length-int64(len(buf)))]
+	}
+	return room
+}
+
+// grow doubles a full buffer, up to the stated length or the limit.
+func (r *reader) grow(ctx context.Context, buf []byte, length int64) ([]byte, error) {
+	if int64(len(buf)) >= r.max {
+		return buf, fmt.Errorf("%w: over %d bytes", ErrTooLarge, r.max)
+	}
+	size := min(2*int64(cap(buf)), r.max)
+	if length >= 0 {
+		size = min(size, length)
+	}
+	if err := r.pay(ctx, size+int64(cap(buf))); err != nil {
+		return buf, err
+	}
+	bigger := append(r.pool.bufs.get(int(size)), buf...)
+	r.pool.bufs.put(buf)
+	return bigger, r.pay(ctx, int64(cap(bigger)))
+}
+
+// pay asks the window for memory.
+func (r *reader) pay(ctx context.Context, total int64) error {
+	if r.room == nil || r.room.paid >= total {
+		return nil
+	}
+	return r.watch.pause(func() error { return r.room.ensure(ctx, total) })
+}
+
+func (r *reader) skip(body io.Reader, n int64) error {
+	if n == 0 {
+		return nil
+	}
+	_, err := io.CopyN(countWriter{r}, body, n)
+	return err
+}
+
+func (r *reader) count(n int) {
+	r.watch.got.Add(int64(n))
+	r.pool.opts.OnBytes(n)
+}
+
+type countWriter struct{ r *reader }
+
+func (w countWriter) Write(b []byte) (int, error) {
+	w.r.count(len(b))
+	return len(b), nil
+}

@@ -1,0 +1,105 @@
+package fetch
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RetryPolicy says how often and how patiently. The zero value works.
+type RetryPolicy struct {
+	// Tries is how often a segment is asked for when the network or the server is in trouble; default 8. Playlists and
+	// keys get half of it, at least 2.
+	Tries int
+	// Base and Cap bound the wait before the nth try: a random time up to min(Cap, Base·2ⁿ). Defaults 500 ms and 30 s.
+	Base, Cap time.Duration
+	// MaxWait is the longest Retry-After that is obeyed; a longer one ends the request. Default 5 minutes.
+	MaxWait time.Duration
+}
+
+// Tries by class, where they do not follow from RetryPolicy.Tries.
+const (
+	refusedTries = 2
+	contentTries = 3
+)
+
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	if p.Tries <= 0 {
+		p.Tries = 8
+	}
+	if p.Base <= 0 {
+		p.Base = 500 * time.Millisecond
+	}
+	if p.Cap <= 0 {
+		p.Cap = 30 * time.Second
+	}
+	if p.MaxWait <= 0 {
+		p.MaxWait = 5 * time.Minute
+	}
+	return p
+}
+
+// tries is how often a request is made in all before a failure of class c is final.
+func (p RetryPolicy) tries(k Kind, c class) int {
+	n := p.Tries
+	if k != Segment {
+		n = max(2, n/2)
+	}
+	switch c {
+	case fatal:
+		return 1
+	case refused:
+		return min(n, refusedTries)
+	case content:
+		return min(n, contentTries)
+	case throttled:
+		return 2 * n // it told us to come again
+	}
+	return n
+}
+
+// backoff is exponential with full jitter. n counts failed tries, from 1.
+func (p RetryPolicy) backoff(n int) time.Duration {
+	limit := p.Cap
+	if n < 30 && p.Base < p.Cap>>n {
+		limit = p.Base << n
+	}
+	return rand.N(limit) + 1
+}
+
+// retryAfter reads either form of the header (RFC 9110 §10.2.3). A date is taken against the server's own clock.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0, false
+	}
+	if s, err := strconv.ParseUint(v, 10, 31); err == nil {
+		return time.Duration(s) * time.Second, true
+	}
+	at, err := http.ParseTime(v)
+	if err != nil {
+		return 0, false
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return max(0, at.Sub(now)), true
+}
+
+// sleep waits, or returns the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

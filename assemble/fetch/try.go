@@ -1,0 +1,158 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// try makes one request and reads its body.
+func (p *Pool) try(ctx context.Context, r Request, h *host, room *room) (*Body, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := watchStall(cancel, p.opts.StallTime)
+	defer watch.stop()
+	body, err := p.exchange(ctx, r, h, &reader{pool: p, watch: watch, room: room, max: r.Kind.MaxBytes()})
+	if err != nil {
+		if errors.Is(context.Cause(ctx), ErrStall) {
+			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.StallTime)
+		}
+		return nil, cleanError(err)
+	}
+	if r.Check != nil {
+		if err := r.Check(body); err != nil {
+			body.Release()
+			return nil, contentError{err}
+		}
+	}
+	return body, nil
+}
+
+func (p *Pool) exchange(ctx context.Context, r Request, h *host, rd *reader) (*Body, error) {
+	req, err := newRequest(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := p.doer.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if err := p.checkStatus(resp, h); err != nil {
+		return nil, err
+	}
+	span, err := bodySpan(resp, r)
+	if err != nil {
+		return nil, err
+	}
+	buf, err := rd.read(ctx, resp, span)
+	if err != nil {
+		p.bufs.put(buf)
+		return nil, err
+	}
+	b := &Body{Data: buf, buf: buf, pool: p.bufs, ContentType: resp.Header.Get("Content-Type"), URL: req.URL}
+	if resp.Request != nil && resp.Request.URL != nil {
+		b.URL = resp.Request.URL
+	}
+	return b, nil
+}
+
+func newRequest(ctx context.Context, r Request) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.Kind != Playlist {
+		// Ranges and lengths count bytes of the media itself.
+		req.Header.Set("Accept-Encoding", "identity")
+	}
+	if r.Range != nil {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", r.Range.Offset, r.Range.Offset+r.Range.Length-1))
+	}
+	return req, nil
+}
+
+// checkStatus turns a refusal into an error, and has the whole pool obey a Retry-After.
+func (p *Pool) checkStatus(resp *http.Response, h *host) error {
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusPartialContent {
+		return nil
+	}
+	err := &StatusError{Code: resp.StatusCode}
+	if classifyStatus(resp.StatusCode) != throttled {
+		return err
+	}
+	wait, ok := retryAfter(resp.Header, time.Now())
+	if ok && wait > p.opts.Retry.MaxWait {
+		return fmt.Errorf("%w: %v (%w)", ErrPatience, wait, err)
+	}
+	h.hold(wait)
+	return err
+}
+
+// span is the part of a body that is wanted.
+type span struct {
+	skip int64
+	// length is -1 when only the end of the body tells.
+	length int64
+	// cut is true when more bytes than length may follow.
+	cut bool
+}
+
+// maxSkip is how much of a body is thrown away for a server that ignores ranges.
+const maxSkip = 64 << 20
+
+// bodySpan compares the answer's headers with what was asked (RFC 9110 §14).
+func bodySpan(resp *http.Response, r Request) (span, error) {
+	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") && r.Kind != Playlist {
+		return span{}, fmt.Errorf("%w (Content-Encoding: %.20q)", ErrEncoding, e)
+	}
+	s := span{length: resp.ContentLength}
+	switch {
+	case r.Range == nil && resp.StatusCode == http.StatusPartialContent:
+		return s, fmt.Errorf("%w: a part came, the whole was asked for", ErrRange)
+	case r.Range == nil:
+	case resp.StatusCode == http.StatusPartialContent:
+		s = span{length: r.Range.Length}
+		if err := checkContentRange(resp.Header.Get("Content-Range"), r); err != nil {
+			return s, err
+		}
+	case r.Range.Offset > maxSkip:
+		return s, fmt.Errorf("%w: it answered with the whole file", ErrRange)
+	default:
+		s = span{skip: r.Range.Offset, length: r.Range.Length, cut: true}
+	}
+	if s.length > r.Kind.MaxBytes() {
+		return s, fmt.Errorf("%w: %d bytes, the limit for a %v is %d", ErrTooLarge, s.length, r.Kind, r.Kind.MaxBytes())
+	}
+	return s, nil
+}
+
+// checkContentRange wants exactly the range that was asked for; a shorter one is a body that ended early.
+func checkContentRange(header string, r Request) error {
+	var first, last int64
+	if n, err := fmt.Sscanf(header, "bytes %d-%d", &first, &last); n != 2 || err != nil {
+		return fmt.Errorf("%w: Content-Range is %.60q", ErrRange, header)
+	}
+	switch want := r.Range.Offset + r.Range.Length - 1; {
+	case first == r.Range.Offset && last == want:
+		return nil
+	case first == r.Range.Offset && last < want:
+		return fmt.Errorf("%w: bytes up to %d came, %d were asked for", ErrTruncated, last, want)
+	}
+	return fmt.Errorf("%w: asked for byte %d, got byte %d", ErrRange, r.Range.Offset, first)
+}
+
+// endOf names the end of a body: io.EOF before its length is a failure.
+func endOf(err error, got, want int64) error {
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		if want < 0 {
+			return fmt.Errorf("%w: after %d bytes", ErrTruncated, got)
+		}
+		return fmt.Errorf("%w: %d bytes of %d", ErrTruncated, got, want)
+	}
+	return err
+}
