@@ -66,6 +66,7 @@ func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
 	}
 	r.byID[ev.RequestID] = x
 	r.list = append(r.list, x)
+	r.stir(x.Type)
 	return x
 }
 
@@ -170,6 +171,7 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 		return
 	}
 	x.Done, x.Ended = true, r.wall(ev.Timestamp)
+	r.stir(x.Type)
 	if bodiless(x) {
 		x.Body = Body{Reason: ReasonNone}
 		return
@@ -188,6 +190,7 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 		return
 	}
 	x.Done, x.Ended, x.Canceled = true, r.wall(ev.Timestamp), ev.Canceled
+	r.stir(x.Type)
 	if bodiless(x) && x.Response != nil {
 		x.Body = Body{Reason: ReasonNone} // Chrome ends 204 and HEAD with ERR_ABORTED; nothing failed
 		return

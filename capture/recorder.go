@@ -61,7 +61,7 @@ type Recorder struct {
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	notes    []Note
 	changed  chan struct{}
-	last     time.Time // of the last network event
+	last     time.Time // when a request last began or ended
 }
 
 // record is an Exchange in the making.
@@ -106,8 +106,8 @@ func (r *Recorder) notify() {
 	r.changed = make(chan struct{})
 }
 
-// Activity tells how many requests are under way, and when the network last did something. Streams that have no end
-// (EventSource, WebSocket, a film that plays) do not count as under way.
+// Activity tells how many requests are under way, and when one last began or ended. Streams that have no end
+// (EventSource, WebSocket, a film that plays) do not count, or a page would never come to rest.
 func (r *Recorder) Activity() (inFlight int, last time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -178,8 +178,14 @@ func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
 		r.opt.Log.Warn("an event that could not be read", "method", method, "error", err)
 		return
 	}
-	r.last = time.Now()
 	r.notify()
+}
+
+// stir notes that a request began or ended.
+func (r *Recorder) stir(t ResourceType) {
+	if !endless(t) {
+		r.last = time.Now()
+	}
 }
 
 // others are the sessions besides own that may hold a body which own has lost, or never had: a service worker's

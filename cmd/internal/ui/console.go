@@ -1,0 +1,166 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"golang.org/x/term"
+)
+
+// Options of a Console.
+type Options struct {
+	JSON  bool // results and events as JSON lines on stdout; no text
+	Quiet bool // only errors and results
+	Debug bool // log what happens inside
+}
+
+// Console owns stdout and stderr. It is safe for concurrent use.
+type Console struct {
+	opt    Options
+	out    io.Writer
+	err    io.Writer
+	width  int // columns of the terminal on stderr, 0 if it is none
+	colour bool
+
+	mu   sync.Mutex
+	line *progressLine // drawn at the bottom of the terminal
+}
+
+// New looks at what stdout and stderr are.
+func New(stdout, stderr io.Writer, o Options) *Console {
+	c := &Console{opt: o, out: stdout, err: stderr}
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+		c.width, _, _ = term.GetSize(int(f.Fd()))
+		c.width = max(c.width, 40)
+		c.colour = os.Getenv("NO_COLOR") == ""
+	}
+	return c
+}
+
+// JSONMode says whether results go out as JSON lines.
+func (c *Console) JSONMode() bool { return c.opt.JSON }
+
+// Width is how many columns a table may take.
+func (c *Console) Width() int {
+	if f, ok := c.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	return 120
+}
+
+// Say tells the person something, on stderr; -q and --json silence it. Arguments that came from elsewhere must be Remote.
+func (c *Console) Say(format string, args ...any) {
+	if c.opt.Quiet || c.opt.JSON {
+		return
+	}
+	c.above(fmt.Sprintf(format, args...))
+}
+
+// Warn is Say that -q does not silence.
+func (c *Console) Warn(format string, args ...any) {
+	if c.opt.JSON {
+		return
+	}
+	c.above(c.paint(yellow, "warning: ") + fmt.Sprintf(format, args...))
+}
+
+// Fail prints the one sentence that says what went wrong.
+func (c *Console) Fail(text string) { c.above(c.paint(red, "seine: ") + text) }
+
+// Print writes a result to stdout as it is; nothing in --json.
+func (c *Console) Print(text string) {
+	if c.opt.JSON {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.line.clear(c.err)
+	fmt.Fprintln(c.out, strings.TrimSuffix(text, "\n"))
+	c.line.draw(c.err)
+}
+
+// Emit writes one JSON line to stdout in --json, nothing otherwise.
+func (c *Console) Emit(event string, v any) error {
+	if !c.opt.JSON {
+		return nil
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err = fmt.Fprintf(c.out, "{\"event\":%q,\"data\":%s}\n", event, data)
+	return err
+}
+
+// above writes lines over the progress, which stays at the bottom.
+func (c *Console) above(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.line.clear(c.err)
+	fmt.Fprintln(c.err, text)
+	c.line.draw(c.err)
+}
+
+// Logger writes to stderr, above the progress. Without -v it shows warnings only.
+func (c *Console) Logger() *slog.Logger {
+	level := slog.LevelWarn
+	switch {
+	case c.opt.Debug:
+		level = slog.LevelDebug
+	case c.opt.Quiet:
+		level = slog.LevelError
+	}
+	return slog.New(tint.NewTextHandler(logWriter{c}, &tint.Options{
+		Level: level, TimeFormat: time.TimeOnly, NoColor: !c.colour,
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Value.Kind() == slog.KindString {
+				a.Value = slog.StringValue(Remote(a.Value.String()).String())
+			}
+			return a
+		},
+	}))
+}
+
+type logWriter struct{ c *Console }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.c.above(strings.TrimSuffix(string(p), "\n"))
+	return len(p), nil
+}
+
+type colour string
+
+const (
+	red    colour = "\x1b[31m"
+	green  colour = "\x1b[32m"
+	yellow colour = "\x1b[33m"
+	bold   colour = "\x1b[1m"
+	dim    colour = "\x1b[2m"
+)
+
+func (c *Console) paint(k colour, s string) string {
+	if !c.colour {
+		return s
+	}
+	return string(k) + s + "\x1b[0m"
+}
+
+// Good marks success.
+func (c *Console) Good(s string) string { return c.paint(green, s) }
+
+// Strong makes a heading of s.
+func (c *Console) Strong(s string) string { return c.paint(bold, s) }
+
+// Faint makes s recede.
+func (c *Console) Faint(s string) string { return c.paint(dim, s) }

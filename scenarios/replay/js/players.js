@@ -1,0 +1,22 @@
+// The media elements of this document, shadow roots included. Runs in a world of its own.
+(() => {
+  const all = (root, out) => {
+    for (const e of root.querySelectorAll("*")) {
+      if (e instanceof HTMLMediaElement) out.push(e);
+      if (e.shadowRoot) all(e.shadowRoot, out);
+    }
+    return out;
+  };
+  return all(document, []).map((m) => {
+    const box = m.getBoundingClientRect();
+    const duration = Number.isFinite(m.duration) ? m.duration : m.duration === Infinity ? -1 : 0;
+    return {
+      source: m.currentSrc || m.src || "",
+      playing: !m.paused && !m.ended && m.currentTime > 0,
+      loading: !m.error && m.networkState === HTMLMediaElement.NETWORK_LOADING && m.readyState < HTMLMediaElement.HAVE_CURRENT_DATA,
+      duration, width: m.videoWidth || 0, height: m.videoHeight || 0,
+      area: Math.max(0, box.width) * Math.max(0, box.height),
+      error: m.error ? m.error.message || "media error " + m.error.code : "",
+    };
+  });
+})()

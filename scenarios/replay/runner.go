@@ -1,0 +1,95 @@
+// Package replay runs user flows: it is the only place where browser, capture and assemble meet. Each step is one
+// file.
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"seine/assemble"
+	"seine/browser"
+	"seine/capture"
+	"seine/scenarios"
+)
+
+// Runner runs flows in tabs of one browser. It is safe for concurrent use.
+type Runner struct {
+	Browser *browser.Browser
+	Fetch   assemble.Job   // what every grab shares: choice, workers, retries; URL, Client and Output are the step's
+	Session SessionOptions // what the user allows the client that fetches
+	Secrets bool           // write cookies and tokens into HAR files
+	Observe func(Event)    // told what happens, from one goroutine for each run; nil: nobody
+	Log     *slog.Logger
+}
+
+// Result is what a run gave; it is filled as far as the run came.
+type Result struct {
+	Capture *capture.Capture
+	Status  int       // of the page itself
+	Tried   []Attempt // what was done to make the page play
+	Streams []*capture.Stream
+	Film    *assemble.Verdict // of a grab step
+}
+
+// Attempt is one thing that was done to make a player start.
+type Attempt struct {
+	Kind string `json:"kind"` // consent, play button, player, poster
+	What string `json:"what"` // its label
+	URL  string `json:"url"`  // the frame's document
+	Err  string `json:"error,omitempty"`
+}
+
+// Run runs the flow's steps in a tab of its own. The result is never nil.
+func (r *Runner) Run(ctx context.Context, flow scenarios.UserFlow) (*Result, error) {
+	v, err := r.open(ctx)
+	if err != nil {
+		return &Result{}, err
+	}
+	defer v.close()
+	for i, s := range flow.Steps {
+		v.tell(StepStarted{Number: i, Type: s.Type()})
+		if err := v.limited(ctx, flow, s); err != nil {
+			return &v.result, fmt.Errorf("step %d, %s: %w", i+1, s.Type(), err)
+		}
+	}
+	return &v.result, nil
+}
+
+// limited runs one step within its time-out. A grab has none: it ends when the film does, and its requests have
+// time-outs of their own.
+func (v *visit) limited(ctx context.Context, flow scenarios.UserFlow, s scenarios.Step) error {
+	if g, ok := s.(scenarios.Grab); ok {
+		return v.grab(ctx, g)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, flow.TimeoutOf(s), errStepTimeout)
+	defer cancel()
+	err := v.step(ctx, s)
+	if err != nil && errors.Is(context.Cause(ctx), errStepTimeout) {
+		return fmt.Errorf("not done after %s: %w", flow.TimeoutOf(s), err)
+	}
+	if gone := v.tab.Err(); err != nil && gone != nil {
+		return fmt.Errorf("%w (%w)", gone, err)
+	}
+	return err
+}
+
+var errStepTimeout = errors.New("the step's time is up")
+
+func (v *visit) step(ctx context.Context, s scenarios.Step) error {
+	switch s := s.(type) {
+	case scenarios.Navigate:
+		return v.navigate(ctx, s)
+	case scenarios.WaitForElement:
+		return v.waitForElement(ctx, s)
+	case scenarios.Click:
+		return v.clickStep(ctx, s)
+	case scenarios.Play:
+		return v.play(ctx)
+	case scenarios.Capture:
+		return v.capture(ctx, s)
+	default:
+		return fmt.Errorf("no step of this kind: %T", s)
+	}
+}

@@ -1,0 +1,61 @@
+package replay
+
+import (
+	"context"
+	"log/slog"
+
+	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+
+	"seine/browser"
+	"seine/capture"
+)
+
+// visit is one run of a flow: a tab, and the recorder that hears it.
+type visit struct {
+	runner   *Runner
+	log      *slog.Logger
+	tab      *browser.Tab
+	recorder *capture.Recorder
+	url      string
+	players  []capture.Player // when last looked at
+	waiting  bool             // one of them had a source and no picture yet
+	result   Result
+}
+
+func (r *Runner) open(ctx context.Context) (*visit, error) {
+	log := r.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	rec := capture.NewRecorder(capture.Options{Log: log})
+	tab, err := r.Browser.NewTab(ctx, ear{rec})
+	if err != nil {
+		_ = rec.Close()
+		return nil, err
+	}
+	return &visit{runner: r, log: log, tab: tab, recorder: rec}, nil
+}
+
+func (v *visit) close() {
+	if err := v.tab.Close(); err != nil {
+		v.log.Debug("closing the tab", "error", err)
+	}
+	if err := v.recorder.Close(); err != nil {
+		v.log.Debug("removing what was recorded", "error", err)
+	}
+}
+
+func (v *visit) tell(e Event) {
+	if v.runner.Observe != nil {
+		v.runner.Observe(e)
+	}
+}
+
+// ear lets a Recorder, which knows no browser, observe a tab.
+type ear struct{ rec *capture.Recorder }
+
+func (e ear) Attached(s *browser.Session) { e.rec.Attached(s) }
+func (e ear) Detached(s *browser.Session) { e.rec.Detached(s) }
+func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
+	e.rec.Event(s, method, params)
+}
