@@ -139,6 +139,20 @@ func (d *Demuxer) Flush() {
 	d.pat, d.pmt = section{}, section{}
 }
 
+// Cut is for a segment that could not be had: what was carried over goes out as it is, and whatever comes next is no
+// continuation. Next then returns those frames up to io.EOF.
+func (d *Demuxer) Cut() {
+	d.data, d.off, d.err = nil, 0, nil
+	d.queue, d.head = d.queue[:0], 0
+	for i := range d.tracks {
+		t := &d.tracks[i]
+		t.arena = t.arena[:0]
+		d.drain(i)
+		d.stats.LostBytes += int64(len(t.buf))
+		t.cc, t.active, t.heading, t.buf = -1, false, false, t.buf[:0]
+	}
+}
+
 // forget drops all but what a later stream may use again: the track's place and its buffers.
 func (t *track) forget() {
 	*t = track{Track: t.Track, cc: -1, buf: t.buf[:0], arena: t.arena}

@@ -78,6 +78,14 @@ func (s *Stats) counters() []*int64 {
 	return []*int64{&s.ContinuityErrors, &s.Duplicates, &s.Resyncs, &s.LostBytes, &s.DroppedFrames, &s.BadSections, &s.IgnoredStreams}
 }
 
+// Add sums up.
+func (s *Stats) Add(o Stats) {
+	from := o.counters()
+	for i, n := range s.counters() {
+		*n += *from[i]
+	}
+}
+
 func (t *track) appendState(b []byte, routed bool) []byte {
 	b = wire.Bool(b, routed)
 	b = wire.Int(b, int64(t.Kind))

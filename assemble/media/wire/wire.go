@@ -61,6 +61,17 @@ func (r *Reader) Int() int64 {
 	return v
 }
 
+// Uint reads an unsigned varint.
+func (r *Reader) Uint() uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.Fail()
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
 // Bool reads what Bool wrote.
 func (r *Reader) Bool() bool {
 	if len(r.b) == 0 || r.b[0] > 1 {

@@ -1,0 +1,123 @@
+package join
+
+import (
+	"slices"
+	"time"
+
+	"seine/assemble/media"
+	"seine/assemble/mux/mp4"
+)
+
+// Summary is what became of the parts.
+type Summary struct {
+	Tracks   []TrackSummary
+	Size     int64         // of the finished file, in bytes
+	Duration time.Duration // of the longest track, its start included
+	Warnings Warnings
+}
+
+// TrackSummary describes one track of the file.
+type TrackSummary struct {
+	Kind          media.Kind
+	Codec         string // RFC 6381, of the first sample entry
+	Entries       int    // sample entries: more than 1 when the coding changed
+	Width, Height int    // pixels, of the first sample entry
+	SampleRate    int    // Hz
+	Channels      int
+	Language      string
+	Samples       int
+	Start         time.Duration // of the presentation, in the movie
+	Duration      time.Duration // of the presentation
+	FrameRate     float64       // pictures a second over the whole track
+}
+
+// Finish writes out the frames that were carried over, and then the headers. After an error it may be called again.
+// It returns mp4.ErrEmpty when no sample came.
+func (j *Joiner) Finish() (Summary, error) {
+	if j.finished {
+		return Summary{}, ErrFinished
+	}
+	for i := range j.streams {
+		if err := j.drain(i); err != nil {
+			return Summary{}, err
+		}
+	}
+	warn := j.warn
+	tracks, list := j.tracks()
+	size, err := j.mux.Finish(tracks)
+	if err != nil {
+		j.warn = warn
+		return Summary{}, err
+	}
+	j.finished = true
+	s := Summary{Tracks: list, Size: size, Warnings: j.warn}
+	for i := range j.streams {
+		s.Warnings.Stream.Add(j.streams[i].demux.Stats())
+	}
+	for _, t := range tracks {
+		s.Duration = max(s.Duration, lasting(t.Start+t.Length))
+	}
+	return s, nil
+}
+
+// drain writes what a stream's demuxer still holds.
+func (j *Joiner) drain(stream int) error {
+	s := &j.streams[stream]
+	d := j.newDelta(Part{Stream: stream, Period: s.period})
+	j.samples = j.samples[:0]
+	s.demux.Flush()
+	err := j.leftover(d, s.period)
+	if err == nil {
+		err = j.write(d)
+	}
+	if err != nil {
+		_ = s.rollback() // of a state that AppendState wrote
+		return err
+	}
+	d.state = s.demux.AppendState(nil)
+	if len(d.writes) > 0 {
+		j.apply(d)
+	}
+	s.state = d.state
+	return nil
+}
+
+// tracks settles the timeline; pictures come first.
+func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
+	line := j.timeline()
+	order := make([]int, 0, len(j.tables))
+	for i, t := range j.tables {
+		if t != nil && len(t.samples) > 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return int(j.tables[a].kind) - int(j.tables[b].kind) })
+	for _, i := range order {
+		t := j.tables[i]
+		build := t.picture
+		if t.kind == media.Audio {
+			build = t.sound
+		}
+		out := build(i/maxTracks, line, &j.warn)
+		tracks = append(tracks, out)
+		list = append(list, summary(&out))
+	}
+	return tracks, list
+}
+
+func summary(t *mp4.Track) TrackSummary {
+	s := TrackSummary{
+		Kind: t.Kind, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
+		Samples: len(t.Samples), Start: lasting(t.Start), Duration: lasting(t.Length),
+	}
+	switch c := t.Codecs[0].(type) {
+	case *media.H264:
+		s.Width, s.Height = c.Width, c.Height
+		if t.Length > 0 {
+			s.FrameRate = float64(len(t.Samples)) * media.Clock / float64(t.Length)
+		}
+	case *media.AAC:
+		s.SampleRate, s.Channels = c.SampleRate, c.Channels
+	}
+	return s
+}

@@ -1,0 +1,193 @@
+// Package join turns clear HLS segments into one MP4 file as they come: demux, timeline, mux. Each byte is written once, in
+// order; what must outlive the process is in the record of each part; the same parts give the same file.
+//
+// The sample tables keep the stream's own timestamps. How the periods between discontinuities follow one another is
+// settled in Finish, when all is known, so nothing waits for the other stream (see timeline).
+package join
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"seine/assemble/demux/mpegts"
+	"seine/assemble/media"
+	"seine/assemble/mux/mp4"
+)
+
+// Errors for decisions.
+var (
+	// ErrRecord says that a record is damaged, or belongs to another job or version.
+	ErrRecord = errors.New("join: damaged record")
+	// ErrShort says that the part file ends before what its records say was written.
+	ErrShort = errors.New("join: the part file is shorter than its records say")
+	// ErrFinished says that a part came after Finish.
+	ErrFinished = errors.New("join: already finished")
+	// ErrPart says that a Part makes no sense: a stream that is not there, a period that goes back.
+	ErrPart = errors.New("join: impossible part")
+)
+
+// File is the part file. *os.File satisfies it.
+type File interface {
+	io.WriterAt
+	io.ReaderAt
+	Truncate(size int64) error
+}
+
+// Options says what is known of the film beforehand.
+type Options struct {
+	Duration  time.Duration // of the whole film as the playlist says: sizes the room for moov; 0 puts moov at the end
+	Streams   int           // 1: picture and sound muxed, or one of them; 2: picture, and sound in a rendition of its own; 0 is 1
+	Languages []string      // for each stream, BCP 47; may be empty
+}
+
+// Part says what one segment is.
+type Part struct {
+	Stream        int           // 0 … Streams-1
+	Sequence      uint64        // for error texts
+	Duration      time.Duration // EXTINF
+	Discontinuity bool          // a discontinuity stands before this segment (RFC 8216 §4.3.2.3)
+	Period        int           // counts discontinuities from 0; the streams agree on it
+	Missing       bool          // the segment could not be had: data is nil, the timeline leaves a hole of Duration
+}
+
+const (
+	maxStreams = 8
+	// maxTracks bounds the tracks of one stream.
+	maxTracks = 16
+	// maxPeriod bounds the number of discontinuities.
+	maxPeriod = 1 << 20
+	// maxDuration bounds one segment: a day.
+	maxDuration = 24 * time.Hour
+)
+
+// Joiner is for one goroutine.
+type Joiner struct {
+	file     File
+	opt      Options
+	mux      *mp4.Muxer
+	streams  []stream
+	tables   [maxStreams * maxTracks]*table
+	periods  map[int]*period
+	warn     Warnings
+	finished bool
+	samples  []media.Sample // of the part at hand
+}
+
+// stream is one playlist.
+type stream struct {
+	demux  mpegts.Demuxer
+	state  []byte // the demuxer's state after the last part, to go back to
+	begun  bool
+	period int
+}
+
+// New returns a Joiner on an empty file.
+func New(f File, o Options) *Joiner {
+	o.Streams = min(max(o.Streams, 1), maxStreams)
+	j := &Joiner{file: f, opt: o, mux: mp4.New(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
+	for i := range j.streams {
+		j.streams[i].state = j.streams[i].demux.AppendState(nil)
+	}
+	return j
+}
+
+// Size returns the length of the file now: the end of what was written.
+func (j *Joiner) Size() int64 { return j.mux.Size() }
+
+// Add demuxes one clear segment, sets its samples on the timeline and writes them at the end of the file. data is not kept.
+// The record holds all that Restore needs to go on behind this part.
+//
+// After an error nothing has changed: the same part may come again, with better bytes, or as Missing. Errors are those of
+// mpegts.Demuxer.Reset, ErrPart, ErrFinished and what the file returns.
+func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
+	if err := j.check(p); err != nil {
+		return nil, err
+	}
+	d, err := j.demux(p, data)
+	if err == nil {
+		err = j.write(d)
+	}
+	s := &j.streams[p.Stream]
+	if err != nil {
+		return nil, fmt.Errorf("segment %d of stream %d: %w", p.Sequence, p.Stream, errors.Join(err, s.rollback()))
+	}
+	d.state = s.demux.AppendState(nil)
+	j.apply(d)
+	return d.encode(), nil
+}
+
+func (j *Joiner) check(p Part) error {
+	switch {
+	case j.finished:
+		return ErrFinished
+	case p.Stream < 0 || p.Stream >= len(j.streams):
+		return fmt.Errorf("%w: stream %d of %d", ErrPart, p.Stream, len(j.streams))
+	case p.Period < 0 || p.Period > maxPeriod || p.Period < j.streams[p.Stream].period:
+		return fmt.Errorf("%w: period %d after %d", ErrPart, p.Period, j.streams[p.Stream].period)
+	case p.Duration < 0 || p.Duration > maxDuration:
+		return fmt.Errorf("%w: it lasts %v", ErrPart, p.Duration)
+	}
+	return nil
+}
+
+// rollback makes the demuxer what it was after the last part.
+func (s *stream) rollback() error { return s.demux.RestoreState(s.state) }
+
+// demux reads the samples of a part into j.samples and plans their places. Frames that an earlier segment cut come first:
+// a discontinuity or a missing segment ends them.
+func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
+	s := &j.streams[p.Stream]
+	d := j.newDelta(p)
+	j.samples = j.samples[:0]
+	if s.begun && (p.Discontinuity || p.Period != s.period) {
+		s.demux.Flush()
+		if err := j.leftover(d, s.period); err != nil {
+			return nil, err
+		}
+	}
+	if p.Missing {
+		d.warn.MissingParts++
+		s.demux.Cut()
+		return d, j.leftover(d, s.period)
+	}
+	if q := j.periods[p.Period]; q != nil && q.timed {
+		s.demux.SetReference(q.reference)
+	}
+	if err := s.demux.Reset(data); err != nil {
+		return nil, err
+	}
+	from := len(j.samples)
+	if err := j.collect(s); err != nil {
+		return nil, err
+	}
+	d.plan(j, j.samples[from:], p.Period)
+	return d, nil
+}
+
+func (j *Joiner) collect(s *stream) error {
+	for {
+		m, err := s.demux.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		j.samples = append(j.samples, m)
+	}
+}
+
+// leftover collects what the demuxer had carried over. Its bytes are copied: the segment that follows takes their place.
+func (j *Joiner) leftover(d *delta, period int) error {
+	from := len(j.samples)
+	if err := j.collect(&j.streams[d.part.Stream]); err != nil {
+		return err
+	}
+	for i := range j.samples[from:] {
+		j.samples[from+i].Data = append([]byte(nil), j.samples[from+i].Data...)
+	}
+	d.plan(j, j.samples[from:], period)
+	return nil
+}
