@@ -61,6 +61,8 @@ func pick(ctx context.Context, places []place, window bool) (Candidate, error) {
 		}
 		seen = append(seen, c)
 		switch {
+		case ctx.Err() != nil:
+			return Candidate{}, context.Cause(ctx)
 		case c.Usable() && (!window || !c.HeadlessShell):
 			return c, nil
 		case p.origin == FromEnv:
@@ -85,6 +87,9 @@ func choose(ctx context.Context, o Options) (path, major string, err error) {
 	var c Candidate
 	if o.Path != "" {
 		c, _ = inspect(ctx, place{path: o.Path, named: true}, nil)
+		if ctx.Err() != nil {
+			return "", "", context.Cause(ctx)
+		}
 		if !c.Usable() {
 			return "", "", fmt.Errorf("%w: %s: %s", ErrNotFound, o.Path, c.Problem)
 		}

@@ -98,7 +98,11 @@ func (l *link) err() error {
 
 // close ends the connection and waits for both goroutines.
 func (l *link) close() {
-	l.closed.Store(true)
+	select {
+	case <-l.lost: // closed after it broke: still broken
+	default:
+		l.closed.Store(true)
+	}
 	l.out.close()
 	l.tr.Close()
 	l.wg.Wait()

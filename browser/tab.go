@@ -276,6 +276,9 @@ func (t *Tab) lost(s *Session) {
 	case <-t.b.link.lost:
 		t.fail(t.b.link.err())
 	default:
+		if t.b.link.closed.Load() { // Chrome takes leave of its pages before it ends
+			t.fail(ErrClosed)
+		}
 		t.fail(ErrTabGone)
 	}
 }
