@@ -34,7 +34,7 @@ type Part struct {
 	// Start is the sum of the durations before it in its stream.
 	Start, Duration time.Duration
 	Discontinuity   bool
-	// Period counts the discontinuities of the stream so far.
+	// Period counts the discontinuities so far; the streams agree on it.
 	Period int
 	// Gap is true when the origin says that the segment does not exist.
 	Gap bool
@@ -53,8 +53,9 @@ type Plan struct {
 // ErrLive, ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
 func Build(streams []Stream) (*Plan, error) {
 	p := &Plan{Streams: streams}
+	first := firstPeriod(streams)
 	for i := range streams {
-		parts, err := streamParts(i, &streams[i])
+		parts, err := streamParts(i, &streams[i], first)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +68,16 @@ func Build(streams []Stream) (*Plan, error) {
 	return p, nil
 }
 
-func streamParts(index int, s *Stream) ([]Part, error) {
+// firstPeriod is what the streams' common count of discontinuities begins at (RFC 8216 §6.2.2).
+func firstPeriod(streams []Stream) uint64 {
+	first := streams[0].Playlist.DiscontinuitySequence
+	for i := range streams {
+		first = min(first, streams[i].Playlist.DiscontinuitySequence)
+	}
+	return first
+}
+
+func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 	list := s.Playlist
 	if len(list.Segments) == 0 {
 		return nil, fmt.Errorf("%w: the playlist of the %s stream has no segments", ErrEmpty, s.Name())
@@ -86,7 +96,7 @@ func streamParts(index int, s *Stream) ([]Part, error) {
 		parts[i] = Part{
 			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key,
 			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
-			Period: int(seg.Period - list.DiscontinuitySequence), Gap: seg.Gap,
+			Period: int(seg.Period - first), Gap: seg.Gap,
 		}
 		start += seg.Duration
 	}

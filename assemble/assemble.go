@@ -1,0 +1,106 @@
+// Package assemble makes one film file of a playlist:
+//
+//	manifest -> plan -> fetch -> decrypt -> demux -> timeline -> mux
+//
+// It knows neither browsers nor captures: it is handed an address and something that performs requests. The unfinished
+// file and its journal, both beside the output, are all that is needed to go on after a crash; see package journal.
+package assemble
+
+import (
+	"log/slog"
+	"time"
+
+	"seine/assemble/fetch"
+	"seine/assemble/plan"
+)
+
+// Job says what to make of what. URL, Client and Output are required.
+type Job struct {
+	// URL of the playlist: http or https.
+	URL string
+	// Manifest is the text of the playlist, if it is known already; URL then says where it was found.
+	Manifest []byte
+	// Client performs all requests. It must be safe for concurrent use.
+	Client fetch.Doer
+	// Output is the path of the finished file. Beside it come Output.part, Output.part.journal and Output.part.lock.
+	Output string
+	Choice plan.Choice
+	// Workers is the number of requests at once to one host; default 6.
+	Workers int
+	Retry   fetch.RetryPolicy
+	// Force replaces an existing output, and discards an unfinished one of another film.
+	Force bool
+	// AllowGaps makes a film with holes when segments cannot be had.
+	AllowGaps bool
+	// Progress is called when something has changed, from one goroutine, at most some twenty times a second, and a last
+	// time before Run returns.
+	Progress func(Progress)
+	// Log is nil for silence.
+	Log *slog.Logger
+}
+
+// Progress is the state of a run.
+type Progress struct {
+	// Parts is their number in all, Done those in the file, Resumed those of Done from earlier runs.
+	Parts, Done, Resumed int
+	// Missing counts the parts of Done that could not be had.
+	Missing int
+	// Bytes received by this run, and Written to the file in all.
+	Bytes, Written int64
+	Retries        int
+	// Retry is the latest failed try, or nil.
+	Retry *fetch.Retry
+	// Duration is how much of Total is in the file.
+	Duration, Total time.Duration
+}
+
+// Verdict is what became of a Job.
+type Verdict struct {
+	// Path of the finished file, or of the unfinished one after an error.
+	Path     string
+	Finished bool
+	// Size in bytes.
+	Size int64
+	// Duration of the film by its own clock; Planned is what the playlist promised.
+	Duration, Planned time.Duration
+	Tracks            []Track
+	// Segments in the file, Resumed those of them from earlier runs.
+	Segments, Resumed int
+	Retries           int
+	// Bytes received by this run.
+	Bytes int64
+	// Missing lists what is not in the film, in its order.
+	Missing []Gap
+	// Warnings are remarks that a person should see.
+	Warnings []string
+}
+
+// Track is one track of the finished file.
+type Track struct {
+	Kind     string // video or audio
+	Codec    string // RFC 6381, such as avc1.64001e
+	Language string
+	Duration time.Duration
+	Samples  int
+	// Width and Height in pixels, of video.
+	Width, Height int
+	// SampleRate in Hz and Channels, of audio.
+	SampleRate, Channels int
+}
+
+// Gap is a part that is missing.
+type Gap struct {
+	// Stream is main or audio.
+	Stream   string
+	Sequence uint64
+	// Start is the place in the film.
+	Start, Duration time.Duration
+	Reason          string
+}
+
+func (j *Job) log() *slog.Logger {
+	if j.Log != nil {
+		return j.Log
+	}
+	return slog.New(slog.DiscardHandler)
+}

@@ -1,0 +1,59 @@
+package assemble
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// commit gives the finished file its name: contents first, then the name, then the folder that holds the name.
+func (o *output) commit() (size int64, err error) {
+	info, err := o.part.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	if err := errors.Join(o.part.Chmod(o.mode), o.part.Sync(), o.part.Close()); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	o.part = nil
+	if err := o.free(); err != nil {
+		return 0, err
+	}
+	if err := o.root.Rename(o.base+".part", o.base); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	o.done = true
+	o.syncFolder()
+	return info.Size(), nil
+}
+
+// syncFolder makes the new name last. Some file systems cannot, and the film is complete all the same.
+func (o *output) syncFolder() {
+	if d, err := o.root.Open("."); err == nil {
+		_ = d.Sync()
+		d.Close()
+	}
+}
+
+// close leaves what the next run needs, and nothing else.
+func (o *output) close() error {
+	useless := o.done || o.journal != nil && o.journal.Len() == 0
+	for _, f := range []*os.File{o.part, o.file} {
+		if f != nil {
+			f.Close()
+		}
+	}
+	var err error
+	if useless {
+		err = errors.Join(o.remove(".part"), o.remove(".part.journal"))
+	}
+	return errors.Join(err, o.lock.Unlock(), o.root.Close())
+}
+
+func (o *output) remove(suffix string) error {
+	if err := o.root.Remove(o.base + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package assemble
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"seine/assemble/decrypt"
+	"seine/assemble/fetch"
+	"seine/assemble/hls"
+	"seine/assemble/journal"
+	"seine/assemble/manifest"
+	"seine/assemble/plan"
+)
+
+// Errors of Run and Inspect, for decisions. Others come through as they are: those of the context and *fetch.Error.
+var (
+	// ErrDRM: the media is protected; nothing of it was fetched.
+	ErrDRM = manifest.ErrDRM
+	// ErrUnsupported: a kind of media that this version does not put together.
+	ErrUnsupported = manifest.ErrUnsupported
+	// ErrLive: the playlist still grows.
+	ErrLive = plan.ErrLive
+	// ErrChoice: the wanted quality or language is not there.
+	ErrChoice = plan.ErrChoice
+	// ErrNotPlaylist: the address answers with something else.
+	ErrNotPlaylist = hls.ErrNotPlaylist
+	// ErrMalformed: the playlist breaks its format, a limit, or names an address that is not http.
+	ErrMalformed = errors.New("unusable playlist")
+	// ErrNothing: a playlist without media, or media without a track.
+	ErrNothing = errors.New("there is nothing to download")
+	// ErrExists: the output is there already.
+	ErrExists = errors.New("the output exists already")
+	// ErrBusy: another run is writing the same output.
+	ErrBusy = journal.ErrBusy
+	// ErrChanged: the unfinished file is of another film or choice.
+	ErrChanged = journal.ErrChanged
+	// ErrIncomplete: segments are missing; the unfinished file is kept and the next run goes on with it.
+	ErrIncomplete = errors.New("the film is incomplete")
+	// ErrOutput: the disk is full, or the file cannot be written.
+	ErrOutput = errors.New("the file cannot be written")
+	// ErrContent: a segment is no media.
+	ErrContent = errors.New("not media")
+	// ErrKey: a key is not one, or does not fit.
+	ErrKey = decrypt.ErrKey
+	// ErrWrongKey: segments do not decrypt to media.
+	ErrWrongKey = decrypt.ErrWrongKey
+)
+
+var hints = []struct {
+	err  error
+	hint string
+}{
+	{ErrDRM, "protected films cannot be downloaded"},
+	{ErrLive, "wait until the broadcast has ended, and try again"},
+	{ErrChoice, "list the choices with --list"},
+	{ErrBusy, "wait for the other run, or choose another name with -o"},
+	{ErrExists, "choose another name with -o, or replace it with --force"},
+	{ErrChanged, "finish it with the same choice as before, choose another name with -o, or discard it with --force"},
+	{ErrWrongKey, "the page may transform the key in its own script; this is not supported"},
+	{ErrKey, "the key may need the cookies of the page: try `seine grab` with the address of the page"},
+	{fs.ErrPermission, "choose a folder that you may write to"},
+	{ErrOutput, "make room on the disk and run the same command again: it goes on where it stopped"},
+	{ErrNotPlaylist, "the address may have expired or need the page's cookies: try `seine grab` with the address of the page"},
+	{ErrIncomplete, "run the same command again: it goes on where it stopped; --allow-gaps makes the film without the missing parts"},
+	{ErrUnsupported, "another quality may work: list the choices with --list"},
+}
+
+// Hint advises on an error of Run in one line, or returns "".
+func Hint(err error) string {
+	var status *fetch.StatusError
+	if errors.As(err, &status) {
+		switch status.Code {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusGone, http.StatusNotFound:
+			return "the address may have expired or need the page's cookies: run `seine grab` again with the address of the page"
+		}
+	}
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// permanentError is not worth another try.
+type permanentError struct{ error }
+
+func (e permanentError) Unwrap() error   { return e.error }
+func (e permanentError) Permanent() bool { return true }

@@ -1,0 +1,180 @@
+package assemble
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"seine/assemble/journal"
+)
+
+// output is the file in the making. All names are opened inside of one folder.
+type output struct {
+	root  *os.Root
+	path  string
+	base  string
+	force bool
+	lock  *journal.Lock
+
+	part    *os.File
+	file    *os.File // of the journal
+	journal *journal.Journal
+	mode    fs.FileMode
+	// fresh is true when the journal was empty.
+	fresh bool
+	done  bool
+}
+
+// openOutput makes sure, before anything is fetched, that the output can be written and that nobody else does so.
+func openOutput(path string, force bool) (*output, error) {
+	o := &output{path: path, base: filepath.Base(path), force: force}
+	if path == "" || o.base == "." || o.base == ".." || o.base == string(filepath.Separator) {
+		return nil, fmt.Errorf("%w: %q is no file name", ErrOutput, path)
+	}
+	var err error
+	if o.root, err = os.OpenRoot(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	if err := o.acquire(); err != nil {
+		o.root.Close()
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *output) acquire() (err error) {
+	if err := o.free(); err != nil {
+		return err
+	}
+	o.lock, err = journal.Acquire(o.path + ".part.lock")
+	if errors.Is(err, ErrBusy) {
+		return fmt.Errorf("%w: %s", err, o.path)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	// Once more: the run that held the lock may just have finished.
+	if err := o.free(); err != nil {
+		return errors.Join(err, o.lock.Unlock())
+	}
+	return nil
+}
+
+// free reports whether the name can be taken.
+func (o *output) free() error {
+	info, err := o.root.Lstat(o.base)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	case info.IsDir():
+		return fmt.Errorf("%w: %s is a folder", ErrOutput, o.path)
+	case o.force:
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrExists, o.path)
+}
+
+// begin opens part file and journal and returns the records whose bytes are in place, up to the first that keep refuses.
+func (o *output) begin(identity [32]byte, keep func(journal.Record) bool) ([]journal.Record, error) {
+	records, err := o.open(identity)
+	if err != nil {
+		return nil, err
+	}
+	n, err := journal.Verify(o.part, records)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range records[:n] {
+		if !keep(r) {
+			n = i
+			break
+		}
+	}
+	return records[:n], o.keep(records[:n])
+}
+
+// keep cuts journal and part file to the given records.
+func (o *output) keep(records []journal.Record) error {
+	size := int64(0)
+	if len(records) > 0 {
+		size = records[len(records)-1].Size
+	}
+	if err := errors.Join(o.journal.Keep(len(records)), o.part.Truncate(size)); err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return nil
+}
+
+func (o *output) open(identity [32]byte) ([]journal.Record, error) {
+	var err error
+	if o.file, err = o.openRegular(o.base+".part.journal", 0o644); err != nil {
+		return nil, err
+	}
+	h := journal.Header{Identity: identity, Mode: o.umasked()}
+	jn, found, records, err := journal.Open(o.file, h)
+	if errors.Is(err, ErrChanged) && o.force {
+		if err := o.discard(); err != nil {
+			return nil, err
+		}
+		jn, found, records, err = journal.Open(o.file, h)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s.part: %w", o.path, err)
+	}
+	o.journal, o.mode = jn, found.Mode
+	if o.part, err = o.openRegular(o.base+".part", 0o600); err != nil {
+		return nil, err
+	}
+	return records, o.foreign()
+}
+
+// foreign refuses a part file that has no journal: another program may have made it.
+func (o *output) foreign() error {
+	info, err := o.part.Stat()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	if info.Size() == 0 || !o.fresh || o.force {
+		return nil
+	}
+	return fmt.Errorf("%w: %s.part, without the journal of an unfinished download", ErrExists, o.path)
+}
+
+// umasked is the mode that new files get here, as the kernel has just shown with the journal, which then becomes private.
+func (o *output) umasked() fs.FileMode {
+	mode := fs.FileMode(0o644)
+	if info, err := o.file.Stat(); err == nil && info.Size() == 0 {
+		mode &= info.Mode().Perm()
+		o.fresh = true
+	}
+	if err := o.file.Chmod(0o600); err != nil {
+		return 0o600
+	}
+	return mode
+}
+
+func (o *output) discard() error {
+	if err := o.file.Truncate(0); err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	if err := o.root.Remove(o.base + ".part"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return nil
+}
+
+// openRegular opens or creates a file, but no link that somebody has planted.
+func (o *output) openRegular(name string, mode fs.FileMode) (*os.File, error) {
+	if info, err := o.root.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: %s is no regular file", ErrOutput, name)
+	}
+	f, err := o.root.OpenFile(name, os.O_RDWR|os.O_CREATE, mode)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return f, nil
+}

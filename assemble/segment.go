@@ -1,0 +1,117 @@
+package assemble
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"seine/assemble/decrypt"
+	"seine/assemble/fetch"
+	"seine/assemble/hls"
+	"seine/assemble/plan"
+)
+
+// source gets the clear bytes of parts. It is safe for concurrent use.
+type source struct {
+	plan *plan.Plan
+	keys *decrypt.Keys
+}
+
+// get fetches part i and decrypts it in place.
+func (s *source) get(ctx context.Context, i int, lane *fetch.Lane) (*fetch.Body, error) {
+	part := &s.plan.Parts[i]
+	check := checkMedia
+	if part.Key != nil {
+		key, err := s.key(ctx, part, lane)
+		if err != nil {
+			return nil, err
+		}
+		check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+	}
+	return lane.Get(ctx, fetch.Request{
+		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Range: part.Range, Check: check,
+	})
+}
+
+func (s *source) key(ctx context.Context, part *plan.Part, lane *fetch.Lane) ([16]byte, error) {
+	return s.keys.Key(ctx, part.Key.URL, func(ctx context.Context, url string, check func([]byte) error) ([]byte, error) {
+		body, err := lane.Get(ctx, fetch.Request{
+			Kind: fetch.Key, Name: "the key of " + s.name(part), URL: url,
+			Check: func(b *fetch.Body) error { return check(b.Data) },
+		})
+		if err != nil {
+			return nil, err
+		}
+		defer body.Release()
+		return bytes.Clone(body.Data), nil
+	})
+}
+
+// vector is the stated initialisation vector, or the media sequence number (RFC 8216 §5.2).
+func vector(part *plan.Part) [16]byte {
+	if part.Key.IV != nil {
+		return *part.Key.IV
+	}
+	return decrypt.SequenceIV(part.Sequence)
+}
+
+// name is for messages: "segment 7 of 300", "audio segment 7 of 300".
+func (s *source) name(part *plan.Part) string {
+	stream := &s.plan.Streams[part.Stream]
+	name := "segment"
+	if len(s.plan.Streams) > 1 {
+		name = stream.Name() + " segment"
+	}
+	return fmt.Sprintf("%s %d of %d", name, part.Segment+1, len(stream.Playlist.Segments))
+}
+
+// openSegment decrypts, and tells an error page from a wrong key.
+func openSegment(b *fetch.Body, key, iv [16]byte) error {
+	if err := checkText(b.Data); err != nil {
+		return err
+	}
+	data, err := decrypt.CBC(key, iv, b.Data)
+	if err != nil {
+		return err
+	}
+	if err := checkMedia(&fetch.Body{Data: data}); err != nil {
+		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, hls.Describe(data))
+	}
+	b.Data = data
+	return nil
+}
+
+// checkText refuses the pages that servers send with status 200 in place of an encrypted segment, which is never text.
+func checkText(data []byte) error {
+	head := data[:min(len(data), 256)]
+	if bytes.ContainsFunc(head, func(c rune) bool { return c == utf8.RuneError || c < ' ' && c != '\n' && c != '\r' && c != '\t' }) {
+		return nil
+	}
+	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(data))
+}
+
+// checkMedia wants a transport stream.
+func checkMedia(b *fetch.Body) error {
+	if decrypt.IsTS(b.Data) {
+		return nil
+	}
+	head := b.Data[:min(len(b.Data), 16)]
+	switch {
+	case len(head) >= 8 && isBox(string(head[4:8])):
+		return permanentError{fmt.Errorf("fragmented mp4 segments: %w", ErrUnsupported)}
+	case bytes.HasPrefix(head, []byte("ID3")), len(head) > 1 && head[0] == 0xff && head[1]&0xf6 == 0xf0:
+		return permanentError{fmt.Errorf("bare AAC segments without transport stream: %w", ErrUnsupported)}
+	case bytes.HasPrefix(head, []byte("WEBVTT")):
+		return permanentError{fmt.Errorf("subtitles: %w", ErrUnsupported)}
+	}
+	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(b.Data))
+}
+
+func isBox(name string) bool {
+	switch name {
+	case "ftyp", "styp", "moof", "moov", "sidx", "emsg", "prft":
+		return true
+	}
+	return false
+}
