@@ -1,0 +1,130 @@
+package assemble
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"seine/assemble/journal"
+	"seine/assemble/plan"
+)
+
+const (
+	childURL    = "SEINE_TEST_CHILD_URL"
+	childOutput = "SEINE_TEST_CHILD_OUTPUT"
+)
+
+// child is the process that gets killed: one Run.
+func child() int {
+	job := Job{URL: os.Getenv(childURL), Client: client(), Output: os.Getenv(childOutput), Retry: quick(), Workers: 3}
+	if _, err := Run(context.Background(), job); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// journaled reads which parts of the unfinished film are on record.
+func journaled(t *testing.T, output string, identity [32]byte) int {
+	t.Helper()
+	f, err := os.OpenFile(output+".part.journal", os.O_RDWR, 0)
+	if err != nil {
+		return 0 // killed before it began, or after it ended
+	}
+	defer f.Close()
+	copied, err := os.CreateTemp(t.TempDir(), "journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	if _, err := io.Copy(copied, f); err != nil {
+		t.Fatal(err)
+	}
+	_, _, records, err := journal.Open(copied, journal.Header{Identity: identity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(records)
+}
+
+// A process killed at any moment is followed by one that asks for nothing twice but what was under way, and the film is
+// the same to the byte. Each film is killed until it is finished all the same.
+func TestKill(t *testing.T) {
+	kills := 200
+	if testing.Short() {
+		kills = 20
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOrigin(t)
+	o.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		select { // a slow line
+		case <-time.After(rand.N(50 * time.Millisecond)):
+		case <-r.Context().Done():
+		}
+		return false
+	}
+	in, err := Inspect(t.Context(), o.job(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed, films := 0, 0
+	for ; killed < kills; films++ {
+		killed += killFilm(t, o, self, in.Plan)
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d kills in %d films", killed, films)
+}
+
+// killFilm makes one film and returns how many processes it took beyond the last.
+func killFilm(t *testing.T, o *origin, self string, p *plan.Plan) (kills int) {
+	output := filepath.Join(t.TempDir(), "film.mp4")
+	for {
+		o.reset()
+		before := journaled(t, output, p.Identity())
+		finished := killOnce(t, o, self, output)
+		for i := range before {
+			if o.count(seg(i)) > 0 {
+				t.Errorf("segment %d was on record and was asked for again", i)
+			}
+		}
+		if _, err := os.Stat(output); err == nil {
+			wantGolden(t, output)
+			if finished {
+				wantOnly(t, filepath.Dir(output), "film.mp4")
+				return kills
+			}
+			return kills + 1 // killed between the name and the end
+		}
+		if finished {
+			t.Fatal("the process ended without a film")
+		}
+		kills++
+	}
+}
+
+// killOnce runs a process and kills it at a random moment; true means that it was quicker.
+func killOnce(t *testing.T, o *origin, self, output string) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), rand.N(150*time.Millisecond)+10*time.Millisecond)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self) // its end is SIGKILL
+	cmd.Env = append(os.Environ(), childURL+"="+o.URL+"/"+film+"/index.m3u8", childOutput+"="+output)
+	cmd.Stderr = os.Stderr
+	err := cmd.Run()
+	if err != nil && ctx.Err() == nil {
+		t.Fatalf("the process failed: %v", err)
+	}
+	return err == nil
+}
