@@ -4,9 +4,11 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"seine/assemble/media"
 )
 
-// extent is the presentation time that one stream covers in one period, on the stream's own clock.
+// extent is the presentation time that one kind of track of one stream covers in one period, on the stream's own clock.
 type extent struct {
 	first, end int64
 	seen       bool
@@ -20,56 +22,152 @@ func (e *extent) cover(first, end int64) {
 	e.first, e.end = min(e.first, first), max(e.end, end)
 }
 
+// extents are those of all streams, by kind.
+type extents [maxStreams][media.Audio + 1]extent
+
 // offsets is what each stream's timestamps of one period need to become movie time.
 type offsets [maxStreams]int64
 
-// timeline lays the periods one behind the other: each begins where the longest track of the one before ends, on a base
-// that its streams share, the lowest presentation time of them all. So a discontinuity moves sound and picture together.
+// timeline lays the periods one behind the other. Sound and picture of a period move together, to the first place where
+// neither overlaps what its kind had before: sound that runs ahead of the picture at one cut lags behind it by as much at
+// the cut before, so nothing is lost where a stream was merely divided.
 func (j *Joiner) timeline() map[int]offsets {
-	extents := j.extents()
+	all := j.extents()
 	out := make(map[int]offsets, len(j.periods))
-	var at int64
+	var ends [media.Audio + 1]int64
+	started := false
 	for _, n := range slices.Sorted(maps.Keys(j.periods)) {
-		at, out[n] = j.settle(j.periods[n], extents[n], at)
+		p, e := j.periods[n], all[n]
+		p.widen(&e)
+		if !e.any() {
+			p.pass(&ends)
+			continue
+		}
+		base := j.align(&e)
+		at := e.after(&ends, started)
+		out[n] = shift(base, at)
+		ends = e.ends(at)
+		started = true
 	}
 	return out
 }
 
-// settle returns the offsets of a period that begins at at, and its end.
-func (j *Joiner) settle(p *period, e [maxStreams]extent, at int64) (end int64, o offsets) {
-	base := int64(math.MaxInt64)
+// widen adds the missing segments at the edges to what the stream covers.
+func (p *period) widen(e *extents) {
 	for s := range e {
-		if e[s].seen {
-			base = min(base, e[s].first-p.streams[s].before)
+		for k := range e[s] {
+			e[s][k].first -= p.streams[s].before
+			e[s][k].end += p.streams[s].after
 		}
 	}
-	end = at
-	for s := range e {
-		if !e[s].seen {
-			end = max(end, at+p.streams[s].before)
-			continue
-		}
-		own := e[s].first - p.streams[s].before
-		if own-base > maxJump { // the streams do not share a clock: all that can be done is to begin together
-			j.warn.Unaligned++
-			o[s] = at - own
-		} else {
-			o[s] = at - base
-		}
-		end = max(end, e[s].end+o[s]+p.streams[s].after)
-	}
-	return end, o
 }
 
-func (j *Joiner) extents() map[int][maxStreams]extent {
-	out := map[int][maxStreams]extent{}
+// pass lets the time of a period go by of which every segment is missing.
+func (p *period) pass(ends *[media.Audio + 1]int64) {
+	var hole int64
+	for _, h := range p.streams {
+		hole = max(hole, h.before)
+	}
+	for k := range ends {
+		ends[k] += hole
+	}
+}
+
+func (e *extents) any() bool {
+	for s := range e {
+		if slices.ContainsFunc(e[s][:], func(x extent) bool { return x.seen }) {
+			return true
+		}
+	}
+	return false
+}
+
+// align returns each stream's base and brings e onto it: all the same, the lowest presentation time, unless the streams'
+// clocks have nothing to do with one another; then all that can be done is to begin together.
+func (j *Joiner) align(e *extents) (base offsets) {
+	low := int64(math.MaxInt64)
+	for s := range e {
+		low = min(low, e.first(s))
+	}
+	for s := range e {
+		base[s] = low
+		if own := e.first(s); own != math.MaxInt64 && own-low > maxJump {
+			j.warn.Unaligned++
+			base[s] = own
+		}
+		for k := range e[s] {
+			e[s][k].first -= base[s]
+			e[s][k].end -= base[s]
+		}
+	}
+	return base
+}
+
+// first is the lowest time of a stream, MaxInt64 when it has none.
+func (e *extents) first(s int) int64 {
+	low := int64(math.MaxInt64)
+	for _, x := range e[s] {
+		if x.seen {
+			low = min(low, x.first)
+		}
+	}
+	return low
+}
+
+// after returns the movie time of the period's base. A kind that the period before did not have begins behind all of it.
+func (e *extents) after(ends *[media.Audio + 1]int64, started bool) int64 {
+	at := int64(math.MinInt64)
+	for s := range e {
+		for k, x := range e[s] {
+			if x.seen {
+				at = max(at, ends[k]-x.first)
+			}
+		}
+	}
+	if !started { // the movie begins with the hole in front of it, if there is one
+		return slices.Max(ends[:])
+	}
+	return at
+}
+
+// ends returns where each kind ends in the movie; for a kind that the period has not, where the period ends.
+func (e *extents) ends(at int64) (out [media.Audio + 1]int64) {
+	last, has := int64(math.MinInt64), [media.Audio + 1]bool{}
+	for s := range e {
+		for k, x := range e[s] {
+			if x.seen {
+				if end := x.end + at; !has[k] || end > out[k] {
+					out[k] = end
+				}
+				has[k] = true
+				last = max(last, x.end+at)
+			}
+		}
+	}
+	for k := range out {
+		if !has[k] {
+			out[k] = last
+		}
+	}
+	return out
+}
+
+func shift(base offsets, at int64) offsets {
+	for s := range base {
+		base[s] = at - base[s]
+	}
+	return base
+}
+
+func (j *Joiner) extents() map[int]extents {
+	out := map[int]extents{}
 	for i, t := range j.tables {
 		if t == nil {
 			continue
 		}
 		for k, s := range t.spans {
 			e := out[s.period]
-			e[i/maxTracks].cover(t.extent(k))
+			e[i/maxTracks][t.kind].cover(t.extent(k))
 			out[s.period] = e
 		}
 	}

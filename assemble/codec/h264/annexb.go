@@ -19,28 +19,24 @@ const (
 
 var startCode = []byte{0, 0, 1}
 
-// NAL returns the first NAL unit of the Annex B byte stream b and what follows it; rest is empty after the last one.
-// Bytes before the first start code and zero bytes around units are skipped (ISO/IEC 14496-10 Annex B.1). nal is nil when
-// there is no further unit.
-func NAL(b []byte) (nal, rest []byte) {
-	i := bytes.Index(b, startCode)
+// Next finds the first NAL unit of the Annex B byte stream b whose start code lies at or behind from: it is b[start:end],
+// and next is where to look for the one after it. start is -1 when there is none. Bytes before the start code and zero
+// bytes around units belong to none (ISO/IEC 14496-10 Annex B.1).
+func Next(b []byte, from int) (start, end, next int) {
+	i := bytes.Index(b[from:], startCode)
 	if i < 0 {
-		return nil, nil
+		return -1, len(b), len(b)
 	}
-	return unit(b[i+3:])
-}
-
-// unit returns the NAL unit that b begins with.
-func unit(b []byte) (nal, rest []byte) {
-	nal = b
-	if i := bytes.Index(b, startCode); i >= 0 {
-		nal, rest = b[:i], b[i:]
+	start = from + i + len(startCode)
+	end, next = len(b), len(b)
+	if i := bytes.Index(b[start:], startCode); i >= 0 {
+		end, next = start+i, start+i
 	}
 	// trailing_zero_8bits, and the first zero of a four-byte start code. No unit ends in a zero byte (§7.4.1).
-	for len(nal) > 0 && nal[len(nal)-1] == 0 {
-		nal = nal[:len(nal)-1]
+	for end > start && b[end-1] == 0 {
+		end--
 	}
-	return nal, rest
+	return start, end, next
 }
 
 // Type returns nal_unit_type, 0 for an empty unit.

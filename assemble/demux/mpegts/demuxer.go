@@ -49,6 +49,7 @@ type Demuxer struct {
 	clock    clock
 	queue    []media.Sample
 	head     int
+	spare    []byte // see unit
 	err      error
 	stats    Stats
 }
@@ -82,7 +83,8 @@ func (d *Demuxer) Reset(segment []byte) error {
 	d.data, d.off, d.stride, d.err = segment, off, stride, nil
 	d.queue, d.head = d.queue[:0], 0
 	for i := range d.tracks {
-		d.tracks[i].arena, d.tracks[i].seen = d.tracks[i].arena[:0], false
+		d.tracks[i].rewind()
+		d.tracks[i].seen = false
 	}
 	if off > bdavPrefix {
 		d.stats.LostBytes += int64(off)
@@ -130,7 +132,7 @@ func (d *Demuxer) Flush() {
 	d.data, d.off, d.err = nil, 0, nil
 	d.queue, d.head = d.queue[:0], 0
 	for i := range d.tracks {
-		d.tracks[i].arena = d.tracks[i].arena[:0]
+		d.tracks[i].rewind()
 		d.drain(i)
 		d.tracks[i].forget()
 	}
@@ -146,14 +148,15 @@ func (d *Demuxer) Cut() {
 	d.queue, d.head = d.queue[:0], 0
 	for i := range d.tracks {
 		t := &d.tracks[i]
-		t.arena = t.arena[:0]
+		t.rewind()
 		d.drain(i)
-		d.stats.LostBytes += int64(len(t.buf))
-		t.cc, t.active, t.heading, t.buf = -1, false, false, t.buf[:0]
+		d.stats.LostBytes += int64(len(t.pending()))
+		t.discard()
+		t.cc = -1
 	}
 }
 
 // forget drops all but what a later stream may use again: the track's place and its buffers.
 func (t *track) forget() {
-	*t = track{Track: t.Track, cc: -1, buf: t.buf[:0], arena: t.arena}
+	*t = track{Track: t.Track, cc: -1, buf: t.buf[:0], arena: t.arena, from: len(t.arena)}
 }

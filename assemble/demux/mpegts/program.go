@@ -122,8 +122,8 @@ func (d *Demuxer) place(kind media.Kind, n int) int {
 
 func (t *track) assign(e entry) {
 	if t.pid != e.pid {
-		t.pid, t.cc, t.active, t.heading = e.pid, -1, false, false
-		t.buf = t.buf[:0]
+		t.discard()
+		t.pid, t.cc = e.pid, -1
 	}
 	if e.language != "" {
 		t.Language = e.language

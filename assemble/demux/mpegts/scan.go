@@ -1,6 +1,11 @@
 package mpegts
 
-import "seine/assemble/media"
+import (
+	"bytes"
+	"encoding/binary"
+
+	"seine/assemble/media"
+)
 
 // run reads packets until samples are queued or the segment ends.
 func (d *Demuxer) run() {
@@ -16,10 +21,29 @@ func (d *Demuxer) run() {
 			continue
 		}
 		d.off += d.stride
-		if route := d.pids[uint16(p[1]&0x1f)<<8|uint16(p[2])]; route != 0 {
+		route := d.pids[uint16(p[1]&0x1f)<<8|uint16(p[2])]
+		if route != 0 && !d.middle(route, p) {
 			d.route(route, &k, p)
 		}
 	}
+}
+
+// middle takes the packets that make up nearly all of a film, which carry picture and nothing else, and reports false for
+// all others, leaving them to route.
+func (d *Demuxer) middle(route uint8, p []byte) bool {
+	const flags = 0x00c000f0 // transport_error, payload_unit_start; scrambling, adaptation field, payload
+	if binary.BigEndian.Uint32(p)&flags != 0x10 || int(route) > len(d.tracks) {
+		return false
+	}
+	t := &d.tracks[route-1]
+	cc := int8(p[3] & 0x0f)
+	if t.Kind != media.Video || !t.active || t.heading || t.left >= 0 || cc != (t.cc+1)&0x0f ||
+		len(t.arena) == t.from || len(t.arena)-t.from > maxCarry-packetSize {
+		return false
+	}
+	t.cc, t.stuffed, t.seen = cc, false, true
+	t.arena = append(t.arena, p[4:packetSize]...)
+	return true
 }
 
 func (d *Demuxer) route(route uint8, k *packet, p []byte) {
@@ -72,8 +96,7 @@ func (d *Demuxer) count(t *track, k *packet) bool {
 
 // repeats reports whether payload is what buf ends with.
 func (t *track) repeats(payload []byte) bool {
-	n := len(t.buf) - len(payload)
-	return n >= 0 && string(t.buf[n:]) == string(payload)
+	return bytes.HasSuffix(t.pending(), payload)
 }
 
 // resync looks for the next row of sync bytes. The search begins within the packet before: when bytes were lost in it,

@@ -48,10 +48,10 @@ func (d *Demuxer) RestoreState(b []byte) error {
 	d.pmtPID = uint16(pmt)
 	for i := 0; i < int(tracks) && r.Err() == nil; i++ {
 		var t track
-		routed := t.restore(r)
 		if i < len(buffers) {
 			t.arena = buffers[i]
 		}
+		routed := t.restore(r)
 		if routed {
 			d.pids[t.pid] = uint8(i) + 1
 		}
@@ -97,9 +97,10 @@ func (t *track) appendState(b []byte, routed bool) []byte {
 		b = wire.Bool(b, v)
 	}
 	b = wire.Bytes(b, t.head)
-	b = wire.Bytes(b, t.buf)
+	b = wire.Bytes(b, t.pending())
 	if t.Kind == media.Video {
 		b = wire.Bool(b, t.video.changed)
+		b = wire.Bool(b, t.video.fresh)
 		b = wire.Strings(b, t.video.sps)
 		return wire.Strings(b, t.video.pps)
 	}
@@ -113,7 +114,8 @@ func (t *track) restore(r *wire.Reader) (routed bool) {
 	pid, cc, left := r.Int(), r.Int(), r.Int()
 	t.pts, t.dts = r.Int(), r.Int()
 	t.heading, t.active, t.stuffed, t.random = r.Bool(), r.Bool(), r.Bool(), r.Bool()
-	t.head, t.buf = r.Bytes(), r.Bytes()
+	t.head = r.Bytes()
+	pending := r.Bytes()
 	t.Kind = media.Kind(kind)
 	if pid < 0 || pid >= pidCount || cc < -1 || cc > 15 || left < -1 || left > 0xffff {
 		r.Fail()
@@ -122,8 +124,10 @@ func (t *track) restore(r *wire.Reader) (routed bool) {
 	t.pid, t.cc, t.left = uint16(pid), int8(cc), int(left)
 	switch t.Kind {
 	case media.Video:
+		t.arena = append(t.arena, pending...)
 		t.video.restore(r)
 	case media.Audio:
+		t.buf = pending
 		t.audio.restore(r)
 	default:
 		r.Fail()
@@ -133,7 +137,7 @@ func (t *track) restore(r *wire.Reader) (routed bool) {
 
 // restore sets the parameter sets again; the codec follows from them.
 func (v *videoState) restore(r *wire.Reader) {
-	changed := r.Bool()
+	changed, fresh := r.Bool(), r.Bool()
 	for _, s := range r.Strings() {
 		v.setSPS(s)
 	}
@@ -143,7 +147,7 @@ func (v *videoState) restore(r *wire.Reader) {
 	if c, err := h264.Codec(v.sps, v.pps); err == nil {
 		v.codec = c
 	}
-	v.changed = changed
+	v.changed, v.fresh = changed, fresh
 }
 
 func (a *audioState) appendState(b []byte) []byte {

@@ -22,8 +22,9 @@ type track struct {
 	stuffed  bool   // the last packet ended in stuffing, as the last one of a PES packet does
 	random   bool   // random_access_indicator
 	pts, dts int64
-	buf      []byte // elementary stream not yet turned into samples
+	buf      []byte // sound: elementary stream not yet turned into samples
 	arena    []byte // samples of this segment, one behind the other
+	from     int    // picture: the open access unit is arena[from:], where it becomes the next sample without a copy
 	video    videoState
 	audio    audioState
 }
@@ -53,13 +54,46 @@ func (d *Demuxer) push(i int, k *packet) error {
 		b = b[:min(len(b), t.left)]
 		t.left -= len(b)
 	}
-	if len(t.buf)+len(b) > maxCarry {
-		d.stats.LostBytes += int64(len(t.buf))
-		t.buf, t.active = t.buf[:0], false
+	if len(t.pending())+len(b) > maxCarry {
+		d.stats.LostBytes += int64(len(t.pending()))
+		t.discard()
+		return nil
+	}
+	if t.Kind == media.Video {
+		if len(t.arena) == t.from {
+			b = t.video.lead(b)
+		}
+		t.arena = append(t.arena, b...)
 		return nil
 	}
 	t.buf = append(t.buf, b...)
 	return nil
+}
+
+// pending returns the bytes that no sample has been made of yet.
+func (t *track) pending() []byte {
+	if t.Kind == media.Video {
+		return t.arena[t.from:]
+	}
+	return t.buf
+}
+
+// discard drops the pending bytes and what follows them up to the next PES packet.
+func (t *track) discard() {
+	if t.Kind == media.Video {
+		t.arena = t.arena[:t.from]
+	}
+	t.buf, t.active, t.heading = t.buf[:0], false, false
+}
+
+// rewind makes room for a new segment: what is pending moves to the front.
+func (t *track) rewind() {
+	if t.Kind == media.Video {
+		t.arena = t.arena[:copy(t.arena, t.arena[t.from:])]
+		t.from = 0
+		return
+	}
+	t.arena = t.arena[:0]
 }
 
 // begin gathers and reads a PES header, and returns the payload behind it. A video packet without a timestamp goes on

@@ -20,48 +20,113 @@ type videoState struct {
 	spsIDs   []uint32
 	ppsIDs   []uint32
 	changed  bool
+	fresh    bool // the open access unit brings an SPS
 	codec    *media.H264
 }
 
-// drainVideo turns the access unit in buf into a sample with four-byte lengths (ISO/IEC 14496-15 §5.3.2). Parameter sets
-// go to the codec, delimiters and filler go: avc1 samples hold neither.
+// lead takes delimiter and parameter sets off the first bytes of an access unit, as far as they lie in b whole: what
+// remains then begins with a unit that stays where it is.
+func (v *videoState) lead(b []byte) []byte {
+	for {
+		start, end, next := h264.Next(b, 0)
+		if next == len(b) || !v.keep(b[start:end]) {
+			return b
+		}
+		if b[next-1] == 0 { // a start code of four bytes leaves room for the length
+			next--
+		}
+		b = b[next:]
+	}
+}
+
+// keep takes parameter sets in, and reports whether nal is of a type that samples do not hold: avc1 keeps parameter sets in
+// its sample entry (ISO/IEC 14496-15 §5.4.2.1), delimiters and filler are of no use outside a byte stream.
+func (v *videoState) keep(nal []byte) bool {
+	switch h264.Type(nal) {
+	case h264.NALSPS:
+		v.fresh = true
+		v.setSPS(nal)
+	case h264.NALPPS:
+		v.setPPS(nal)
+	case 0, h264.NALDelimiter, h264.NALEndSequence, h264.NALEndStream, h264.NALFiller:
+	default:
+		return false
+	}
+	return true
+}
+
+// drainVideo turns the open access unit into a sample with four-byte lengths (ISO/IEC 14496-15 §5.3.2).
 func (d *Demuxer) drainVideo(i int) {
 	t := &d.tracks[i]
-	if !t.active || len(t.buf) == 0 {
+	if !t.active || len(t.arena) == t.from {
 		return
 	}
-	start, key, slice := len(t.arena), false, false
-	for nal, rest := h264.NAL(t.buf); nal != nil || rest != nil; nal, rest = h264.NAL(rest) {
-		switch kind := h264.Type(nal); kind {
-		case h264.NALSPS:
-			t.video.setSPS(nal)
-			continue
-		case h264.NALPPS:
-			t.video.setPPS(nal)
-			continue
-		case 0, h264.NALDelimiter, h264.NALEndSequence, h264.NALEndStream, h264.NALFiller:
-			continue
-		case h264.NALSEI:
-			key = key || h264.HasRecoveryPoint(nal)
-		default:
-			slice = slice || kind < h264.NALSEI
-			key = key || kind == h264.NALIDR
-		}
-		t.arena = binary.BigEndian.AppendUint32(t.arena, uint32(len(nal)))
-		t.arena = append(t.arena, nal...)
-	}
-	key = key || t.random && t.video.changed
-	size := int64(len(t.buf))
-	t.buf, t.active = t.buf[:0], false
-	if !slice || !t.video.ready() {
-		t.arena = t.arena[:start]
-		if slice {
+	size := int64(len(t.arena) - t.from)
+	u := d.unit(t)
+	t.active = false
+	if !u.slice || !t.video.ready() {
+		if u.slice {
 			d.stats.DroppedFrames++
 			d.stats.LostBytes += size
 		}
+		t.arena = t.arena[:t.from]
 		return
 	}
-	d.emit(media.Sample{Track: i, DTS: t.dts, PTS: t.pts, Key: key, Codec: t.video.codec, Data: t.arena[start:]})
+	key := u.idr || u.recovery || t.random && u.sets
+	d.emit(media.Sample{Track: i, DTS: t.dts, PTS: t.pts, Key: key, Codec: t.video.codec, Data: t.arena[t.from:len(t.arena):cap(t.arena)]})
+	t.from = len(t.arena)
+}
+
+// accessUnit is what the NAL units of an access unit tell of it.
+type accessUnit struct{ slice, idr, recovery, sets bool }
+
+func (u *accessUnit) see(nal []byte) {
+	switch kind := h264.Type(nal); {
+	case kind == h264.NALSEI:
+		u.recovery = u.recovery || h264.HasRecoveryPoint(nal)
+	case kind < h264.NALSEI:
+		u.slice, u.idr = true, u.idr || kind == h264.NALIDR
+	}
+}
+
+const lengthSize = 4
+
+// unit rewrites the open access unit in place: a start code of four bytes gives way to the length. One of three is too
+// short for it, unless something was taken out before; then the rest goes through a second buffer.
+func (d *Demuxer) unit(t *track) (u accessUnit) {
+	b, w := t.arena, t.from
+	for start, end, next := h264.Next(b, w); start >= 0; start, end, next = h264.Next(b, next) {
+		nal := b[start:end]
+		if t.video.keep(nal) {
+			continue
+		}
+		u.see(nal)
+		if w+lengthSize > start {
+			d.spare = append(d.spare[:0], b[start-3:]...)
+			t.arena = b[:w]
+			t.appendUnits(d.spare, &u)
+			w = len(t.arena)
+			break
+		}
+		copy(b[w+lengthSize:], nal)
+		binary.BigEndian.PutUint32(b[w:], uint32(len(nal)))
+		w += lengthSize + len(nal)
+	}
+	t.arena = t.arena[:w]
+	u.sets, t.video.fresh = t.video.fresh, false
+	return u
+}
+
+func (t *track) appendUnits(b []byte, u *accessUnit) {
+	for start, end, next := h264.Next(b, 0); start >= 0; start, end, next = h264.Next(b, next) {
+		nal := b[start:end]
+		if t.video.keep(nal) {
+			continue
+		}
+		u.see(nal)
+		t.arena = binary.BigEndian.AppendUint32(t.arena, uint32(len(nal)))
+		t.arena = append(t.arena, nal...)
+	}
 }
 
 func (v *videoState) setSPS(nal []byte) {
