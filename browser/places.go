@@ -62,15 +62,28 @@ func CacheDir() string { return filepath.Join(xdg.CacheHome, "seine", "browsers"
 
 // cachePlaces lists what Installer put into the cache, the newest first.
 func cachePlaces() []string {
+	dirs, err := filepath.Glob(filepath.Join(CacheDir(), "chrome*"))
+	if err != nil {
+		return nil
+	}
+	slices.SortFunc(dirs, func(a, b string) int { return compareVersions(filepath.Base(b), filepath.Base(a)) })
 	var list []string
-	for _, name := range []string{"chrome", "chrome.exe", "chrome-headless-shell", "chrome-headless-shell.exe", "Google Chrome for Testing"} {
-		for _, pattern := range []string{"*/*/" + name, "*/*/*.app/Contents/MacOS/" + name} {
-			found, err := filepath.Glob(filepath.Join(CacheDir(), pattern))
-			if err == nil {
-				list = append(list, found...)
-			}
+	for _, dir := range dirs {
+		list = append(list, executablesIn(dir)...)
+	}
+	return list
+}
+
+// executablesIn finds the browsers in an unpacked archive of Chrome for Testing: DIR/chrome-linux64/chrome and the like.
+func executablesIn(dir string) []string {
+	var list []string
+	for _, pattern := range []string{
+		"*/chrome", "*/chrome.exe", "*/chrome-headless-shell", "*/chrome-headless-shell.exe",
+		"*/*.app/Contents/MacOS/Google Chrome for Testing",
+	} {
+		if found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern))); err == nil {
+			list = append(list, found...)
 		}
 	}
-	slices.SortFunc(list, func(a, b string) int { return compareVersions(b, a) })
 	return list
 }
