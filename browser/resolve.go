@@ -54,12 +54,14 @@ func unwrap(path, script string, text []byte) (real, problem string) {
 func behind(path, script string) []string {
 	dir, name := filepath.Dir(script), filepath.Base(path)
 	list := []string{filepath.Join(dir, "chrome"), filepath.Join(dir, "msedge")}
+	names := []string{name}
+	if strings.HasPrefix(name, "chromium") && !isHeadlessShell(name) {
+		names = append(names, "chromium", "chromium-browser")
+	}
 	for _, lib := range []string{"/usr/lib", "/usr/lib64", "/usr/local/lib"} {
-		for _, folder := range []string{name, "chromium", "chromium-browser"} {
-			for _, file := range []string{name, "chromium", "chromium-browser", "chrome"} {
-				if isHeadlessShell(file) == isHeadlessShell(name) {
-					list = append(list, filepath.Join(lib, folder, file))
-				}
+		for _, folder := range append(names, "chromium") {
+			for _, file := range names {
+				list = append(list, filepath.Join(lib, folder, file))
 			}
 		}
 	}
