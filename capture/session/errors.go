@@ -1,0 +1,49 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+)
+
+// Sentinels of Do. All but plain network errors have a method Permanent() bool that returns true: asking again is in vain.
+var (
+	// ErrPrivate: an address more private than what the user asked for.
+	ErrPrivate = errors.New("refused to reach a more private address")
+	// ErrScheme: neither http nor https.
+	ErrScheme = errors.New("only http and https are allowed")
+	// ErrRedirects: too many, or one that leads nowhere.
+	ErrRedirects = errors.New("bad redirect")
+	// ErrEncoding: a compressed body that is not read.
+	ErrEncoding = errors.New("refused content encoding")
+	// ErrMethod: not GET or HEAD.
+	ErrMethod = errors.New("only GET and HEAD are sent")
+	// ErrConfig: a configuration that would give secrets away.
+	ErrConfig = errors.New("unsafe session")
+)
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent is true.
+func (p permanent) Permanent() bool { return true }
+
+// AddressError is ErrPrivate with what was about to happen.
+type AddressError struct {
+	Host    string
+	Address netip.Addr
+	// Space of the address, and Allowed for this session.
+	Space, Allowed Space
+}
+
+func (e *AddressError) Error() string {
+	return fmt.Sprintf("%v: %q is %v (%v), the session began in the %v network; --allow-private opens it",
+		ErrPrivate, e.Host, e.Address, e.Space, e.Allowed)
+}
+
+// Is makes the error ErrPrivate.
+func (e *AddressError) Is(target error) bool { return target == ErrPrivate }
+
+// Permanent is true.
+func (e *AddressError) Permanent() bool { return true }
