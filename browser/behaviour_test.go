@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"seine/browser"
+	"seine/browser/browsertest"
 	"strings"
 	"testing"
 	"time"
@@ -12,9 +14,6 @@ import (
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-
-	"seine/browser"
-	"seine/browser/browsertest"
 )
 
 // limit bounds what a test waits for; it decides nothing.

@@ -7,10 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"seine/browser"
 	"strings"
 	"testing"
-
-	"seine/browser"
 )
 
 // foreign starts a Chrome that somebody else might have started, with a DevTools port.

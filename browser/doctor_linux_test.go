@@ -5,10 +5,9 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"testing"
-
 	"seine/browser"
 	"seine/browser/browsertest"
+	"testing"
 )
 
 func TestDoctorSeesAPage(t *testing.T) {

@@ -54,8 +54,8 @@ func (b *Browser) cleanUp() error {
 	if b.proc != nil {
 		if !b.proc.wait(exitLimit) {
 			b.log.Debug("the browser did not end by itself and is killed")
-			b.proc.kill()
 		}
+		b.proc.kill() // the whole group: helpers outlive a main process that crashed
 	}
 	if b.link != nil {
 		b.link.close()

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"testing"
-
 	"seine/browser/browsertest"
+	"testing"
 )
 
 func TestMain(m *testing.M) {

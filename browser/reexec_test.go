@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"seine/browser"
+	"seine/browser/browsertest"
 	"syscall"
 
 	"github.com/chromedp/chromedp"
-
-	"seine/browser"
-	"seine/browser/browsertest"
 )
 
 // actEnv makes the test binary perform one act in place of the tests, as a process that can be killed; stateEnv and pageEnv are its

@@ -21,7 +21,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"seine/browser"
+	"seine/browser" //nolint:depguard // the helper of its tests, no part of it
 )
 
 // openLimit bounds the opening of a tab on a busy machine.
