@@ -38,15 +38,17 @@ func (o *output) syncFolder() {
 
 // close leaves what the next run needs, and nothing else.
 func (o *output) close() error {
-	useless := o.done || o.journal != nil && o.journal.Len() == 0
 	for _, f := range []*os.File{o.part, o.file} {
 		if f != nil {
 			f.Close()
 		}
 	}
 	var err error
-	if useless {
-		err = errors.Join(o.remove(".part"), o.remove(".part.journal"))
+	if o.done || o.journal != nil && o.journal.Len() == 0 {
+		err = o.remove(".part.journal")
+		if o.ours {
+			err = errors.Join(err, o.remove(".part"))
+		}
 	}
 	return errors.Join(err, o.lock.Unlock(), o.root.Close())
 }

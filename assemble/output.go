@@ -24,7 +24,9 @@ type output struct {
 	mode    fs.FileMode
 	// fresh is true when the journal was empty.
 	fresh bool
-	done  bool
+	// ours is true when the part file is known to be.
+	ours bool
+	done bool
 }
 
 // openOutput makes sure, before anything is fetched, that the output can be written and that nobody else does so.
@@ -139,6 +141,7 @@ func (o *output) foreign() error {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	if info.Size() == 0 || !o.fresh || o.force {
+		o.ours = true
 		return nil
 	}
 	return fmt.Errorf("%w: %s.part, without the journal of an unfinished download", ErrExists, o.path)
