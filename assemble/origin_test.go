@@ -54,8 +54,9 @@ func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.counts[name]++
 	n := o.counts[name]
 	o.order = append(o.order, name)
+	hook := o.hook
 	o.mu.Unlock()
-	if o.hook != nil && o.hook(w, r, n) {
+	if hook != nil && hook(w, r, n) {
 		return
 	}
 	o.answer(w, r, name)
@@ -141,6 +142,13 @@ func keyBytes(name string) []byte {
 	copy(key, "0123456789abcdef")
 	copy(key, name)
 	return key
+}
+
+// behave takes the hook away, while requests may be under way.
+func (o *origin) behave() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hook = nil
 }
 
 func (o *origin) count(name string) int {

@@ -53,7 +53,7 @@ func snapshots(t *testing.T) (o *origin, list []snapshot) {
 	if _, err := Run(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
-	o.hook = nil
+	o.behave()
 	return o, list
 }
 

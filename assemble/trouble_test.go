@@ -140,7 +140,7 @@ func TestLastingTrouble(t *testing.T) {
 				t.Errorf("%+v, hint %q", v, Hint(err))
 			}
 			wantOnly(t, filepath.Dir(job.Output), "film.mp4.part", "film.mp4.part.journal")
-			o.hook = nil
+			o.behave()
 			o.reset()
 			v, err = Run(t.Context(), job)
 			if err != nil || v.Resumed != 5 || o.count(seg(0)) != 0 || o.count(seg(4)) != 0 {
@@ -305,7 +305,7 @@ func TestCancel(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || v.Finished {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	o.hook = nil
+	o.behave()
 	if _, err := Run(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
