@@ -92,7 +92,6 @@ func (d *Demuxer) Reset(segment []byte) error {
 	d.pids[pidPAT] = routePAT
 	if !d.program {
 		d.findProgram()
-		d.off = off
 	}
 	if d.err == nil && !d.program {
 		d.err = ErrNoProgram

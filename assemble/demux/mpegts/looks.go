@@ -36,7 +36,7 @@ func looksLike(b []byte) string {
 		return "it is empty"
 	}
 	head := b[:min(len(b), 512)]
-	lower := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"))
+	lower := lowerASCII(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"))
 	for _, s := range signatures {
 		if bytes.HasPrefix(lower, []byte(s.prefix)) {
 			return "it looks like " + s.name
@@ -52,6 +52,17 @@ func looksLike(b []byte) string {
 		return "it looks like text"
 	}
 	return "no row of sync bytes; it may still be encrypted"
+}
+
+// lowerASCII leaves bytes that are no ASCII alone, where bytes.ToLower would take them for damaged UTF-8.
+func lowerASCII(b []byte) []byte {
+	b = bytes.Clone(b)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	return b
 }
 
 func isBox(t []byte) bool {

@@ -126,14 +126,23 @@ func (d *Demuxer) finish() {
 	}
 }
 
-// findProgram reads ahead to the first PMT, so that packets in front of it are not lost.
+// findProgram reads ahead to the first PMT, so that packets in front of it are not lost. The packets are counted when they
+// come again.
 func (d *Demuxer) findProgram() {
 	var k packet
-	for off := d.off; off+packetSize <= len(d.data) && !d.program && d.err == nil; off += d.stride {
-		p := d.data[off : off+packetSize]
-		route := d.pids[uint16(p[1]&0x1f)<<8|uint16(p[2])]
-		if p[0] == syncByte && (route == routePAT || route == routePMT) {
+	stats, off, stride := d.stats, d.off, d.stride
+	for d.off+packetSize <= len(d.data) && !d.program && d.err == nil {
+		p := d.data[d.off : d.off+packetSize]
+		if p[0] != syncByte {
+			d.resync()
+			continue
+		}
+		d.off += d.stride
+		if route := d.pids[uint16(p[1]&0x1f)<<8|uint16(p[2])]; route == routePAT || route == routePMT {
 			d.route(route, &k, p)
 		}
 	}
+	ignored := d.stats.IgnoredStreams - stats.IgnoredStreams
+	d.stats, d.off, d.stride = stats, off, stride
+	d.stats.IgnoredStreams += ignored
 }
