@@ -64,10 +64,10 @@ func (b *bodyReader) response(x *record, s Session) {
 	}
 	x.Body = Body{Reason: ReasonPending}
 	b.start(func(ctx context.Context) Body {
-		for _, try := range append([]Session{s}, b.rec.others(s.ID())...) {
-			res, err := cdp.Call(ctx, cdp.Session(try), network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+		for _, holder := range b.rec.holders(s) {
+			res, err := cdp.Call(ctx, holder, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
 			if err != nil {
-				b.rec.opt.Log.Debug("no body here", "request", id, "target", try.Kind(), "error", err)
+				b.rec.opt.Log.Debug("no body here", "request", id, "error", err)
 				continue
 			}
 			if int64(len(res.Body)) > b.rec.opt.MaxBody {

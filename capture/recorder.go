@@ -55,6 +55,7 @@ type Recorder struct {
 
 	mu       sync.Mutex
 	sessions map[target.SessionID]Session
+	also     cdp.Session // see Also
 	list     []*record
 	byID     map[string]*record
 	orphans  map[string]*extras // extra info that came before its request
@@ -188,14 +189,24 @@ func (r *Recorder) stir(t ResourceType) {
 	}
 }
 
-// others are the sessions besides own that may hold a body which own has lost, or never had: a service worker's
-// answer lives with the page.
-func (r *Recorder) others(own target.SessionID) []Session {
+// Also names a further session to ask for bodies; Network.enable must have been called on it. What a service worker
+// answers is held only by a session that was not there when the page began.
+func (r *Recorder) Also(s cdp.Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var list []Session
+	r.also = s
+}
+
+// holders are the sessions that may hold a body: the one that saw its end, then all others.
+func (r *Recorder) holders(own Session) []cdp.Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := []cdp.Session{own}
+	if r.also != nil {
+		list = append(list, r.also)
+	}
 	for id, s := range r.sessions {
-		if id != own {
+		if id != own.ID() {
 			list = append(list, s)
 		}
 	}

@@ -234,6 +234,9 @@ func directory(address string) string {
 func (f *folder) players(list []Player) {
 	for _, p := range list {
 		s := f.byURL[p.Source]
+		if s != nil && s.Kind == media.Segment {
+			s.Kind, s.URL = media.Video, p.Source // a fragmented mp4 that a media element plays as it is
+		}
 		if s == nil && (p.Source == "" || strings.HasPrefix(p.Source, "blob:")) {
 			s = f.nearest(p)
 		}

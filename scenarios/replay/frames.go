@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 
@@ -77,7 +76,7 @@ func (f frame) run(ctx context.Context, expression string, byValue bool) (*runti
 		return nil, err
 	}
 	res, err := cdp.Call(ctx, cdp.Session(f.session), runtime.Evaluate, runtime.EvaluateParams{
-		Expression: expression, ContextID: &world, ReturnByValue: &byValue,
+		Expression: expression, ContextID: world, ReturnByValue: &byValue,
 	})
 	if err != nil {
 		return nil, err

@@ -63,11 +63,11 @@ func toPage(ctx context.Context, s *browser.Session, p point) (*browser.Session,
 
 // press moves the pointer there, presses the primary button and lets it go, as a person does.
 func press(ctx context.Context, s *browser.Session, p point) error {
-	one, left := int64(1), int64(1)
+	const primary = 1 // bit field of Buttons
 	for _, e := range []input.DispatchMouseEventParams{
 		{Type: input.DispatchMouseEventTypeMouseMoved, X: p.x, Y: p.y},
-		{Type: input.DispatchMouseEventTypeMousePressed, X: p.x, Y: p.y, Button: input.MouseButtonLeft, Buttons: &left, ClickCount: &one},
-		{Type: input.DispatchMouseEventTypeMouseReleased, X: p.x, Y: p.y, Button: input.MouseButtonLeft, ClickCount: &one},
+		{Type: input.DispatchMouseEventTypeMousePressed, X: p.x, Y: p.y, Button: input.MouseButtonLeft, Buttons: primary, ClickCount: 1},
+		{Type: input.DispatchMouseEventTypeMouseReleased, X: p.x, Y: p.y, Button: input.MouseButtonLeft, ClickCount: 1},
 	} {
 		if _, err := cdp.Call(ctx, cdp.Session(s), input.DispatchMouseEvent, e); err != nil {
 			return fmt.Errorf("clicking: %w", err)

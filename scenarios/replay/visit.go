@@ -2,9 +2,12 @@ package replay
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 
 	"seine/browser"
 	"seine/capture"
@@ -33,7 +36,23 @@ func (r *Runner) open(ctx context.Context) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	return &visit{runner: r, log: log, tab: tab, recorder: rec}, nil
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec}
+	if err := v.listenTwice(ctx); err != nil {
+		v.close()
+		return nil, err
+	}
+	return v, nil
+}
+
+// listenTwice gives the recorder chromedp's own session on the page as well: it holds what a service worker answered.
+func (v *visit) listenTwice(ctx context.Context) error {
+	bound, cancel := v.tab.Bind(ctx)
+	defer cancel()
+	if _, err := chromedp.Call(bound, network.Enable, network.EnableParams{}); err != nil {
+		return fmt.Errorf("listening to the page: %w", err)
+	}
+	v.recorder.Also(chromedp.FromContext(v.tab.Context()).Target)
+	return nil
 }
 
 func (v *visit) close() {

@@ -33,7 +33,7 @@ func (s *Site) movie() {
 	s.mux.HandleFunc("GET /movie/hls/{film}/master.m3u8", s.guarded(s.movieMaster))
 	s.mux.HandleFunc("GET /movie/hls/{film}/{variant}/index.m3u8", s.guarded(s.moviePlaylist))
 	s.mux.HandleFunc("GET /movie/hls/{film}/{variant}/{segment}", s.guarded(s.movieSegment))
-	s.mux.HandleFunc("GET /movie/hls/{film}/key/{n}", s.guarded(s.movieKey))
+	s.mux.HandleFunc("GET /movie/key/{film}/{n}", s.guarded(s.movieKey))
 }
 
 const cookieName = "visitor"
@@ -99,7 +99,7 @@ func (s *Site) moviePlaylist(w http.ResponseWriter, r *http.Request) {
 			if n >= namedIV {
 				iv = fmt.Sprintf(",IV=0x%x", ivOf(n/keyPeriod*keyPeriod))
 			}
-			line = fmt.Sprintf("#EXT-X-KEY:METHOD=AES-128,URI=\"../key/%d?token=%s\"%s\n%s", n/keyPeriod, token, iv, line)
+			line = fmt.Sprintf("#EXT-X-KEY:METHOD=AES-128,URI=\"/movie/key/%s/%d?token=%s\"%s\n%s", r.PathValue("film"), n/keyPeriod, token, iv, line)
 		}
 		return line
 	})

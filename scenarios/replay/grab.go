@@ -1,0 +1,122 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"seine/assemble"
+	"seine/assemble/filename"
+	"seine/capture"
+	"seine/capture/media"
+	"seine/capture/session"
+	"seine/scenarios"
+)
+
+// ErrNoMedia: nothing that the page loaded is a film. The error's text says what was tried.
+var ErrNoMedia = errors.New("no film was found on the page")
+
+// ErrUnsupported: the page plays something that cannot be fetched yet.
+var ErrUnsupported = errors.New("not supported yet")
+
+// maxManifest bounds the playlist text that is handed on, in bytes.
+const maxManifest = 32 << 20
+
+// grab fetches the film that plays, through plain HTTP with what the browser proved.
+func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
+	c := v.result.Capture
+	if c == nil {
+		return errors.New("a capture step must come before grab")
+	}
+	stream, err := v.choose()
+	if err != nil {
+		return err
+	}
+	// The page has done its part. While it stays open it goes on to stream, at the cost of the download.
+	if err := v.tab.Close(); err != nil {
+		v.log.Debug("closing the tab", "error", err)
+	}
+	job, client, err := v.job(stream, s)
+	if err != nil {
+		return err
+	}
+	defer client.CloseIdleConnections()
+	verdict, err := assemble.Run(ctx, job)
+	v.result.Film = &verdict
+	return err
+}
+
+// choose takes the best of what was found, or says why there is none.
+func (v *visit) choose() (*capture.Stream, error) {
+	system, used := v.result.Capture.Protected()
+	for _, s := range v.result.Streams {
+		switch {
+		case s.DRM != "":
+			return nil, fmt.Errorf("%w: the playlist is protected by %s", assemble.ErrDRM, s.DRM)
+		case used:
+			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
+		case s.Kind == media.HLS:
+			return s, nil
+		case s.Kind == media.Subtitles:
+			continue
+		default:
+			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS can be put together", ErrUnsupported, describe(s), s.URL)
+		}
+	}
+	if system != "" {
+		return nil, fmt.Errorf("%w: nothing plays without %s", assemble.ErrDRM, system)
+	}
+	return nil, v.nothing()
+}
+
+func describe(s *capture.Stream) string {
+	switch s.Kind {
+	case media.DASH:
+		return "DASH"
+	case media.Smooth:
+		return "Smooth Streaming"
+	case media.Segment:
+		return "segments without a playlist"
+	default:
+		return "a plain " + string(s.Kind) + " file"
+	}
+}
+
+// nothing explains itself: what the page answered, what was tried, what the players said.
+func (v *visit) nothing() error {
+	err := fmt.Errorf("%w: %d requests were heard, none of them a playlist or a film", ErrNoMedia, len(v.result.Capture.Exchanges))
+	if v.result.Status >= 400 {
+		err = fmt.Errorf("%w; the page itself answered with status %d", err, v.result.Status)
+	}
+	for _, p := range v.players {
+		if p.Error != "" {
+			err = fmt.Errorf("%w; the page's player says %q of %s", err, p.Error, p.Source)
+		}
+	}
+	if n := len(v.result.Tried); n > 0 {
+		err = fmt.Errorf("%w; clicked without effect: %s", err, v.result.Tried[n-1].What)
+	}
+	return err
+}
+
+func (v *visit) job(stream *capture.Stream, s scenarios.Grab) (assemble.Job, *session.Client, error) {
+	conf := session.Proved(v.result.Capture, stream)
+	conf.AllowPrivate, conf.Proxy = v.runner.Session.AllowPrivate, v.runner.Session.Proxy
+	client, err := session.New(conf)
+	if err != nil {
+		return assemble.Job{}, nil, err
+	}
+	job := v.runner.Fetch
+	job.URL, job.Client, job.Log = stream.URL, client, v.log
+	// The text that was heard is used as it is: a playlist with a token may answer only once.
+	if job.Manifest, err = stream.Exchange.Body.Bytes(maxManifest); err != nil {
+		job.Manifest = nil
+	}
+	if job.Output = s.Output; job.Output == "" {
+		name := filename.Clean(v.result.Capture.Title, filename.FromURL(v.result.Capture.Page, "film"))
+		job.Output = filepath.Join(s.Dir, name+".mp4")
+	}
+	job.Progress = func(p assemble.Progress) { v.tell(Fetching{Output: job.Output, Progress: p}) }
+	return job, client, nil
+}
