@@ -3,6 +3,8 @@ package join
 import (
 	"fmt"
 	"math"
+
+	"seine/assemble/media"
 )
 
 // Restore replays the records of an earlier run, in order, on a fresh Joiner; Add then goes on as if the process had not
@@ -57,6 +59,9 @@ func (j *Joiner) verify(d *delta) error {
 	for _, c := range d.changes {
 		if c.table < 0 || c.table >= len(j.tables) || c.table/maxTracks != d.part.Stream || c.period < 0 || c.period > d.part.Period {
 			return fmt.Errorf("%w: track %d in period %d", ErrRecord, c.table, c.period)
+		}
+		if c.kind != media.Video && c.kind != media.Audio {
+			return fmt.Errorf("%w: track %d is neither picture nor sound", ErrRecord, c.table)
 		}
 		t := j.tables[c.table]
 		if t != nil && (t.kind != c.kind || len(t.spans) > 0 && t.spans[len(t.spans)-1].period > c.period) {
