@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"seine/browser"
-	"seine/browser/browsertest"
 	"strings"
 	"testing"
 	"time"
+
+	"seine/browser"
+	"seine/browser/browsertest"
 
 	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"

@@ -162,6 +162,9 @@ func (a *allocator) Attaches() bool { return true }
 // Version says what the browser is.
 func (b *Browser) Version() Version { return b.version }
 
+// Session is our session on the browser as a whole (Kind "browser"), for commands of the Browser, Target and Storage domains.
+func (b *Browser) Session() *Session { return b.link.router.root }
+
 // Done is closed when the browser cannot be used any more.
 func (b *Browser) Done() <-chan struct{} { return b.gone }
 

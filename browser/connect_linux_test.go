@@ -7,9 +7,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"seine/browser"
 	"strings"
 	"testing"
+
+	"seine/browser"
 )
 
 // foreign starts a Chrome that somebody else might have started, with a DevTools port.

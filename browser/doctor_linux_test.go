@@ -5,9 +5,10 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"testing"
+
 	"seine/browser"
 	"seine/browser/browsertest"
-	"testing"
 )
 
 func TestDoctorSeesAPage(t *testing.T) {

@@ -10,13 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"seine/browser"
-	"seine/browser/browsertest"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"seine/browser"
+	"seine/browser/browsertest"
 
 	"github.com/chromedp/chromedp"
 )

@@ -305,3 +305,43 @@ func TestPackageManagerIsRunWithoutAShell(t *testing.T) {
 		t.Error("a command that never ends ended well")
 	}
 }
+
+func FuzzUnpack(f *testing.F) {
+	dir := f.TempDir()
+	for n, names := range [][]string{{"a/b", "a/b/c"}, {"../x"}, {"l", "l/x"}} {
+		var buf bytes.Buffer
+		z := zip.NewWriter(&buf)
+		for _, name := range names {
+			h := &zip.FileHeader{Name: name}
+			if h.SetMode(0o644); n == 2 && name == "l" {
+				h.SetMode(fs.ModeSymlink | 0o777)
+			}
+			w, err := z.CreateHeader(h)
+			if err == nil {
+				_, err = io.WriteString(w, "/tmp")
+			}
+			if err != nil {
+				f.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(buf.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		work, err := os.MkdirTemp(dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(work) //nolint:errcheck // the folder above is removed too
+		zipFile, into := write(t, filepath.Join(work, "a.zip"), string(b), 0o600), filepath.Join(work, "tree")
+		if err := os.Mkdir(into, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		_ = unpack(t.Context(), zipFile, into)
+		if beside, err := os.ReadDir(work); err != nil || len(beside) != 2 {
+			t.Errorf("it wrote beside its folder: %v", beside)
+		}
+	})
+}

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"seine/browser/browsertest"
 	"testing"
+
+	"seine/browser/browsertest"
 )
 
 func TestMain(m *testing.M) {

@@ -3,12 +3,13 @@ package browser_test
 import (
 	"context"
 	"fmt"
-	"seine/browser"
-	"seine/browser/browsertest"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"seine/browser"
+	"seine/browser/browsertest"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/network"

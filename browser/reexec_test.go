@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
+
 	"seine/browser"
 	"seine/browser/browsertest"
-	"syscall"
 
 	"github.com/chromedp/chromedp"
 )

@@ -136,7 +136,7 @@ func (r *router) attached(parent *Session, params jsonv2.Value) (foreign bool) {
 		Info      *target.Info     `json:"targetInfo"`
 		Waiting   bool             `json:"waitingForDebugger"`
 	}
-	if !unmarshal(params, &ev) || ev.Info == nil {
+	if !unmarshal(params, &ev) || ev.Info == nil || ev.SessionID == "" {
 		return true
 	}
 	r.mu.Lock()
@@ -154,6 +154,7 @@ func (r *router) attached(parent *Session, params jsonv2.Value) (foreign bool) {
 		tab = r.tabs[ev.Info.BrowserContextID]
 	}
 	switch {
+	case r.sessions[ev.SessionID] != nil: // told twice
 	case tab == nil || r.over:
 		r.resume(ev.SessionID)
 	case r.holding(ev.Info.TargetID) != nil:

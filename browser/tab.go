@@ -151,6 +151,9 @@ func (t *Tab) Session() *Session {
 	return t.main
 }
 
+// ContextID names the tab's browser context, e.g. for Storage.getCookies on [Browser.Session].
+func (t *Tab) ContextID() cdp.BrowserContextID { return t.contextID }
+
 // Sessions lists the sessions of the tab that live: its page, popups, frames of other sites, workers.
 func (t *Tab) Sessions() []*Session { return t.b.link.router.ofTab(t) }
 
