@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -120,8 +121,10 @@ func (o *origin) encryptedList() string {
 }
 
 func (o *origin) encrypt(base string, b []byte) []byte {
-	var i uint64
-	fmt.Sscanf(base, "seg_%d.ts", &i)
+	i, err := strconv.ParseUint(strings.TrimSuffix(strings.TrimPrefix(base, "seg_"), ".ts"), 10, 32)
+	if err != nil {
+		panic(err)
+	}
 	name, given := o.crypt(o.first + i)
 	iv := decrypt.SequenceIV(o.first + i)
 	if given != nil {

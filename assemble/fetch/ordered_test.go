@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -46,8 +47,10 @@ func TestOrdered(t *testing.T) {
 			var mu sync.Mutex
 			failed := map[string]int{}
 			p := NewPool(doer(func(r *http.Request) (*http.Response, error) {
-				var i int
-				fmt.Sscanf(r.URL.Path, "/%d", &i)
+				i, err := strconv.Atoi(r.URL.Path[1:])
+				if err != nil {
+					return nil, err
+				}
 				mu.Lock()
 				failed[r.URL.Path]++
 				again := failed[r.URL.Path] < broken[i]-7

@@ -15,8 +15,6 @@ type reader struct {
 	// room pays for memory; nil outside of Ordered.
 	room *room
 	max  int64
-	// failed is the first error that the body's Read gave.
-	failed error
 }
 
 // read returns the buffer even with an error, so that it can be used again.

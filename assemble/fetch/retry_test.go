@@ -204,54 +204,54 @@ func TestSlowIsNoStall(t *testing.T) {
 	})
 }
 
+// reply is an answer to be made; length, if not 0, is what it claims. A negative one stands for a body without end.
+type reply struct {
+	status int
+	body   string
+	header []string
+	length int64
+}
+
+func (c reply) to(r *http.Request) *http.Response {
+	resp := answer(r, c.status, c.body, c.header...)
+	if c.length != 0 {
+		resp.ContentLength = c.length
+	}
+	if c.length < 0 {
+		resp.Body = bodyFunc(func(p []byte) (int, error) { return len(p), nil })
+	}
+	return resp
+}
+
 func TestBodies(t *testing.T) {
 	ten := &manifest.ByteRange{Offset: 2, Length: 4}
-	endless := func(r *http.Request) *http.Response {
-		resp := answer(r, 200, "")
-		resp.ContentLength = -1
-		resp.Body = bodyFunc(func(p []byte) (int, error) { return len(p), nil })
-		return resp
-	}
-	giant := func(r *http.Request) *http.Response {
-		resp := answer(r, 200, "")
-		resp.ContentLength = 1 << 40
-		return resp
-	}
-	short := func(r *http.Request) *http.Response {
-		resp := answer(r, 200, "abc")
-		resp.ContentLength = 10
-		return resp
-	}
-	plain := func(status int, body string, header ...string) func(*http.Request) *http.Response {
-		return func(r *http.Request) *http.Response { return answer(r, status, body, header...) }
-	}
 	for name, c := range map[string]struct {
 		req    Request
-		answer func(*http.Request) *http.Response
+		answer reply
 		want   string
 		err    error
 		tries  int
 	}{
-		"whole":             {Request{}, plain(200, "abc"), "abc", nil, 1},
-		"range":             {Request{Range: ten}, plain(206, "cdef", "Content-Range", "bytes 2-5/10"), "cdef", nil, 1},
-		"range ignored":     {Request{Range: ten}, plain(200, "abcdefghij"), "cdef", nil, 1},
-		"ignored and short": {Request{Range: ten}, plain(200, "abcd"), "", ErrTruncated, 8},
-		"other range":       {Request{Range: ten}, plain(206, "abcd", "Content-Range", "bytes 0-3/10"), "", ErrRange, 1},
-		"less":              {Request{Range: ten}, plain(206, "cd", "Content-Range", "bytes 2-3/4"), "", ErrTruncated, 8},
-		"more than said":    {Request{Range: ten}, plain(206, "cdefgh", "Content-Range", "bytes 2-5/10"), "", ErrRange, 1},
-		"no Content-Range":  {Request{Range: ten}, plain(206, "cdef"), "", ErrRange, 1},
-		"far range ignored": {Request{Range: &manifest.ByteRange{Offset: 1 << 30, Length: 1}}, plain(200, "x"), "", ErrRange, 1},
-		"part unasked":      {Request{}, plain(206, "cdef", "Content-Range", "bytes 2-5/10"), "", ErrRange, 1},
-		"compressed":        {Request{}, plain(200, "x", "Content-Encoding", "gzip"), "", ErrEncoding, 1},
-		"giant":             {Request{}, giant, "", ErrTooLarge, 1},
-		"endless key":       {Request{Kind: Key}, endless, "", ErrTooLarge, 1},
-		"short":             {Request{}, short, "", ErrTruncated, 8},
-		"patience":          {Request{}, plain(503, "", "Retry-After", "3600"), "", ErrPatience, 1},
+		"whole":             {Request{}, reply{status: 200, body: "abc"}, "abc", nil, 1},
+		"range":             {Request{Range: ten}, reply{status: 206, body: "cdef", header: []string{"Content-Range", "bytes 2-5/10"}}, "cdef", nil, 1},
+		"range ignored":     {Request{Range: ten}, reply{status: 200, body: "abcdefghij"}, "cdef", nil, 1},
+		"ignored and short": {Request{Range: ten}, reply{status: 200, body: "abcd"}, "", ErrTruncated, 8},
+		"other range":       {Request{Range: ten}, reply{status: 206, body: "abcd", header: []string{"Content-Range", "bytes 0-3/10"}}, "", ErrRange, 1},
+		"less":              {Request{Range: ten}, reply{status: 206, body: "cd", header: []string{"Content-Range", "bytes 2-3/4"}}, "", ErrTruncated, 8},
+		"more than said":    {Request{Range: ten}, reply{status: 206, body: "cdefgh", header: []string{"Content-Range", "bytes 2-5/10"}}, "", ErrRange, 1},
+		"no Content-Range":  {Request{Range: ten}, reply{status: 206, body: "cdef"}, "", ErrRange, 1},
+		"far range ignored": {Request{Range: &manifest.ByteRange{Offset: 1 << 30, Length: 1}}, reply{status: 200, body: "x"}, "", ErrRange, 1},
+		"part unasked":      {Request{}, reply{status: 206, body: "cdef", header: []string{"Content-Range", "bytes 2-5/10"}}, "", ErrRange, 1},
+		"compressed":        {Request{}, reply{status: 200, body: "x", header: []string{"Content-Encoding", "gzip"}}, "", ErrEncoding, 1},
+		"giant":             {Request{}, reply{status: 200, length: 1 << 40}, "", ErrTooLarge, 1},
+		"endless key":       {Request{Kind: Key}, reply{status: 200, length: -1}, "", ErrTooLarge, 1},
+		"short":             {Request{}, reply{status: 200, body: "abc", length: 10}, "", ErrTruncated, 8},
+		"patience":          {Request{}, reply{status: 503, body: "", header: []string{"Retry-After", "3600"}}, "", ErrPatience, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := 0
-				p := NewPool(doer(func(r *http.Request) (*http.Response, error) { n++; return c.answer(r), nil }), Options{})
+				p := NewPool(doer(func(r *http.Request) (*http.Response, error) { n++; return c.answer.to(r), nil }), Options{})
 				c.req.URL = "http://h/"
 				s, err := one(t, p, c.req)
 				if s != c.want || !errors.Is(err, c.err) || n != c.tries {

@@ -148,7 +148,7 @@ func checkContentRange(header string, r Request) error {
 
 // endOf names the end of a body: io.EOF before its length is a failure.
 func endOf(err error, got, want int64) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		if want < 0 {
 			return fmt.Errorf("%w: after %d bytes", ErrTruncated, got)
 		}
