@@ -87,6 +87,7 @@ type Grab struct {
 	Base
 	Output string // file; "": named after the page, in Dir
 	Dir    string // folder; "": the current one
+	List   bool   // only find out what there is to choose from
 }
 
 // Type names the step.

@@ -12,8 +12,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
-	"github.com/chromedp/cdproto/target"
-	"github.com/chromedp/chromedp"
 
 	"seine/capture"
 	"seine/capture/har"
@@ -70,15 +68,9 @@ func (v *visit) title(ctx context.Context) string {
 
 // cookies are all of the visit's, HttpOnly and partitioned ones too.
 func (v *visit) cookies(ctx context.Context) ([]capture.Cookie, error) {
-	session := cdp.Session(v.tab.Session())
-	info, err := cdp.Call(ctx, session, target.GetTargetInfo, target.GetTargetInfoParams{})
-	if err != nil {
-		return nil, err
-	}
 	// Asked of the browser, with the tab's own context: a page's session answers for the default one, where nobody was.
-	bound, cancel := v.tab.Bind(ctx)
-	defer cancel()
-	res, err := chromedp.CallBrowser(bound, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: info.TargetInfo.BrowserContextID})
+	root := cdp.Session(v.runner.Browser.Session())
+	res, err := cdp.Call(ctx, root, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: v.tab.ContextID()})
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,10 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 		return err
 	}
 	defer client.CloseIdleConnections()
+	if s.List {
+		v.result.Inspection, err = assemble.Inspect(ctx, job)
+		return err
+	}
 	verdict, err := assemble.Run(ctx, job)
 	v.result.Film = &verdict
 	return err

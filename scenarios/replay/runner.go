@@ -31,7 +31,9 @@ type Result struct {
 	Status  int       // of the page itself
 	Tried   []Attempt // what was done to make the page play
 	Streams []*capture.Stream
-	Film    *assemble.Verdict // of a grab step
+	// Of a grab step: the film, or, if it only lists, what there is to choose from.
+	Film       *assemble.Verdict
+	Inspection *assemble.Inspection
 }
 
 // Attempt is one thing that was done to make a player start.

@@ -164,3 +164,16 @@ func (c *Console) Strong(s string) string { return c.paint(bold, s) }
 
 // Faint makes s recede.
 func (c *Console) Faint(s string) string { return c.paint(dim, s) }
+
+// Status marks the outcome of a check: ok, warning, failed, skipped.
+func (c *Console) Status(s string) string {
+	switch s {
+	case "ok":
+		return c.paint(green, "✓")
+	case "warning":
+		return c.paint(yellow, "!")
+	case "failed":
+		return c.paint(red, "✗")
+	}
+	return c.paint(dim, "·")
+}

@@ -1,0 +1,76 @@
+# seine: `make demo` and `make test` are all that a fresh clone needs; both install what is missing.
+
+GO       ?= go
+BIN      := bin/seine
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+APT      := $(shell command -v apt-get 2>/dev/null)
+ROOT     := $(shell [ "$$(id -u)" = 0 ] && echo yes)
+FUZZTIME ?= 20s
+PACKAGES := ./... ./testdata/...
+
+# Chrome refuses to run as root with its sandbox. In a container there is nothing else to be, so say it and do it.
+ifeq ($(ROOT),yes)
+export SEINE_NO_SANDBOX := 1
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test bench lint fuzz browser tools players sandbox clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## compile bin/seine
+	@$(GO) build -o $(BIN) ./cmd/seine
+
+demo: build sandbox browser ## grab a film from the built-in site
+	@$(BIN) demo
+
+test: sandbox browser tools players ## run all tests (installs a browser, ffmpeg and the npm players where they are missing)
+	$(GO) test -race -timeout 20m $(PACKAGES)
+
+bench: sandbox browser ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+lint: ## run golangci-lint with the import table
+	$(GO) run $(GOLANGCI) run ./... ./testdata/...
+
+fuzz: ## fuzz each parser for FUZZTIME (20s)
+	@for pkg in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+sandbox:
+ifeq ($(ROOT),yes)
+	@echo "Running as root: Chrome's sandbox is turned off (SEINE_NO_SANDBOX=1)."
+endif
+
+browser: build
+	@$(BIN) browser install --if-missing --yes
+
+# ffmpeg and ffprobe are the tests' oracle; seine itself never needs them.
+tools:
+	@for t in ffmpeg ffprobe; do command -v $$t >/dev/null || missing=1; done; \
+	if [ -n "$$missing" ]; then \
+		if [ -n "$(APT)" ] && [ "$(ROOT)" = yes ]; then \
+			apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ffmpeg; \
+		else \
+			echo "The tests need ffmpeg and ffprobe: install the package 'ffmpeg' (apt, dnf, pacman, apk, brew)." >&2; exit 1; \
+		fi; \
+	fi
+
+players: testdata/players/node_modules/.installed
+
+testdata/players/node_modules/.installed: testdata/players/package-lock.json
+	@command -v npm >/dev/null || { \
+		if [ -n "$(APT)" ] && [ "$(ROOT)" = yes ]; then \
+			apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends npm; \
+		else \
+			echo "The tests need npm for the players that they hold seine against: install Node.js with npm." >&2; exit 1; \
+		fi; }
+	cd testdata/players && npm ci --no-audit --no-fund
+	@touch $@
+
+clean: ## remove what was built
+	rm -rf bin testdata/players/node_modules

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"seine/cmd/internal/ui"
+)
+
+// stdio is what a run reads and writes, so that tests can run it within their process.
+type stdio struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// errSignal is the cause of a context that SIGINT or SIGTERM ended.
+var errSignal = errors.New("interrupted")
+
+// run is the whole program. It returns the exit code.
+func run(ctx context.Context, args []string, std stdio) int {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer interrupts(cancel)()
+	app := newApp(std)
+	args, err := permute(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	if err != nil && context.Cause(ctx) == errSignal {
+		err = fmt.Errorf("%w (%w)", errSignal, err)
+	}
+	return report(std, args, err)
+}
+
+// interrupts ends the work at the first signal, in order; the second ends the process at once.
+func interrupts(cancel context.CancelCauseFunc) (stop func()) {
+	ch := make(chan os.Signal, 2)
+	done := make(chan struct{})
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer close(done)
+		if _, ok := <-ch; !ok {
+			return
+		}
+		cancel(errSignal)
+		if _, ok := <-ch; ok {
+			os.Exit(codeInterrupted)
+		}
+	}()
+	return func() {
+		signal.Stop(ch)
+		close(ch)
+		<-done
+	}
+}
+
+func newApp(std stdio) *cli.App {
+	return &cli.App{
+		Name:      "seine",
+		Usage:     "cast a real browser and haul in what a web page hides",
+		UsageText: "seine COMMAND [flags] [arguments]\n\nseine grab https://example.com/watch/42      the film that the page plays, as an mp4\nseine sniff https://example.com/watch/42     what the page loads: its media, its JSON calls\nseine get https://example.com/master.m3u8    an HLS film, without a browser",
+		Version:   version(),
+		Reader:    std.In, Writer: std.Out, ErrWriter: std.Err,
+		HideHelpCommand: true, Suggest: true,
+		Commands:        []*cli.Command{grabCommand(), getCommand(), sniffCommand(), browserCommand(), demoCommand()},
+		CommandNotFound: nil,
+		OnUsageError:    onUsageError,
+		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are ours, see exit.go
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownCommand(c, c.App.Commands)
+			}
+			return cli.ShowAppHelp(c)
+		},
+		CustomAppHelpTemplate: cli.AppHelpTemplate + exitHelp(),
+	}
+}
+
+func onUsageError(_ *cli.Context, err error, _ bool) error { return &usageError{what: err.Error()} }
+
+func unknownCommand(c *cli.Context, commands []*cli.Command) error {
+	name := c.Args().First()
+	e := &usageError{what: fmt.Sprintf("there is no command %q", ui.Remote(name))}
+	if s := cli.SuggestCommand(commands, name); s != "" {
+		e.try = c.App.Name + " " + s
+		if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
+			e.try = c.App.Name + " " + c.Command.Name + " " + s
+		}
+	}
+	return e
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"seine/scenarios/replay"
+	"seine/testdata/sites"
+)
+
+// demoDelay is how long the demonstration's server thinks about each segment, so that there is progress to see.
+const demoDelay = 400 * time.Millisecond
+
+func demoCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "demo",
+		Usage:     "serve the built-in site on this machine and grab its film",
+		UsageText: "seine demo [-d FOLDER]\nseine demo --serve 127.0.0.1:8080     only serve the site, to try other commands on it",
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "serve", Usage: "only serve the site at `ADDRESS`, until Ctrl-C", Category: catOutput},
+		}, choiceFlags(), outputFlags(), browserFlags(), fetchFlags(), talkFlags()),
+		Action:       demo,
+		OnUsageError: onUsageError,
+	}
+}
+
+func demo(c *cli.Context) error {
+	con := console(c)
+	listen := c.String("serve")
+	if listen == "" {
+		listen = "127.0.0.1:0"
+	}
+	base, stop, err := serveSite(c.Context, listen, sites.Options{SegmentDelay: demoDelay})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if c.String("serve") != "" {
+		con.Print("Serving the built-in site at " + base + "/ until Ctrl-C")
+		<-c.Context.Done()
+		return nil
+	}
+	if c.String("output") == "" {
+		if err := c.Set("output", filepath.Join(c.String("dir"), "seine-demo.mp4")); err != nil {
+			return err
+		}
+		if err := c.Set("force", "true"); err != nil { // it is ours by name
+			return err
+		}
+	}
+	page := base + "/movie/harbour"
+	con.Say("A page with no video tag in its source: script asks for a short-lived token, builds the player, and the playlist\nanswers only to the visitor's cookie, with the page's Referer; its segments are AES-128.\n")
+	con.Say("%s\n", con.Strong("$ seine grab "+page))
+	return withRunner(c, con, func(r *replay.Runner) error { return grab(c, con, r, page) })
+}
+
+// serveSite serves until stop is called, which waits for the server's goroutine.
+func serveSite(ctx context.Context, listen string, o sites.Options) (base string, stop func(), err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return "", nil, fmt.Errorf("serving the built-in site: %w", err)
+	}
+	srv := &http.Server{Handler: sites.New(o), ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	stop = func() {
+		_ = srv.Close()
+		<-done
+	}
+	return "http://" + l.Addr().String(), stop, nil
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"seine/assemble"
+	"seine/assemble/fetch"
+	"seine/assemble/plan"
+	"seine/browser"
+	"seine/cmd/internal/ui"
+)
+
+// Flags come in groups, which commands share. The categories are the help's headings.
+const (
+	catChoice  = "Which film"
+	catOutput  = "Where to"
+	catBrowser = "Browser"
+	catFetch   = "Fetching"
+	catTalk    = "Output"
+)
+
+func talkFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "json", Usage: "results and progress as JSON lines on stdout", Category: catTalk},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only results and errors", Category: catTalk},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log what happens inside", Category: catTalk},
+	}
+}
+
+func console(c *cli.Context) *ui.Console {
+	return ui.New(c.App.Writer, c.App.ErrWriter, ui.Options{JSON: c.Bool("json"), Quiet: c.Bool("quiet"), Debug: c.Bool("verbose")})
+}
+
+func browserFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "browser", Usage: "start the browser at `PATH`", EnvVars: []string{browser.EnvBrowser}, Category: catBrowser},
+		&cli.StringFlag{Name: "connect", Usage: "use the running browser whose DevTools are at `URL` (ws://…)", Category: catBrowser},
+		&cli.BoolFlag{Name: "show", Usage: "show the browser's window", Category: catBrowser},
+		&cli.BoolFlag{Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},
+		&cli.StringFlag{Name: "har", Usage: "write what was heard as HAR to `FILE`, without secrets", Category: catBrowser},
+		&cli.BoolFlag{Name: "with-secrets", Usage: "keep cookies and tokens in the HAR file", Category: catBrowser},
+	}
+}
+
+func browserOptions(c *cli.Context, con *ui.Console) browser.Options {
+	return browser.Options{
+		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), Log: con.Logger(),
+	}
+}
+
+func choiceFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as 720p", Value: "best", Category: catChoice},
+		&cli.StringFlag{Name: "audio", Usage: "language of the sound, such as en", Category: catChoice},
+		&cli.BoolFlag{Name: "list", Usage: "show what there is to choose from, and fetch nothing", Category: catChoice},
+	}
+}
+
+func outputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
+		&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write into `FOLDER`, under the film's name", Category: catOutput},
+		&cli.BoolFlag{Name: "force", Usage: "replace an output that exists", Category: catOutput},
+		&cli.BoolFlag{Name: "allow-gaps", Usage: "finish the film even where segments cannot be had", Category: catOutput},
+	}
+}
+
+func fetchFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "workers", Usage: "requests at once to one host", Value: 6, Category: catFetch},
+		&cli.IntFlag{Name: "tries", Usage: "how often a segment is asked for", Value: 8, Category: catFetch},
+		&cli.BoolFlag{Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
+	}
+}
+
+// jobOf is what the flags say of a download; the address and the client are not theirs to say.
+func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
+	if n := c.Int("workers"); n < 1 || n > 256 {
+		return assemble.Job{}, &usageError{what: fmt.Sprintf("--workers %d is not between 1 and 256", n)}
+	}
+	return assemble.Job{
+		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio")},
+		Workers: c.Int("workers"), Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(),
+	}, nil
+}
+
+// targets are the addresses on the command line. People leave out the scheme; a browser's address bar forgives that, and
+// so do we.
+func targets(c *cli.Context) ([]string, error) {
+	if !c.Args().Present() {
+		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
+	}
+	if c.String("output") != "" && c.Args().Len() > 1 {
+		return nil, &usageError{what: "-o names one file, but there are several addresses; -d names a folder for all"}
+	}
+	var list []string
+	for _, a := range c.Args().Slice() {
+		u, err := address(a)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, u)
+	}
+	return list, nil
+}
+
+func address(a string) (string, error) {
+	if !strings.Contains(a, "://") {
+		if strings.HasPrefix(a, "/") || strings.HasPrefix(a, ".") || strings.ContainsAny(a, " \t\n") {
+			return "", &usageError{what: fmt.Sprintf("%q is no address", ui.Remote(a))}
+		}
+		a = "https://" + a
+	}
+	u, err := url.Parse(a)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", &usageError{what: fmt.Sprintf("%q is no http or https address", ui.Remote(a))}
+	}
+	return a, nil
+}
+
+// free says early, before a browser is started for nothing, that the output is there already.
+func free(output string, force bool) error {
+	if output == "" || force {
+		return nil
+	}
+	if _, err := os.Lstat(output); err == nil {
+		return fmt.Errorf("%w: %s", assemble.ErrExists, output)
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"seine/assemble"
+	"seine/browser"
+	"seine/capture"
+	"seine/capture/session"
+	"seine/cmd/internal/ui"
+	"seine/scenarios"
+	"seine/scenarios/replay"
+)
+
+func grabCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "grab",
+		Usage:     "fetch the film that a page plays, as an mp4",
+		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), browserFlags(), fetchFlags(), talkFlags()),
+		Action: func(c *cli.Context) error {
+			con := console(c)
+			pages, err := targets(c)
+			if err != nil {
+				return err
+			}
+			if err := free(c.String("output"), c.Bool("force") || c.Bool("list")); err != nil {
+				return err
+			}
+			return withRunner(c, con, func(r *replay.Runner) error {
+				return each(c.Context, pages, con, func(page string) error { return grab(c, con, r, page) })
+			})
+		},
+		OnUsageError: onUsageError,
+	}
+}
+
+// each goes on after a page that failed; the first error is the command's.
+func each(ctx context.Context, pages []string, con *ui.Console, do func(string) error) error {
+	var first error
+	for _, page := range pages {
+		err := do(page)
+		if err == nil {
+			continue
+		}
+		if first == nil {
+			first = err
+		} else {
+			con.Warn("%s: %s", ui.Remote(page), ui.Remote(err.Error()))
+		}
+		if ctx.Err() != nil || errors.Is(err, browser.ErrBrowserGone) {
+			break
+		}
+	}
+	if first != nil && len(pages) > 1 {
+		return fmt.Errorf("not all of %d: %w", len(pages), first)
+	}
+	return first
+}
+
+// withRunner starts the browser and ends it, whatever happens.
+func withRunner(c *cli.Context, con *ui.Console, do func(*replay.Runner) error) (err error) {
+	job, err := jobOf(c, con)
+	if err != nil {
+		return err
+	}
+	con.Say("Starting the browser …")
+	b, err := browser.Launch(c.Context, browserOptions(c, con))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := b.Close(); e != nil {
+			con.Logger().Debug("closing the browser", "error", e)
+		}
+	}()
+	return do(&replay.Runner{
+		Browser: b, Fetch: job, Secrets: c.Bool("with-secrets"), Log: con.Logger(),
+		Session: session.Config{AllowPrivate: c.Bool("allow-private")},
+	})
+}
+
+func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
+	began := time.Now()
+	watcher := &watcher{con: con, silent: c.Bool("list")}
+	defer watcher.end()
+	r.Observe = watcher.event
+	con.Say("Visiting %s", ui.Remote(page))
+	flow := scenarios.GrabFlow(page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: c.Bool("list")}, c.String("har"))
+	res, err := r.Run(c.Context, flow)
+	watcher.end()
+	if c.Bool("list") && res.Inspection != nil {
+		return listGrab(con, res, err)
+	}
+	if res.Film != nil {
+		showFilm(con, res.Film, time.Since(began))
+	}
+	return err
+}
+
+func listGrab(con *ui.Console, res *replay.Result, err error) error {
+	showStreams(con, res.Streams)
+	con.Print("")
+	if e := showChoice(con, res.Inspection); e != nil {
+		return e
+	}
+	return err
+}
+
+// watcher turns the events of a run into messages and progress.
+type watcher struct {
+	con      *ui.Console
+	silent   bool // the streams are shown elsewhere
+	progress *ui.Progress
+}
+
+func (w *watcher) event(e replay.Event) {
+	switch e := e.(type) {
+	case replay.StepStarted:
+		_ = w.con.Emit("step", map[string]any{"number": e.Number, "type": e.Type})
+	case replay.Tried:
+		_ = w.con.Emit("tried", e.Attempt)
+		w.con.Say("  clicked %s: %s", e.Kind, ui.Remote(e.What).Short(60))
+	case replay.Found:
+		w.found(e.Streams)
+	case replay.Fetching:
+		w.fetching(e.Output, e.Progress)
+	}
+}
+
+func (w *watcher) found(streams []*capture.Stream) {
+	for i, s := range streams {
+		_ = w.con.Emit("stream", streamOf(s))
+		if i < 5 && !w.silent {
+			w.con.Say("  found %s  %s", describe(s), ui.Remote(s.URL).Short(80))
+		}
+	}
+}
+
+func (w *watcher) fetching(output string, p assemble.Progress) {
+	if w.progress == nil {
+		w.con.Say("Fetching into %s", ui.Remote(output))
+		w.progress = w.con.Progress(output)
+	}
+	w.progress.Set(stateOf(p))
+}
+
+func (w *watcher) end() {
+	if w.progress != nil {
+		w.progress.End()
+		w.progress = nil
+	}
+}
+
+func stateOf(p assemble.Progress) ui.State {
+	return ui.State{Done: p.Done, Total: p.Parts, Unit: "segments", Bytes: p.Bytes, Retries: p.Retries}
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"seine/assemble"
+	"seine/capture"
+	"seine/capture/media"
+	"seine/cmd/internal/ui"
+)
+
+// showFilm prints what became of a film: the path first, then what it is.
+func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
+	_ = con.Emit("film", filmOf(v, took))
+	for _, w := range v.Warnings {
+		con.Warn("%s", ui.Remote(w))
+	}
+	for _, g := range v.Missing {
+		con.Warn("missing: %s segment %d, %s at %s: %s", g.Stream, g.Sequence, g.Duration.Round(time.Millisecond), ui.Clock(g.Start), ui.Remote(g.Reason))
+	}
+	if !v.Finished {
+		if v.Segments > 0 {
+			con.Say("%d segments are kept in %s; the same command goes on from there.", v.Segments, ui.Remote(v.Path))
+		}
+		return
+	}
+	con.Print(ui.Remote(v.Path).String())
+	facts := []string{ui.Clock(v.Duration), ui.Bytes(v.Size)}
+	for _, t := range v.Tracks {
+		facts = append(facts, describeTrack(t))
+	}
+	con.Say("  %s", con.Good("✓")+" "+strings.Join(facts, " · "))
+	notes := []string{fmt.Sprintf("%d segments in %s", v.Segments, seconds(took))}
+	if v.Resumed > 0 {
+		notes = append(notes, fmt.Sprintf("%d of them from an earlier run", v.Resumed))
+	}
+	if v.Retries > 0 {
+		notes = append(notes, fmt.Sprintf("%d retries", v.Retries))
+	}
+	con.Say("    %s", con.Faint(strings.Join(notes, ", ")))
+}
+
+func seconds(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return ui.Clock(d)
+}
+
+func describeTrack(t assemble.Track) string {
+	var parts []string
+	if t.Kind == "video" {
+		parts = append(parts, fmt.Sprintf("%d×%d", t.Width, t.Height))
+	} else {
+		parts = append(parts, fmt.Sprintf("%d Hz, %s", t.SampleRate, channels(t.Channels)))
+	}
+	if t.Language != "" {
+		parts = append(parts, ui.Remote(t.Language).String())
+	}
+	return t.Kind + " " + t.Codec + " " + strings.Join(parts, " ")
+}
+
+func channels(n int) string {
+	switch n {
+	case 1:
+		return "mono"
+	case 2:
+		return "stereo"
+	}
+	return fmt.Sprintf("%d channels", n)
+}
+
+type filmJSON struct {
+	Path     string      `json:"path"`
+	Finished bool        `json:"finished"`
+	Size     int64       `json:"size"`
+	Seconds  float64     `json:"duration_seconds"`
+	Planned  float64     `json:"planned_seconds"`
+	Tracks   []trackJSON `json:"tracks"`
+	Segments int         `json:"segments"`
+	Resumed  int         `json:"resumed"`
+	Retries  int         `json:"retries"`
+	Received int64       `json:"received_bytes"`
+	Took     float64     `json:"took_seconds"`
+	Missing  []gapJSON   `json:"missing"`
+	Warnings []string    `json:"warnings"`
+}
+
+type trackJSON struct {
+	Kind       string  `json:"kind"`
+	Codec      string  `json:"codec"`
+	Language   string  `json:"language,omitempty"`
+	Seconds    float64 `json:"duration_seconds"`
+	Samples    int     `json:"samples"`
+	Width      int     `json:"width,omitempty"`
+	Height     int     `json:"height,omitempty"`
+	SampleRate int     `json:"sample_rate,omitempty"`
+	Channels   int     `json:"channels,omitempty"`
+}
+
+type gapJSON struct {
+	Stream   string  `json:"stream"`
+	Sequence uint64  `json:"sequence"`
+	Start    float64 `json:"start_seconds"`
+	Seconds  float64 `json:"duration_seconds"`
+	Reason   string  `json:"reason"`
+}
+
+func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
+	f := filmJSON{
+		Path: v.Path, Finished: v.Finished, Size: v.Size, Seconds: v.Duration.Seconds(), Planned: v.Planned.Seconds(), Segments: v.Segments,
+		Resumed: v.Resumed, Retries: v.Retries, Received: v.Bytes, Took: took.Seconds(), Tracks: []trackJSON{}, Missing: []gapJSON{},
+		Warnings: append([]string{}, v.Warnings...),
+	}
+	for _, t := range v.Tracks {
+		f.Tracks = append(f.Tracks, trackJSON{t.Kind, t.Codec, t.Language, t.Duration.Seconds(), t.Samples, t.Width, t.Height, t.SampleRate, t.Channels})
+	}
+	for _, g := range v.Missing {
+		f.Missing = append(f.Missing, gapJSON{g.Stream, g.Sequence, g.Start.Seconds(), g.Duration.Seconds(), g.Reason})
+	}
+	return f
+}
+
+type streamJSON struct {
+	Kind      media.Kind `json:"kind"`
+	Container string     `json:"container,omitempty"`
+	URL       string     `json:"url"`
+	Heights   []int      `json:"heights,omitempty"`
+	Seconds   float64    `json:"duration_seconds,omitempty"`
+	Live      bool       `json:"live"`
+	Encrypted bool       `json:"encrypted"`
+	DRM       string     `json:"drm,omitempty"`
+	Playing   bool       `json:"playing"`
+	Requests  int        `json:"requests"`
+	Frame     string     `json:"frame,omitempty"`
+	Evidence  string     `json:"evidence"`
+}
+
+func streamOf(s *capture.Stream) streamJSON {
+	j := streamJSON{
+		Kind: s.Kind, Container: s.Container, URL: s.URL, Heights: heights(s), Seconds: s.Duration.Seconds(), Live: s.Live,
+		Encrypted: s.Encrypted, DRM: s.DRM, Requests: s.Requests, Evidence: string(s.Evidence),
+	}
+	if s.Player != nil {
+		j.Playing, j.Frame = s.Player.Playing, s.Player.Frame
+	}
+	return j
+}
+
+func heights(s *capture.Stream) []int {
+	var list []int
+	for _, v := range s.Variants {
+		if v.Height > 0 {
+			list = append(list, v.Height)
+		}
+	}
+	slices.SortFunc(list, func(a, b int) int { return cmp.Compare(b, a) })
+	return slices.Compact(list)
+}
+
+// describe says in a few words what a stream is.
+func describe(s *capture.Stream) string {
+	parts := []string{strings.ToUpper(string(s.Kind))}
+	if s.Container != "" {
+		parts = []string{string(s.Kind) + " (" + s.Container + ")"}
+	}
+	for i, h := range heights(s) {
+		if i > 0 {
+			parts[len(parts)-1] += fmt.Sprintf("/%dp", h)
+		} else {
+			parts = append(parts, fmt.Sprintf("%dp", h))
+		}
+	}
+	if len(s.Variants) == 0 && s.Height() > 0 {
+		parts = append(parts, fmt.Sprintf("%dp", s.Height()))
+	}
+	switch {
+	case s.Live:
+		parts = append(parts, "live")
+	case s.Duration > 0:
+		parts = append(parts, ui.Clock(s.Duration))
+	}
+	if s.Encrypted {
+		parts = append(parts, "AES-128")
+	}
+	if s.DRM != "" {
+		parts = append(parts, "protected by "+ui.Remote(s.DRM).String())
+	}
+	if s.Player != nil && s.Player.Playing {
+		parts = append(parts, "plays")
+	}
+	return strings.Join(parts, " ")
+}
+
+func showStreams(con *ui.Console, streams []*capture.Stream) {
+	var rows [][]any
+	for _, s := range streams {
+		rows = append(rows, []any{describe(s), ui.Remote(s.URL)})
+	}
+	if len(rows) > 0 {
+		con.Print(con.Table([]ui.Column{{Title: "MEDIA"}, {Title: "URL", Flex: true}}, rows))
+	}
+}
