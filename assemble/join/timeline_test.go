@@ -43,14 +43,14 @@ func TestClockSetAnew(t *testing.T) {
 	for name, c := range map[string]struct {
 		starts []int64
 		want   time.Duration
-		jumps  bool
+		jumps  int64 // two for each time: sound and picture
 	}{
-		"goes on":          {[]int64{0, 180_000, 360_000}, 6 * time.Second, false},
-		"back to zero":     {[]int64{1 << 31, 1<<31 + 180_000, 0}, 6 * time.Second, true},
-		"an hour ahead":    {[]int64{0, 180_000, 324_000_000}, 6 * time.Second, true},
-		"there and back":   {[]int64{0, 1 << 30, 360_000}, 6 * time.Second, true},
-		"three seconds on": {[]int64{0, 180_000, 360_000 + 270_000}, 9 * time.Second, false},
-		"over the wrap":    {[]int64{1<<33 - 90_000, 90_000, 270_000}, 6 * time.Second, false},
+		"goes on":          {[]int64{0, 180_000, 360_000}, 6 * time.Second, 0},
+		"back to zero":     {[]int64{1 << 31, 1<<31 + 180_000, 0, 180_000}, 8 * time.Second, 2},
+		"an hour ahead":    {[]int64{0, 180_000, 324_000_000}, 6 * time.Second, 2},
+		"there and back":   {[]int64{0, 1 << 30, 360_000}, 6 * time.Second, 4},
+		"three seconds on": {[]int64{0, 180_000, 360_000 + 270_000}, 9 * time.Second, 0},
+		"over the wrap":    {[]int64{1<<33 - 90_000, 90_000, 270_000}, 6 * time.Second, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var list []segment
@@ -61,7 +61,7 @@ func TestClockSetAnew(t *testing.T) {
 			for _, k := range sum.Tracks {
 				within(t, k.Kind.String(), k.Start+k.Duration, c.want, frame+170*time.Millisecond) // the generator sends sound in PES of eight frames
 			}
-			if (sum.Warnings.TimeJumps > 0) != c.jumps {
+			if sum.Warnings.TimeJumps != c.jumps {
 				t.Errorf("%+v", sum.Warnings)
 			}
 		})
@@ -96,6 +96,19 @@ func TestUnaligned(t *testing.T) {
 		t.Fatal(sum.Tracks)
 	}
 	within(t, "sound starts", sum.Tracks[1].Start, sum.Tracks[0].Start, time.Millisecond)
+}
+
+// TestWrapBetweenStreams: the first times of two playlists lie on both sides of 2^33.
+func TestWrapBetweenStreams(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		a, b := made(1<<33-45_000, 1), made(45_000, 2)
+		a.Stream, b.Stream = first, 1-first
+		sum, _ := joinedUp(t, []segment{a, b})
+		if sum.Warnings.Unaligned != 0 || len(sum.Tracks) != 2 {
+			t.Fatalf("%+v", sum)
+		}
+		within(t, "they begin apart", (sum.Tracks[0].Start - sum.Tracks[1].Start).Abs(), time.Second, time.Millisecond)
+	}
 }
 
 // TestLostPacketsKeepSync: sound that lost frames in the middle is as far on at the end as before.

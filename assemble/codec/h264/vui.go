@@ -4,8 +4,23 @@ import "seine/assemble/media"
 
 // sampleAspect is Table E-1 of ISO/IEC 14496-10.
 var sampleAspect = [...]media.Ratio{
-	{}, {Num: 1, Den: 1}, {Num: 12, Den: 11}, {Num: 10, Den: 11}, {Num: 16, Den: 11}, {Num: 40, Den: 33}, {Num: 24, Den: 11}, {Num: 20, Den: 11}, {Num: 32, Den: 11},
-	{Num: 80, Den: 33}, {Num: 18, Den: 11}, {Num: 15, Den: 11}, {Num: 64, Den: 33}, {Num: 160, Den: 99}, {Num: 4, Den: 3}, {Num: 3, Den: 2}, {Num: 2, Den: 1},
+	{},
+	{Num: 1, Den: 1},
+	{Num: 12, Den: 11},
+	{Num: 10, Den: 11},
+	{Num: 16, Den: 11},
+	{Num: 40, Den: 33},
+	{Num: 24, Den: 11},
+	{Num: 20, Den: 11},
+	{Num: 32, Den: 11},
+	{Num: 80, Den: 33},
+	{Num: 18, Den: 11},
+	{Num: 15, Den: 11},
+	{Num: 64, Den: 33},
+	{Num: 160, Den: 99},
+	{Num: 4, Den: 3},
+	{Num: 3, Den: 2},
+	{Num: 2, Den: 1},
 }
 
 const extendedSAR = 255

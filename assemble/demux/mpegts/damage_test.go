@@ -3,6 +3,7 @@ package mpegts
 import (
 	"bytes"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -64,6 +65,14 @@ func TestDamage(t *testing.T) {
 	}
 	zeroed := bytes.Clone(b)
 	clear(zeroed[mid : mid+188*3])
+	sound := mid
+	for b[sound+1] != 1 || b[sound+2] != 1 { // the middle of a PES packet of sound
+		sound += 188
+	}
+	frames := map[string]bool{}
+	for _, s := range tracks(want)[1] {
+		frames[s.Data] = true
+	}
 	for name, c := range map[string]struct {
 		data             []byte
 		continuity, sync bool
@@ -71,6 +80,7 @@ func TestDamage(t *testing.T) {
 	}{
 		"three bytes lost":    {cut(mid+50, 3), false, true, 2},
 		"a packet lost":       {cut(mid, 188), true, false, 2},
+		"a packet of sound":   {cut(sound, 188), true, false, 2},
 		"20 packets lost":     {cut(mid, 188*20), true, false, 20},
 		"a packet and a half": {cut(mid, 188+94), true, true, 4},
 		"three zeroed":        {zeroed, true, true, 4},
@@ -79,8 +89,13 @@ func TestDamage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, d := demux(t, c.data)
 			s := d.Stats()
-			if c.continuity && s.ContinuityErrors == 0 || c.sync && s.Resyncs == 0 {
-				t.Errorf("nothing counted: %+v", s)
+			if c.continuity != (s.ContinuityErrors > 0) || c.sync != (s.Resyncs > 0) {
+				t.Errorf("counted: %+v", s)
+			}
+			for _, x := range tracks(got)[1] {
+				if !frames[x.Data] {
+					t.Errorf("a frame that never was, %d bytes", len(x.Data))
+				}
 			}
 			if n := len(want) - len(got); n < 0 || n > c.most {
 				t.Errorf("%d of %d samples lost", n, len(want))
@@ -226,15 +241,47 @@ func TestFramesSpanPackets(t *testing.T) {
 			p.DTS = p.PTS
 			w.PES(p)
 		}
-		list, d := demux(t, w.Buf)
-		if len(list) != len(frames) || d.Stats() != (Stats{}) {
-			t.Fatalf("crc %v: %d frames of %d, %+v", crc, len(list), len(frames), d.Stats())
-		}
-		for i, s := range list {
-			if s.Data != frames[i] || s.PTS != int64(i)*1920 {
-				t.Errorf("crc %v: frame %d at %d", crc, i, s.PTS)
+		for cut := 3 * 188; cut < len(w.Buf); cut += 188 {
+			list, d := demux(t, w.Buf[:cut], w.Buf[cut:])
+			if len(list) != len(frames) || d.Stats() != (Stats{}) {
+				t.Fatalf("crc %v: %d frames of %d, %+v", crc, len(list), len(frames), d.Stats())
+			}
+			for i, s := range list {
+				if s.Data != frames[i] || s.PTS != int64(i)*1920 {
+					t.Fatalf("crc %v, cut at %d: frame %d at %d", crc, cut, i, s.PTS)
+				}
 			}
 		}
+	}
+}
+
+// TestInPlace: ordinary pictures are assembled where they stay, one behind the other.
+func TestInPlace(t *testing.T) {
+	list, d := demux(t, tstest.Segment(5, 0, 3, 3000))
+	if len(list) == 0 || len(d.spare) != 0 {
+		t.Errorf("%d samples; the second buffer was used for %d bytes", len(list), len(d.spare))
+	}
+}
+
+// TestMemory: rubbish that looks like packets takes no more than a bounded multiple of its size.
+func TestMemory(t *testing.T) {
+	r := newRand()
+	b := make([]byte, 1<<20/188*188)
+	head := &tstest.Writer{}
+	head.Program(tstest.Muxed...)
+	for i := range b {
+		b[i] = byte(r.IntN(4)) & byte(r.Uint32())
+	}
+	for i := 0; i < len(b); i += 188 {
+		copy(b[i:], []byte{0x47, 0x41, byte(r.IntN(2)), 0x10 | byte(i/188&15), 0, 0, 1, 0xe0, 0, 0, 0x80, 0x80, 5, 0x21, 0, 1, 0, 1})
+	}
+	copy(b, head.Buf)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	demux(t, b)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 64<<20 {
+		t.Errorf("%d MiB allocated for 1 MiB", n>>20)
 	}
 }
 
