@@ -8,13 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"seine/browser"
-	"seine/browser/browsertest"
-
 	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"seine/browser"
+	"seine/browser/browsertest"
 )
 
 // limit bounds what a test waits for; it decides nothing.

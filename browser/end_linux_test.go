@@ -16,10 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
 	"seine/browser"
 	"seine/browser/browsertest"
-
-	"github.com/chromedp/chromedp"
 )
 
 // loops is how often each end is met.
@@ -162,13 +163,15 @@ func TestKilledChrome(t *testing.T) {
 		b, tab := launch(t, t.Context(), state)
 		_, mains := processes(t, state)
 		ended := make(chan error, 1)
-		go func() { ended <- tab.Session().Call(t.Context(), "Debugger.pause", nil, nil) }()
+		go func() {
+			ended <- tab.Session().Call(t.Context(), "Runtime.evaluate", runtime.EvaluateParams{Expression: "new Promise(() => 0)", AwaitPromise: new(true)}, nil)
+		}()
 		if err := syscall.Kill(mains[0], syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		receive(t, b.Done())
 		receive(t, tab.Done())
-		if err := receive(t, ended); err != nil && !errors.Is(err, browser.ErrBrowserGone) {
+		if err := receive(t, ended); !errors.Is(err, browser.ErrBrowserGone) {
 			t.Errorf("a call under way: %v", err)
 		}
 		if err := b.Err(); !errors.Is(err, browser.ErrBrowserGone) || !strings.Contains(err.Error(), "killed") {

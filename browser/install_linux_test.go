@@ -245,9 +245,9 @@ func TestPackageManagerWays(t *testing.T) {
 		shell    bool
 		want     []string
 	}{
-		{"debian as root", "apt-get", true, false, []string{"apt: apt-get update && apt-get install --yes --no-install-recommends chromium"}},
+		{"debian as root", "apt-get", true, false, []string{"apt: apt-get update && apt-get install --yes --no-install-recommends chromium fonts-liberation"}},
 		{"debian with sudo", "apt-get sudo", false, true, []string{"apt: sudo env DEBIAN_FRONTEND=noninteractive apt-get update && " +
-			"sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium-headless-shell; sudo may ask for your password"}},
+			"sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium-headless-shell fonts-liberation; sudo may ask for your password"}},
 		{"fedora without sudo", "dnf", false, false, []string{"dnf: sudo env DEBIAN_FRONTEND=noninteractive dnf install --assumeyes chromium BLOCKED"}},
 		{"mac", "brew", false, false, []string{"brew: brew install --cask google-chrome"}},
 		{"arch", "pacman", true, false, []string{"pacman: pacman -S --noconfirm --needed chromium"}},

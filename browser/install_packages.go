@@ -15,10 +15,11 @@ type manager struct {
 	noShell  bool // it has no package of the headless shell
 }
 
+// Without its recommended packages Debian's chromium may find no font at all; the others depend on some.
 var managers = []manager{
 	{name: "apt", command: "apt-get", byRoot: true, commands: [][]string{
 		{"apt-get", "update"},
-		{"apt-get", "install", "--yes", "--no-install-recommends", "PACKAGE"},
+		{"apt-get", "install", "--yes", "--no-install-recommends", "PACKAGE", "fonts-liberation"},
 	}},
 	{name: "dnf", command: "dnf", byRoot: true, commands: [][]string{{"dnf", "install", "--assumeyes", "PACKAGE"}}},
 	{name: "pacman", command: "pacman", byRoot: true, noShell: true, commands: [][]string{{"pacman", "-S", "--noconfirm", "--needed", "PACKAGE"}}},

@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"seine/browser"
-	"seine/browser/browsertest"
-
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"seine/browser"
+	"seine/browser/browsertest"
 )
 
 // hearer notes all that it is told.

@@ -7,10 +7,10 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/chromedp/chromedp"
+
 	"seine/browser"
 	"seine/browser/browsertest"
-
-	"github.com/chromedp/chromedp"
 )
 
 // actEnv makes the test binary perform one act in place of the tests, as a process that can be killed; stateEnv and pageEnv are its
