@@ -8,11 +8,13 @@ const (
 	maxTrust = 8 << 20
 )
 
-// buffers keeps memory for reuse, up to limit bytes; the garbage collector never sees most of a film.
+// buffers keeps memory for reuse, up to limit bytes together with what is in use; the garbage collector never sees most of
+// a film.
 type buffers struct {
 	mu    sync.Mutex
 	free  [][]byte
-	held  int64
+	held  int64 // in free
+	used  int64
 	limit int64
 }
 
@@ -28,7 +30,9 @@ func (b *buffers) get(n int) []byte {
 	}
 	// A far larger one would charge the window for room that nobody uses.
 	if best < 0 || cap(b.free[best]) > 4*max(n, minBuffer) {
-		return make([]byte, 0, roundUp(n))
+		n = roundUp(n)
+		b.used += int64(n)
+		return make([]byte, 0, n)
 	}
 	buf := b.free[best]
 	last := len(b.free) - 1
@@ -36,13 +40,15 @@ func (b *buffers) get(n int) []byte {
 	b.free[last] = nil
 	b.free = b.free[:last]
 	b.held -= int64(cap(buf))
+	b.used += int64(cap(buf))
 	return buf[:0]
 }
 
 func (b *buffers) put(buf []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if cap(buf) == 0 || b.held+int64(cap(buf)) > b.limit || len(b.free) >= 64 {
+	b.used -= int64(cap(buf))
+	if cap(buf) == 0 || b.held+b.used+int64(cap(buf)) > b.limit || len(b.free) >= 64 {
 		return
 	}
 	b.held += int64(cap(buf))

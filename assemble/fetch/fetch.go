@@ -72,7 +72,7 @@ func (b *Body) Release() {
 type Options struct {
 	// PerHost is the number of requests at once to one host; default 6.
 	PerHost int
-	// Window bounds the bytes of fetched and unfinished parts in memory; default 64 MiB. The part that all others wait
+	// Window bounds the bytes of fetched and unfinished parts in memory; default 32 MiB. The part that all others wait
 	// for is always admitted.
 	Window int64
 	Retry  RetryPolicy
@@ -99,7 +99,7 @@ func (o Options) withDefaults() Options {
 		o.PerHost = 6
 	}
 	if o.Window <= 0 {
-		o.Window = 64 << 20
+		o.Window = 32 << 20
 	}
 	if o.StallTime <= 0 {
 		o.StallTime = 30 * time.Second

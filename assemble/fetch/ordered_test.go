@@ -95,8 +95,8 @@ func TestOrdered(t *testing.T) {
 					t.Fatalf("%d requests at once to %s, the limit is %d", n, h, perHost)
 				}
 			}
-			if p.bufs.held > window {
-				t.Fatalf("%d bytes kept for reuse", p.bufs.held)
+			if p.bufs.used != 0 || p.bufs.held > window {
+				t.Fatalf("%d bytes in use, %d kept for reuse", p.bufs.used, p.bufs.held)
 			}
 		})
 	})
