@@ -106,7 +106,7 @@ func (c *change) tableBytes() (n int) {
 	return n + 8
 }
 
-// Resume makes the muxer what it was; used by Restore.
+// resume makes the muxer what it was.
 func (j *Joiner) resume(reserve, size int64) (err error) {
 	j.mux, err = mp4.Resume(j.file, reserve, size)
 	return err

@@ -1,8 +1,6 @@
 package join
 
 import (
-	"bytes"
-	"io"
 	"math"
 	"slices"
 	"testing"
@@ -53,15 +51,15 @@ func TestIsland(t *testing.T) {
 	}
 	var want []string
 	for _, part := range [][]segment{list[:2], list[2:4], list[4:]} {
-		want = append(want, sizes(probe(t, joined(t, part)))...)
+		want = append(want, flags(probe(t, joined(t, part)))...)
 	}
-	if g := len(sizes(p)); g != len(want) {
+	if g := len(flags(p)); g != len(want) {
 		t.Errorf("%d pictures, want %d", g, len(want))
 	}
 	apart(t, p, 0.024)
 }
 
-func sizes(p probed) (list []string) {
+func flags(p probed) (list []string) {
 	for _, k := range p.Packets {
 		if k.Stream == p.stream("video") {
 			list = append(list, k.Flags)
@@ -223,7 +221,7 @@ func TestMoovDoesNotFit(t *testing.T) {
 	}
 }
 
-// TestReserveIsNotWasteful: the room is used by half at least on an ordinary film.
+// TestReserve: the room is used by half at least on an ordinary film.
 func TestReserve(t *testing.T) {
 	var long []segment
 	for n := range 40 {
@@ -260,7 +258,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// TestWholePlayer reads the finished file as a demuxer would: every packet, no complaint.
+// TestNothingComplains reads every finished file with ffmpeg: every packet, no complaint.
 func TestNothingComplains(t *testing.T) {
 	for name, list := range jobs(t) {
 		t.Run(name, func(t *testing.T) {
@@ -270,8 +268,3 @@ func TestNothingComplains(t *testing.T) {
 		})
 	}
 }
-
-var (
-	_ io.WriterAt = (*memory)(nil)
-	_             = bytes.Equal
-)
