@@ -71,7 +71,6 @@ type record struct {
 	extras
 	session     target.SessionID
 	hasResponse bool
-	fetching    bool
 }
 
 // extras are the *ExtraInfo events of one requestId. They travel on another channel than the events they belong to and

@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 	if err == nil {
 		err = app.RunContext(ctx, args)
 	}
-	if err != nil && context.Cause(ctx) == errSignal {
+	if err != nil && errors.Is(context.Cause(ctx), errSignal) {
 		err = fmt.Errorf("%w (%w)", errSignal, err)
 	}
 	return report(std, args, err)

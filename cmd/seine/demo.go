@@ -44,7 +44,7 @@ func demo(c *cli.Context) error {
 	defer stop()
 	if c.String("serve") != "" {
 		con.Print("Serving the built-in site at " + base + "/ until Ctrl-C")
-		<-c.Context.Done()
+		<-c.Done()
 		return nil
 	}
 	if c.String("output") == "" {
@@ -68,8 +68,11 @@ func serveSite(ctx context.Context, listen string, o sites.Options) (base string
 		return "", nil, fmt.Errorf("serving the built-in site: %w", err)
 	}
 	srv := &http.Server{Handler: sites.New(o), ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = srv.Serve(l) // returns once stop has closed it
+	}()
 	stop = func() {
 		_ = srv.Close()
 		<-done

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -52,7 +53,7 @@ func (v *visit) overtime(ctx context.Context, err error) error {
 	if gone := v.tab.Err(); gone != nil {
 		return gone
 	}
-	if err == nil || context.Cause(ctx) == errStepTimeout {
+	if err == nil || errors.Is(context.Cause(ctx), errStepTimeout) {
 		return nil
 	}
 	return err
