@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"seine/assemble/demux/mpegts"
 	"seine/assemble/fetch"
 	"seine/assemble/join"
+	"seine/assemble/plan"
 )
 
 // deliver writes part i to the film, and then to the journal: a crash in between costs one part.
@@ -56,7 +58,7 @@ func (r *run) add(i int, data []byte, reason string) error {
 		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrContent, err)
+		return r.unjoined(part, err)
 	}
 	rec, err := r.data.Record(i, r.joiner.Size(), record)
 	rec.Missing = reason != ""
@@ -69,4 +71,13 @@ func (r *run) add(i int, data []byte, reason string) error {
 	r.count(i, rec.Missing, reason)
 	r.report.update(func(p *Progress) { p.Written = r.joiner.Size() })
 	return nil
+}
+
+// unjoined tells a codec that is not supported from a segment that is damaged.
+func (r *run) unjoined(part *plan.Part, err error) error {
+	var codec *mpegts.UnsupportedError
+	if errors.As(err, &codec) {
+		return fmt.Errorf("%s, in %s: %w", codec.Name, r.source.name(part), ErrUnsupported)
+	}
+	return fmt.Errorf("%w: %w", ErrContent, err)
 }

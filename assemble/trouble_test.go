@@ -305,6 +305,11 @@ func TestCancel(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || v.Finished {
 		t.Fatalf("%+v, %v", v, err)
 	}
+	for _, suffix := range []string{".part", ".part.journal"} {
+		if info, err := os.Stat(job.Output + suffix); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", suffix, info, err)
+		}
+	}
 	o.behave()
 	if _, err := Run(t.Context(), job); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package hls
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -156,6 +157,10 @@ func TestErrors(t *testing.T) {
 		"huge sequence":   {head + "#EXT-X-MEDIA-SEQUENCE:18446744073709551615\n#EXTINF:1,\na.ts\n", ErrMalformed, "sequence"},
 		"many segments":   {head + many, ErrTooLarge, "200000"},
 		"many variants":   {"#EXTM3U\n" + variants, ErrTooLarge, "256"},
+		"many renditions": {"#EXTM3U\n" + strings.Repeat("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\"\n", 300_000) + strings.Repeat(variants, 500), ErrTooLarge, "256 renditions"},
+		"many defines":    {"#EXTM3U\n" + strings.Repeat("#EXT-X-DEFINE:NAME=\"a\",VALUE=\"b\"\n", 1001), ErrTooLarge, "1000"},
+		"filled":          {"#EXTM3U\n#EXT-X-DEFINE:NAME=\"a\",VALUE=\"" + strings.Repeat("x", 60_000) + "\"\n" + strings.Repeat("#{$a}\n", 5_000_000), ErrTooLarge, "variables"},
+		"many keys":       {head + manyKeys(9) + "#EXTINF:1,\na.ts\n", ErrMalformed, "keys for one segment"},
 		"long line":       {head + "#EXTINF:1," + strings.Repeat("x", MaxLine) + "\na.ts\n", ErrTooLarge, "line 4"},
 		"too many bytes":  {strings.Repeat("\n", MaxBytes+1), ErrTooLarge, "bytes"},
 		"I-frames only":   {head + "#EXT-X-I-FRAMES-ONLY\n#EXTINF:1,\na.ts\n", ErrMalformed, "fast forward"},
@@ -166,6 +171,14 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: got %v, want %v with %q", name, err, c.want, c.says)
 		}
 	}
+}
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",KEYFORMAT=\"f%d\"\n", i)
+	}
+	return b.String()
 }
 
 // The places where a playlist may put an address, and what must never be opened from there.

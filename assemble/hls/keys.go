@@ -9,7 +9,7 @@ import (
 )
 
 // maxKeys bounds the alternatives of one segment.
-const maxKeys = 16
+const maxKeys = 8
 
 // parseKey reads EXT-X-KEY or EXT-X-SESSION-KEY (RFC 8216 §4.3.2.4).
 func parseKey(list string, resolve *resolver) (manifest.Key, error) {

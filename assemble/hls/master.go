@@ -44,15 +44,12 @@ func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) 
 
 func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist) error {
 	for _, v := range g.Variants {
-		if v.Iframe || v.URI == "" {
+		if v.URI == "" {
 			continue
 		}
 		u, err := r.resolve.parse(v.URI)
 		if err != nil {
 			return err
-		}
-		if len(p.Variants) == MaxVariants {
-			return fmt.Errorf("%w: more than %d variants", ErrTooLarge, MaxVariants)
 		}
 		w, h := parseResolution(v.Resolution)
 		p.Variants = append(p.Variants, manifest.Variant{
@@ -63,8 +60,7 @@ func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist
 	return nil
 }
 
-// note reads the tags that grafov copies wrongly: it gives an I-frame list all renditions so far, and the variants after
-// it none.
+// note reads the tags that grafov does not keep, or not in full.
 func (r *masterReader) note(line string) {
 	number := r.lines.next()
 	var err error
@@ -83,9 +79,6 @@ func (r *masterReader) note(line string) {
 }
 
 func (r *masterReader) media(list string) error {
-	if len(r.renditions) == MaxVariants {
-		return fmt.Errorf("%w: more than %d renditions", ErrTooLarge, MaxVariants)
-	}
 	var m manifest.Rendition
 	for k, v := range attributes(list) {
 		switch k {

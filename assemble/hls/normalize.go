@@ -26,7 +26,8 @@ type normalizer struct {
 	imports map[string]string
 	number  int
 	pending bool
-	infs    int
+	// infs, variants, renditions and defines count lines, filled the bytes that variables made.
+	infs, variants, renditions, defines, filled int
 }
 
 // normalize cuts the text into lines (LF, CR LF or CR), drops the byte order mark and blank lines, fills in variables,
@@ -76,6 +77,9 @@ func (n *normalizer) add(line []byte) error {
 		if err != nil {
 			return err
 		}
+		if n.filled += len(s); n.filled > MaxBytes {
+			return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, MaxBytes)
+		}
 		if line = bytes.TrimSpace([]byte(s)); len(line) == 0 {
 			return nil
 		}
@@ -86,9 +90,6 @@ func (n *normalizer) add(line []byte) error {
 	keep, err := n.classify(line)
 	if err != nil || !keep {
 		return err
-	}
-	if len(n.text)+len(line) >= 2*MaxBytes {
-		return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, 2*MaxBytes)
 	}
 	if len(n.text) > 0 {
 		n.text = append(n.text, '\n') // none at the end: grafov would read an empty address there
@@ -109,8 +110,14 @@ func (n *normalizer) classify(line []byte) (keep bool, err error) {
 		n.infs++
 	case tag(line, "#EXT-X-STREAM-INF:"):
 		n.pending, n.master = true, true
-	case tag(line, "#EXT-X-MEDIA:"), tag(line, "#EXT-X-I-FRAME-STREAM-INF:"):
+		return true, n.limit(&n.variants, "variants")
+	case tag(line, "#EXT-X-MEDIA:"):
 		n.master = true
+		return true, n.limit(&n.renditions, "renditions")
+	case tag(line, "#EXT-X-I-FRAME-STREAM-INF:"):
+		// Nobody needs pictures for fast forward, and grafov would hang all renditions so far on them.
+		n.master = true
+		return false, nil
 	case tag(line, "#EXT-X-DEFINE:"):
 		return false, n.define(string(line[len("#EXT-X-DEFINE:"):]))
 	case tag(line, "#EXT"):
@@ -119,6 +126,14 @@ func (n *normalizer) classify(line []byte) (keep bool, err error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// limit counts the lines for which grafov compares each with each.
+func (n *normalizer) limit(count *int, what string) error {
+	if *count++; *count > MaxVariants {
+		return fmt.Errorf("%w: more than %d %s", ErrTooLarge, MaxVariants, what)
+	}
+	return nil
 }
 
 // address keeps a line that answers an EXTINF or STREAM-INF. A stray one would make grafov hang keys and maps, meant for
@@ -146,8 +161,14 @@ func tag(line []byte, name string) bool {
 	return len(line) >= len(name) && string(line[:len(name)]) == name
 }
 
+// maxDefines bounds EXT-X-DEFINE.
+const maxDefines = 1000
+
 // define obeys EXT-X-DEFINE (RFC 8216bis §4.4.2.3).
 func (n *normalizer) define(list string) error {
+	if n.defines++; n.defines > maxDefines {
+		return fmt.Errorf("%w: more than %d variables", ErrTooLarge, maxDefines)
+	}
 	var name, value string
 	var ok bool
 	for k, v := range attributes(list) {
@@ -172,9 +193,6 @@ func (n *normalizer) define(list string) error {
 	}
 	if n.vars == nil {
 		n.vars = map[string]string{}
-	}
-	if len(n.vars) >= 1000 {
-		return fmt.Errorf("%w: more than 1000 variables", ErrTooLarge)
 	}
 	n.vars[name] = value
 	return nil
