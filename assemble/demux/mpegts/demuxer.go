@@ -35,7 +35,8 @@ type Stats struct {
 
 // Demuxer reads segments in order. Its zero value is ready; it is for one goroutine.
 //
-// Samples stay valid until the next Reset. Data of samples of one track lie one behind the other in memory, as a rule.
+// Samples stay valid until the next Reset, Flush or Cut. Data of samples of one track lie one behind the other in memory, as
+// a rule, and keep their capacity, so that a writer may join them: nobody may append to one.
 type Demuxer struct {
 	data     []byte
 	off      int
