@@ -59,6 +59,8 @@ func longFilm(b testing.TB, o *origin, count int) (size int64) {
 	for i := range count {
 		fmt.Fprintf(&list, "#EXT-X-DISCONTINUITY\n#EXTINF:24,\nlong_%d.ts\n", i)
 	}
+	o.mu.Lock() // for the race detector: the requests may come from another process
+	defer o.mu.Unlock()
 	o.playlist = func(string) string { return list.String() }
 	o.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if !strings.HasPrefix(filepath.Base(r.URL.Path), "long_") {

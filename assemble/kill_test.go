@@ -66,6 +66,7 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := newOrigin(t)
+	// Inspect, below, is the first request; those of other processes come after it.
 	o.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
 		select { // a slow line
 		case <-time.After(rand.N(50 * time.Millisecond)):
