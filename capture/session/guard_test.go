@@ -63,7 +63,7 @@ func TestPublicStartReachesNothingInside(t *testing.T) {
 			"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0x7f.1", "2130706433", "0177.1", "0.0.0.0",
 			"[64:ff9b::7f00:1]", "169.254.169.254", "10.0.0.1", "[fe80::1]", "inside.test", "a.localhost", "[::]",
 		} {
-			_, err := get(t, c, "http://"+host+":"+port+"/")
+			err := visit(t, c, "http://"+host+":"+port+"/")
 			var p interface{ Permanent() bool }
 			if !errors.Is(err, ErrPrivate) || !errors.As(err, &p) || !p.Permanent() {
 				t.Errorf("%s: %v", host, err)
@@ -97,14 +97,14 @@ func TestRedirectInside(t *testing.T) {
 		http.Redirect(w, r, "http://127.0.0.1:"+port+"/", http.StatusFound)
 	})
 	c := client(t, Config{Start: "http://" + ip + "/"})
-	if _, err := get(t, c, "http://"+ip+":"+p+"/"); !errors.Is(err, ErrPrivate) {
+	if err := visit(t, c, "http://"+ip+":"+p+"/"); !errors.Is(err, ErrPrivate) {
 		t.Errorf("got %v", err)
 	}
 	if hits.Load() != 0 {
 		t.Error("the canary was reached")
 	}
 	open := client(t, Config{Start: "http://" + ip + "/", AllowPrivate: true})
-	if _, err := get(t, open, "http://"+ip+":"+p+"/"); err != nil || hits.Load() != 1 {
+	if err := visit(t, open, "http://"+ip+":"+p+"/"); err != nil || hits.Load() != 1 {
 		t.Errorf("with AllowPrivate: %v, %d hits", err, hits.Load())
 	}
 }
@@ -132,10 +132,10 @@ func TestRebinding(t *testing.T) {
 	})
 	start := "http://rebind.test:" + port + "/"
 	c := client(t, Config{Start: start, Resolver: resolver})
-	if _, err := get(t, c, start); err != nil {
+	if err := visit(t, c, start); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := get(t, c, start); !errors.Is(err, ErrPrivate) {
+	if err := visit(t, c, start); !errors.Is(err, ErrPrivate) {
 		t.Errorf("got %v", err)
 	}
 	if outside.Load() != 1 || inside.Load() != 0 {
@@ -169,7 +169,7 @@ func TestRedirects(t *testing.T) {
 	for to, want := range map[string]error{
 		"file:///etc/passwd": ErrScheme, "ftp://127.0.0.1/": ErrScheme, "loop1": ErrRedirects, "http:///x": ErrScheme, "javascript:1": ErrScheme, "http://[bad": ErrRedirects,
 	} {
-		if _, err := get(t, c, base+"/?to="+url.QueryEscape(to)); !errors.Is(err, want) {
+		if err := visit(t, c, base+"/?to="+url.QueryEscape(to)); !errors.Is(err, want) {
 			t.Errorf("%s: %v", to, err)
 		}
 	}
@@ -184,11 +184,11 @@ func TestProxyStillJudgesAddresses(t *testing.T) {
 	c := client(t, Config{Start: "http://93.184.215.14/", Proxy: func(*url.URL) (*url.URL, error) {
 		return url.Parse("http://127.0.0.1:" + port)
 	}})
-	if _, err := get(t, c, "http://film.example/a"); err != nil || asked.Load() != 1 {
+	if err := visit(t, c, "http://film.example/a"); err != nil || asked.Load() != 1 {
 		t.Errorf("%v, proxy asked %d times", err, asked.Load())
 	}
 	for _, host := range []string{"127.0.0.1", "0x7f.1", "localhost", "[::1]", "169.254.169.254"} {
-		if _, err := get(t, c, "http://"+host+"/"); !errors.Is(err, ErrPrivate) {
+		if err := visit(t, c, "http://"+host+"/"); !errors.Is(err, ErrPrivate) {
 			t.Errorf("%s: %v", host, err)
 		}
 	}
@@ -202,7 +202,7 @@ func TestHeaderFlood(t *testing.T) {
 		w.Header().Set("X-Flood", strings.Repeat("x", MaxHeaderBytes+1))
 	})
 	c := client(t, Config{Start: "http://127.0.0.1"})
-	if _, err := get(t, c, "http://127.0.0.1:"+port+"/"); err == nil {
+	if err := visit(t, c, "http://127.0.0.1:"+port+"/"); err == nil {
 		t.Error("no error")
 	}
 }

@@ -159,3 +159,13 @@ func get(t *testing.T, c *Client, address string, header ...string) (*http.Respo
 	}
 	return resp, err
 }
+
+// visit is get for tests that look at the error alone.
+func visit(t *testing.T, c *Client, address string, header ...string) error {
+	t.Helper()
+	resp, err := get(t, c, address, header...)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}

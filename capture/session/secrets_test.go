@@ -72,13 +72,13 @@ func TestSecretsStayHome(t *testing.T) {
 		},
 	})
 	for where, there := range places {
-		if _, err := get(t, c, home+"/a?to="+url.QueryEscape(there), "X-Request", "SECRET-request"); err != nil {
+		if err := visit(t, c, home+"/a?to="+url.QueryEscape(there), "X-Request", "SECRET-request"); err != nil {
 			t.Errorf("%s: %v", where, err)
 		}
-		if _, err := get(t, c, home+"/a?to="+url.QueryEscape(there+"|"+home), "X-Request", "SECRET-request"); err != nil {
+		if err := visit(t, c, home+"/a?to="+url.QueryEscape(there+"|"+home), "X-Request", "SECRET-request"); err != nil {
 			t.Errorf("%s and back: %v", where, err)
 		}
-		if _, err := get(t, c, there+"/direct"); err != nil {
+		if err := visit(t, c, there+"/direct"); err != nil {
 			t.Errorf("%s: %v", where, err)
 		}
 	}
@@ -139,7 +139,7 @@ func TestSetCookie(t *testing.T) {
 		second = r.Header.Get("Cookie")
 	})
 	c := client(t, Config{Start: "http://127.0.0.1"})
-	if _, err := get(t, c, "http://127.0.0.1:"+port+"/a"); err != nil || second != "t=a b,c" {
+	if err := visit(t, c, "http://127.0.0.1:"+port+"/a"); err != nil || second != "t=a b,c" {
 		t.Errorf("%q, %v", second, err)
 	}
 }
