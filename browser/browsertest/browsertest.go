@@ -21,7 +21,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"seine/browser" //nolint:depguard // the helper of its tests, no part of it
+	"seine/browser"
 )
 
 // openLimit bounds the opening of a tab on a busy machine.

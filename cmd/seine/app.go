@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -89,11 +90,10 @@ func onUsageError(_ *cli.Context, err error, _ bool) error { return &usageError{
 func unknownCommand(c *cli.Context, commands []*cli.Command) error {
 	name := c.Args().First()
 	e := &usageError{what: fmt.Sprintf("there is no command %q", ui.Remote(name))}
-	if s := cli.SuggestCommand(commands, name); s != "" {
-		e.try = c.App.Name + " " + s
-		if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
-			e.try = c.App.Name + " " + c.Command.Name + " " + s
-		}
+	// The library answers with a sentence: Did you mean "grab"?
+	if _, s, ok := strings.Cut(cli.SuggestCommand(commands, name), `"`); ok {
+		s = strings.TrimRight(s, `"?`)
+		e.try = strings.TrimSpace(c.Command.HelpName + " " + s)
 	}
 	return e
 }

@@ -106,6 +106,10 @@ func sentence(err error) string {
 	if errors.Is(err, errSignal) {
 		return "interrupted"
 	}
+	var step *replay.StepError
+	if errors.As(err, &step) {
+		return step.Err.Error() // the steps of a built-in flow are nothing that the user wrote
+	}
 	return err.Error()
 }
 

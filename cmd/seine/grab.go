@@ -33,7 +33,11 @@ func grabCommand() *cli.Command {
 			if err := free(c.String("output"), c.Bool("force") || c.Bool("list")); err != nil {
 				return err
 			}
-			return withRunner(c, con, func(r *replay.Runner) error {
+			job, err := jobOf(c, con)
+			if err != nil {
+				return err
+			}
+			return withRunner(c, con, job, func(r *replay.Runner) error {
 				return each(c.Context, pages, con, func(page string) error { return grab(c, con, r, page) })
 			})
 		},
@@ -65,11 +69,7 @@ func each(ctx context.Context, pages []string, con *ui.Console, do func(string) 
 }
 
 // withRunner starts the browser and ends it, whatever happens.
-func withRunner(c *cli.Context, con *ui.Console, do func(*replay.Runner) error) (err error) {
-	job, err := jobOf(c, con)
-	if err != nil {
-		return err
-	}
+func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*replay.Runner) error) error {
 	con.Say("Starting the browser …")
 	b, err := browser.Launch(c.Context, browserOptions(c, con))
 	if err != nil {

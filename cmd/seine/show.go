@@ -19,12 +19,15 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 	for _, w := range v.Warnings {
 		con.Warn("%s", ui.Remote(w))
 	}
-	for _, g := range v.Missing {
+	for i, g := range v.Missing {
+		if i == 0 && !v.Finished {
+			continue // the error tells of the first
+		}
 		con.Warn("missing: %s segment %d, %s at %s: %s", g.Stream, g.Sequence, g.Duration.Round(time.Millisecond), ui.Clock(g.Start), ui.Remote(g.Reason))
 	}
 	if !v.Finished {
 		if v.Segments > 0 {
-			con.Say("%d segments are kept in %s; the same command goes on from there.", v.Segments, ui.Remote(v.Path))
+			con.Say("What came (%s) is kept in %s; the same command goes on from there.", ui.Count(v.Segments, "segment"), ui.Remote(v.Path))
 		}
 		return
 	}
@@ -34,12 +37,12 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		facts = append(facts, describeTrack(t))
 	}
 	con.Say("  %s", con.Good("✓")+" "+strings.Join(facts, " · "))
-	notes := []string{fmt.Sprintf("%d segments in %s", v.Segments, seconds(took))}
+	notes := []string{ui.Count(v.Segments, "segment") + " in " + seconds(took)}
 	if v.Resumed > 0 {
 		notes = append(notes, fmt.Sprintf("%d of them from an earlier run", v.Resumed))
 	}
 	if v.Retries > 0 {
-		notes = append(notes, fmt.Sprintf("%d retries", v.Retries))
+		notes = append(notes, ui.Count(v.Retries, "retry"))
 	}
 	con.Say("    %s", con.Faint(strings.Join(notes, ", ")))
 }
@@ -119,7 +122,10 @@ func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
 	for _, t := range v.Tracks {
 		f.Tracks = append(f.Tracks, trackJSON{t.Kind, t.Codec, t.Language, t.Duration.Seconds(), t.Samples, t.Width, t.Height, t.SampleRate, t.Channels})
 	}
-	for _, g := range v.Missing {
+	for i, g := range v.Missing {
+		if i == 0 && !v.Finished {
+			continue // the error tells of the first
+		}
 		f.Missing = append(f.Missing, gapJSON{g.Stream, g.Sequence, g.Start.Seconds(), g.Duration.Seconds(), g.Reason})
 	}
 	return f

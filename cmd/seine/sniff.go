@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"seine/assemble"
 	"seine/capture"
 	"seine/cmd/internal/ui"
 	"seine/scenarios"
@@ -29,7 +30,7 @@ func sniffCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return withRunner(c, con, func(r *replay.Runner) error {
+			return withRunner(c, con, assemble.Job{}, func(r *replay.Runner) error {
 				return each(c.Context, pages, con, func(page string) error { return sniff(c, con, r, page) })
 			})
 		},

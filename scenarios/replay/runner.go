@@ -54,11 +54,24 @@ func (r *Runner) Run(ctx context.Context, flow scenarios.UserFlow) (*Result, err
 	for i, s := range flow.Steps {
 		v.tell(StepStarted{Number: i, Type: s.Type()})
 		if err := v.limited(ctx, flow, s); err != nil {
-			return &v.result, fmt.Errorf("step %d, %s: %w", i+1, s.Type(), err)
+			return &v.result, &StepError{Number: i + 1, Type: s.Type(), Err: err}
 		}
 	}
 	return &v.result, nil
 }
+
+// StepError says which step of a flow failed.
+type StepError struct {
+	Number int // from 1
+	Type   string
+	Err    error
+}
+
+// Error puts the step before what happened.
+func (e *StepError) Error() string { return fmt.Sprintf("step %d, %s: %v", e.Number, e.Type, e.Err) }
+
+// Unwrap gives what happened.
+func (e *StepError) Unwrap() error { return e.Err }
 
 // limited runs one step within its time-out. A grab has none: it ends when the film does, and its requests have
 // time-outs of their own.

@@ -57,6 +57,7 @@ func New(o Options) *Site {
 	s.mux.Handle("GET /", http.FileServerFS(pages))
 	s.mux.Handle("GET /media/", http.StripPrefix("/media/", withTypes(http.FileServerFS(media.FS))))
 	s.movie()
+	s.open()
 	s.bad()
 	s.targets()
 	if o.Players != "" {

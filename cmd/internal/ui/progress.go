@@ -107,7 +107,7 @@ func (p *Progress) numbers(speed float64) string {
 		parts = append(parts, Clock(left)+" left")
 	}
 	if s.Retries > 0 {
-		parts = append(parts, fmt.Sprintf("%d retries", s.Retries))
+		parts = append(parts, Count(s.Retries, "retry"))
 	}
 	if s.Note != "" {
 		parts = append(parts, s.Note)

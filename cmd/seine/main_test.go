@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"seine/testdata/sites"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"seine": main})
+}
+
+// slowly is the delay of each segment on the slow site: long enough to be interrupted.
+const slowly = 300 * time.Millisecond
+
+// TestScripts runs testdata/script: the program as a person runs it, against the built-in site. A script has
+// $SITE and $SLOW, the site's addresses, and the commands
+//
+//	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
+//	waitfor FILE        until the file is there and not empty
+//	tinydisk DIR        a file system of 96 KiB at DIR, or skip where the kernel does not let us
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		Setup:               setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"requested": requested, "waitfor": waitfor, "tinydisk": tinydisk, "exits": exitsWith,
+		},
+	})
+}
+
+type siteKey struct{}
+
+func setup(env *testscript.Env) error {
+	fast, slow := sites.New(sites.Options{}), sites.New(sites.Options{SegmentDelay: slowly})
+	env.Values[siteKey{}] = []*sites.Site{fast, slow}
+	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": slow} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		srv := &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_ = srv.Serve(l)
+		}()
+		env.Defer(func() {
+			_ = srv.Close()
+			<-done
+		})
+		env.Setenv(name, "http://"+l.Addr().String())
+		env.Setenv(name+"_PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+	}
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	env.Setenv("CLOSED", "http://"+closed.Addr().String()) // nobody answers there
+	if err := closed.Close(); err != nil {
+		return err
+	}
+	home := filepath.Join(env.WorkDir, ".home")
+	for _, dir := range []string{home, filepath.Join(env.WorkDir, ".tmp")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	if os.Geteuid() == 0 || os.Getenv("SEINE_NO_SANDBOX") != "" {
+		env.Setenv("SEINE_NO_SANDBOX", "1")
+	}
+	if b := os.Getenv("SEINE_BROWSER"); b != "" {
+		env.Setenv("SEINE_BROWSER", b)
+	}
+	return nil
+}
+
+func requested(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] requested PATTERN")
+	}
+	pattern := regexp.MustCompile(args[0])
+	var log []string
+	found := false
+	for _, s := range ts.Value(siteKey{}).([]*sites.Site) {
+		for _, r := range s.Log() {
+			line := fmt.Sprintf("%s %s %d", r.Method, r.URL, r.Status)
+			log = append(log, line)
+			found = found || pattern.MatchString(line)
+		}
+	}
+	if found == neg {
+		ts.Fatalf("requested %q: %t; the log:\n%s", args[0], found, strings.Join(log, "\n"))
+	}
+}
+
+func waitfor(ts *testscript.TestScript, _ bool, args []string) {
+	deadline := time.Now().Add(time.Minute)
+	for time.Now().Before(deadline) {
+		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not come", args[0])
+}

@@ -1,0 +1,25 @@
+package sites
+
+import (
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"seine/testdata/media"
+)
+
+// open serves /movie-open/, the movie's playlists and segments with the movie's delay and without its guards.
+func (s *Site) open() {
+	film, err := fs.Sub(media.FS, "film")
+	if err != nil {
+		panic(err) // the folder is embedded under this very name
+	}
+	files := http.StripPrefix("/movie-open/", withTypes(http.FileServerFS(film)))
+	s.mux.HandleFunc("GET /movie-open/", func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(path.Base(r.URL.Path), ".ts") && !pause(r, s.opt.SegmentDelay) {
+			return
+		}
+		files.ServeHTTP(w, r)
+	})
+}
