@@ -162,6 +162,7 @@ func TestRedirects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	if string(b) != "/therebytes=0-3" || err != nil || resp.Request.URL.String() != base+"/there" {
 		t.Errorf("%q %v %v", b, err, resp.Request.URL)
@@ -243,6 +244,7 @@ func TestEncoding(t *testing.T) {
 		var text []byte
 		if err == nil {
 			text, err = io.ReadAll(resp.Body)
+			resp.Body.Close()
 		}
 		if (err != nil) != b.fails || !b.fails && string(text) != "hello" {
 			t.Errorf("%s: %d bytes, %v", path, len(text), err)

@@ -144,6 +144,7 @@ func client(t *testing.T, conf Config) *Client {
 	return c
 }
 
+// get returns a response whose body the caller closes.
 func get(t *testing.T, c *Client, address string, header ...string) (*http.Response, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -153,11 +154,7 @@ func get(t *testing.T, c *Client, address string, header ...string) (*http.Respo
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	resp, err := c.Do(req)
-	if resp != nil {
-		t.Cleanup(func() { resp.Body.Close() })
-	}
-	return resp, err
+	return c.Do(req)
 }
 
 // visit is get for tests that look at the error alone.
