@@ -294,13 +294,17 @@ func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	o.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.URL.Path == "/"+seg(7) {
-			cancel()
 			<-r.Context().Done()
 			return true
 		}
 		return false
 	}
 	job := o.job(t)
+	job.Progress = func(p Progress) {
+		if p.Done > 0 {
+			cancel()
+		}
+	}
 	v, err := Run(ctx, job)
 	if !errors.Is(err, context.Canceled) || v.Finished {
 		t.Fatalf("%+v, %v", v, err)
