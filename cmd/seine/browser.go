@@ -23,9 +23,9 @@ func browserCommand() *cli.Command {
 				Name: "install", Usage: "put a browser on this machine",
 				UsageText: "seine browser install [--yes]\n\nBy the system's package manager where you may, else Chrome for Testing into your own cache folder.",
 				Flags: slices.Concat([]cli.Flag{
-					&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask", Category: catBrowser},
-					&cli.BoolFlag{Name: "shell", Usage: "a headless shell: smaller and faster, but it cannot show a window", Category: catBrowser},
-					&cli.BoolFlag{Name: "if-missing", Usage: "do nothing where there is a browser already", Category: catBrowser},
+					&cli.BoolFlag{DisableDefaultText: true, Name: "yes", Aliases: []string{"y"}, Usage: "do not ask", Category: catBrowser},
+					&cli.BoolFlag{DisableDefaultText: true, Name: "shell", Usage: "a headless shell: smaller and faster, but it cannot show a window", Category: catBrowser},
+					&cli.BoolFlag{DisableDefaultText: true, Name: "if-missing", Usage: "do nothing where there is a browser already", Category: catBrowser},
 				}, talkFlags()),
 				Action: browserInstall, OnUsageError: onUsageError,
 			},
@@ -159,9 +159,9 @@ func browserDoctor(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		con.Print(fmt.Sprintf("%s %-12s %s", con.Status(string(k.Status)), k.Name, ui.Remote(k.Found)))
+		con.Print(fmt.Sprintf("%s %-13s %s", con.Status(string(k.Status)), k.Name, ui.Remote(k.Found)))
 		if k.Advice != "" {
-			con.Print(fmt.Sprintf("  %-12s → %s", "", ui.Remote(k.Advice)))
+			con.Print(fmt.Sprintf("  %-13s → %s", "", ui.Remote(k.Advice)))
 		}
 	}
 	if file := c.String("screenshot"); file != "" && len(report.Screenshot) > 0 {

@@ -17,18 +17,18 @@ import (
 
 // Flags come in groups, which commands share. The categories are the help's headings.
 const (
-	catChoice  = "Which film"
-	catOutput  = "Where to"
+	catChoice  = "Choice"
+	catOutput  = "Output"
 	catBrowser = "Browser"
 	catFetch   = "Fetching"
-	catTalk    = "Output"
+	catTalk    = "Messages"
 )
 
 func talkFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "json", Usage: "results and progress as JSON lines on stdout", Category: catTalk},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "only results and errors", Category: catTalk},
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log what happens inside", Category: catTalk},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "json", Usage: "results and progress as JSON lines on stdout", Category: catTalk},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "quiet", Aliases: []string{"q"}, Usage: "only results and errors", Category: catTalk},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "verbose", Aliases: []string{"v"}, Usage: "log what happens inside", Category: catTalk},
 	}
 }
 
@@ -40,10 +40,10 @@ func browserFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "browser", Usage: "start the browser at `PATH`", EnvVars: []string{browser.EnvBrowser}, Category: catBrowser},
 		&cli.StringFlag{Name: "connect", Usage: "use the running browser whose DevTools are at `URL` (ws://…)", Category: catBrowser},
-		&cli.BoolFlag{Name: "show", Usage: "show the browser's window", Category: catBrowser},
-		&cli.BoolFlag{Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "show", Usage: "show the browser's window", Category: catBrowser},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},
 		&cli.StringFlag{Name: "har", Usage: "write what was heard as HAR to `FILE`, without secrets", Category: catBrowser},
-		&cli.BoolFlag{Name: "with-secrets", Usage: "keep cookies and tokens in the HAR file", Category: catBrowser},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "with-secrets", Usage: "keep cookies and tokens in the HAR file", Category: catBrowser},
 	}
 }
 
@@ -57,7 +57,7 @@ func choiceFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as 720p", Value: "best", Category: catChoice},
 		&cli.StringFlag{Name: "audio", Usage: "language of the sound, such as en", Category: catChoice},
-		&cli.BoolFlag{Name: "list", Usage: "show what there is to choose from, and fetch nothing", Category: catChoice},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "list", Usage: "show what there is to choose from, and fetch nothing", Category: catChoice},
 	}
 }
 
@@ -65,8 +65,8 @@ func outputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
 		&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write into `FOLDER`, under the film's name", Category: catOutput},
-		&cli.BoolFlag{Name: "force", Usage: "replace an output that exists", Category: catOutput},
-		&cli.BoolFlag{Name: "allow-gaps", Usage: "finish the film even where segments cannot be had", Category: catOutput},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace an output that exists", Category: catOutput},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-gaps", Usage: "finish the film even where segments cannot be had", Category: catOutput},
 	}
 }
 
@@ -74,7 +74,7 @@ func fetchFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "workers", Usage: "requests at once to one host", Value: 6, Category: catFetch},
 		&cli.IntFlag{Name: "tries", Usage: "how often a segment is asked for", Value: 8, Category: catFetch},
-		&cli.BoolFlag{Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
 	}
 }
 

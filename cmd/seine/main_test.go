@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ const slowly = 300 * time.Millisecond
 // $SITE and $SLOW, the site's addresses, and the commands
 //
 //	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
-//	waitfor FILE        until the file is there and not empty
+//	waitfor FILE [SIZE] until the file is there and has SIZE bytes (1)
 //	tinydisk DIR        a file system of 96 KiB at DIR, or skip where the kernel does not let us
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -108,9 +109,15 @@ func requested(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func waitfor(ts *testscript.TestScript, _ bool, args []string) {
+	size := int64(1)
+	if len(args) > 1 {
+		n, err := strconv.ParseInt(args[1], 10, 64)
+		ts.Check(err)
+		size = n
+	}
 	deadline := time.Now().Add(time.Minute)
 	for time.Now().Before(deadline) {
-		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() >= size {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)

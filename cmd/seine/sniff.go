@@ -22,7 +22,7 @@ func sniffCommand() *cli.Command {
 		Usage:     "show what a page talks to: its media, then its JSON calls",
 		UsageText: "seine sniff URL… [flags]\n\nseine sniff https://example.com/watch/42\nseine sniff https://example.com/watch/42 --har page.har --json",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "every request, not only media and JSON", Category: catChoice},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "all", Aliases: []string{"a"}, Usage: "every request, not only media and JSON", Category: catChoice},
 		}, browserFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
