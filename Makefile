@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser tools players sandbox clean
+.PHONY: help build demo test bench lint fuzz browser compiler tools players sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +25,8 @@ build: ## compile bin/seine
 demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
-test: sandbox browser tools players ## run all tests (installs a browser, ffmpeg and the npm players where they are missing)
-	$(GO) test -race -timeout 20m $(PACKAGES)
+test: sandbox compiler browser tools players ## run all tests (installs a browser, ffmpeg and the npm players where they are missing)
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 
 bench: sandbox browser ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
@@ -48,6 +48,15 @@ endif
 
 browser: build
 	@$(BIN) browser install --if-missing --yes
+
+# The race detector needs a C compiler.
+compiler:
+	@command -v "$$($(GO) env CC)" >/dev/null || { \
+		if [ -n "$(APT)" ] && [ "$(ROOT)" = yes ]; then \
+			apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends gcc libc6-dev; \
+		else \
+			echo "The tests run under the race detector, which needs a C compiler: install gcc." >&2; exit 1; \
+		fi; }
 
 # ffmpeg and ffprobe are the tests' oracle; seine itself never needs them.
 tools:
