@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind is what a response is to someone who looks for media.
@@ -52,15 +53,27 @@ type Finding struct {
 }
 
 // Classify judges one response. Content that says something else overrules type and name: HTML under a playlist's
-// name is no playlist.
+// name is no playlist, and a TypeScript file no transport stream.
 func Classify(in Input) Finding {
-	if f := byContent(in.Head); f.Kind != None {
-		f.Evidence = ByContent
-		return f
-	}
-	if len(in.Head) > 0 && isText(in.Head) {
+	if isPicture(in.Head) {
 		return Finding{}
 	}
+	if f := byContent(in.Head); f.Kind != None {
+		f.Evidence = ByContent
+		if f.Kind == Video && strings.HasPrefix(strings.ToLower(in.ContentType), "audio/") {
+			f.Kind = Audio // MP4 and WebM hold either; their first bytes do not say which
+		}
+		return f
+	}
+	f := Declared(in)
+	if isText(in.Head) && f.Kind != Subtitles {
+		return Finding{}
+	}
+	return f
+}
+
+// Declared is what the server says that it sends, by type or else by name, whatever came.
+func Declared(in Input) Finding {
 	if f := byType(in.ContentType); f.Kind != None {
 		f.Evidence = ByType
 		return f
@@ -110,13 +123,7 @@ func byRoot(text []byte) Finding {
 	if !bytes.HasPrefix(text, []byte("<")) {
 		return Finding{}
 	}
-	for bytes.HasPrefix(text, []byte("<?")) || bytes.HasPrefix(text, []byte("<!--")) {
-		_, rest, ok := bytes.Cut(text, []byte(">"))
-		if !ok {
-			return Finding{}
-		}
-		text = bytes.TrimLeft(rest, " \t\r\n")
-	}
+	text = pastProlog(text)
 	switch {
 	case bytes.HasPrefix(text, []byte("<MPD")):
 		return Finding{Kind: DASH}
@@ -126,6 +133,32 @@ func byRoot(text []byte) Finding {
 		return Finding{Kind: Subtitles, Container: "ttml"}
 	}
 	return Finding{}
+}
+
+// pastProlog skips declarations and comments, XML 1.0 §2.8.
+func pastProlog(text []byte) []byte {
+	for {
+		end := ""
+		switch {
+		case bytes.HasPrefix(text, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(text, []byte("<?")):
+			end = "?>"
+		default:
+			return text
+		}
+		_, rest, ok := bytes.Cut(text, []byte(end))
+		if !ok {
+			return nil
+		}
+		text = bytes.TrimLeft(rest, " \t\r\n")
+	}
+}
+
+// isPicture tells AVIF and HEIF pictures (ISO/IEC 23008-12 §10), which begin like a film.
+func isPicture(head []byte) bool {
+	return len(head) >= 12 && string(head[4:8]) == "ftyp" &&
+		slices.Contains([]string{"avif", "avis", "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"}, string(head[8:12]))
 }
 
 // byBox reads the type of the first box, ISO/IEC 14496-12 §4.2.
@@ -140,7 +173,12 @@ func byBox(head []byte) Finding {
 		if bytes.Contains(head, []byte("mvex")) {
 			return Finding{Kind: Segment, Container: "mp4"} // an init section
 		}
+		if len(head) >= 12 && (string(head[8:12]) == "M4A " || string(head[8:12]) == "M4B ") {
+			return Finding{Kind: Audio, Container: "mp4"}
+		}
 		return Finding{Kind: Video, Container: "mp4"}
+	case "moov": // QuickTime may begin without ftyp
+		return Finding{Kind: Video, Container: "mov"}
 	}
 	return Finding{}
 }
@@ -160,7 +198,7 @@ func byAudioSync(head []byte) Finding {
 		return Finding{}
 	}
 	switch {
-	case head[1]&0xf6 == 0xf0 && head[2]>>2&0xf < 13:
+	case isADTS(head) && nextADTS(head):
 		return Finding{Kind: Audio, Container: "adts"}
 	case head[1]&0xe6 == 0xe2 && head[2]&0xf0 != 0xf0 && head[2]&0x0c != 0x0c:
 		return Finding{Kind: Audio, Container: "mp3"}
@@ -168,10 +206,25 @@ func byAudioSync(head []byte) Finding {
 	return Finding{}
 }
 
+func isADTS(b []byte) bool { return b[0] == 0xff && b[1]&0xf6 == 0xf0 && b[2]>>2&0xf < 13 }
+
+// nextADTS looks for a second header where the first one says that its frame ends: twelve bits alone are soon met by chance
+// in what is encrypted.
+func nextADTS(b []byte) bool {
+	if len(b) < 7 {
+		return true
+	}
+	length := int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5])>>5
+	return length >= 7 && (length+3 > len(b) || isADTS(b[length:]))
+}
+
 // byTransportStream finds sync bytes every 188 or 192 bytes (ISO/IEC 13818-1 §2.4.3.2), at the start or, where a
 // picture's head hides them, within the first KiB.
 func byTransportStream(head []byte) Finding {
 	const inARow, reach = 4, 1024
+	if bytes.IndexByte(head, 0) < 0 {
+		return Finding{} // text with a G in the right places; no four packets are without a zero
+	}
 	for _, stride := range []int{188, 192} {
 		for start := 0; start < reach && start+stride*(inARow-1) < len(head); start++ {
 			if synced(head[start:], stride, inARow) {
@@ -179,7 +232,7 @@ func byTransportStream(head []byte) Finding {
 			}
 		}
 	}
-	if len(head) == 188 && head[0] == 0x47 {
+	if n := len(head) / 188; n > 0 && n < inARow && len(head)%188 == 0 && synced(head, 188, n) {
 		return Finding{Kind: Segment, Container: "mpegts"}
 	}
 	return Finding{}
@@ -203,10 +256,20 @@ func disguise(before []byte) string {
 	return ""
 }
 
-// isText tells HTML, JSON and other text, in which no container can begin.
+// isText tells text, in which no container can begin: UTF-8 without control characters. A head that ends within a
+// character is none the less text.
 func isText(head []byte) bool {
-	text := bytes.TrimLeft(head, "\ufeff \t\r\n")
-	return len(text) > 0 && (text[0] == '<' || text[0] == '{' || text[0] == '[')
+	for i := 0; i < len(head); {
+		r, n := utf8.DecodeRune(head[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return i > 0 && !utf8.FullRune(head[i:])
+		case r < ' ' && !strings.ContainsRune("\t\r\n\f", r):
+			return false
+		}
+		i += n
+	}
+	return len(head) > 0
 }
 
 var typeKinds = map[string]Finding{

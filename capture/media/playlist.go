@@ -34,8 +34,15 @@ type Variant struct {
 // ErrNotHLS means that the text is no HLS playlist.
 var ErrNotHLS = errors.New("not an HLS playlist")
 
-// maxLines bounds what a page can make us keep.
-const maxLines = 400_000
+// What a page can make us keep is bounded, in lines and in bytes of addresses: many short lines under a long base make
+// much of little.
+const (
+	maxLines     = 400_000
+	maxAddresses = 64 << 20
+)
+
+// maxDuration is what durations are cut at: over it a sum of them could overflow.
+const maxDuration = 10 * 365 * 24 * time.Hour
 
 // OutlineHLS reads a playlist that came from base; URLs are made absolute.
 func OutlineHLS(base string, text []byte) (*Outline, error) {
@@ -51,7 +58,7 @@ func OutlineHLS(base string, text []byte) (*Outline, error) {
 	p := outliner{o: o, base: root}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 64<<10)
-	for n := 0; n < maxLines && lines.Scan(); n++ {
+	for n := 0; n < maxLines && p.kept < maxAddresses && lines.Scan(); n++ {
 		p.line(strings.TrimSpace(lines.Text()))
 	}
 	return o, lines.Err()
@@ -61,6 +68,7 @@ type outliner struct {
 	o    *Outline
 	base *url.URL
 	next *Variant // an EXT-X-STREAM-INF that waits for its URI
+	kept int      // bytes of addresses
 }
 
 func (p *outliner) line(l string) {
@@ -84,7 +92,7 @@ func (p *outliner) line(l string) {
 	case "#EXTINF":
 		seconds, _, _ := strings.Cut(value, ",")
 		if s, err := strconv.ParseFloat(strings.TrimSpace(seconds), 64); err == nil && s > 0 && s < 1e6 {
-			p.o.Duration += time.Duration(s * float64(time.Second))
+			p.o.Duration = min(p.o.Duration+time.Duration(s*float64(time.Second)), maxDuration)
 		}
 	case "#EXT-X-ENDLIST":
 		p.o.Ended = true
@@ -106,11 +114,11 @@ func (p *outliner) uri(u string) {
 }
 
 func (p *outliner) absolute(ref string) string {
-	u, err := p.base.Parse(ref)
-	if err != nil {
-		return ref
+	if u, err := p.base.Parse(ref); err == nil {
+		ref = u.String()
 	}
-	return u.String()
+	p.kept += len(ref)
+	return ref
 }
 
 // systems maps KEYFORMAT to the name of the DRM system.
@@ -136,12 +144,20 @@ func (p *outliner) key(a map[string]string) {
 
 func variant(a map[string]string) *Variant {
 	v := &Variant{Codecs: a["CODECS"]}
-	v.Bandwidth, _ = strconv.ParseInt(a["BANDWIDTH"], 10, 64)
+	v.Bandwidth = int64(number(a["BANDWIDTH"], 1<<40))
 	if w, h, ok := strings.Cut(a["RESOLUTION"], "x"); ok {
-		v.Width, _ = strconv.Atoi(w)
-		v.Height, _ = strconv.Atoi(h)
+		v.Width, v.Height = number(w, 1<<16), number(h, 1<<16)
 	}
 	return v
+}
+
+// number is 0 for what is no decimal integer (RFC 8216 §4.2) up to most.
+func number(s string, most int) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > most {
+		return 0
+	}
+	return n
 }
 
 // attributes splits an attribute list, RFC 8216 §4.2.
@@ -155,11 +171,11 @@ func attributes(s string) map[string]string {
 		var value string
 		if strings.HasPrefix(rest, `"`) {
 			value, rest, _ = strings.Cut(rest[1:], `"`)
-			rest = strings.TrimPrefix(rest, ",")
+			_, rest, _ = strings.Cut(rest, ",")
 		} else {
 			value, rest, _ = strings.Cut(rest, ",")
 		}
-		a[strings.TrimSpace(name)] = value
+		a[strings.TrimSpace(name)] = strings.TrimSpace(value)
 		s = rest
 	}
 	return a
