@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"testing"
+	"time"
+
+	"seine/assemble"
+	"seine/assemble/journal"
+	"seine/testdata/sites"
+)
+
+// kills is how often the program is killed, over as many films as that takes.
+const kills = 200
+
+// TestKillLoop kills `seine get` at random moments until its film is finished, again and again: each file has the very same
+// bytes, and no segment that was in the journal is asked for again.
+func TestKillLoop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("200 processes take half a minute")
+	}
+	exe := build(t)
+	site := sites.New(sites.Options{SegmentDelay: 25 * time.Millisecond})
+	srv := httptest.NewServer(site)
+	defer srv.Close()
+	want, identity := sum(t, film(t, exe, srv.URL)), identityOf(t, srv.URL)
+	killed, films := 0, 0
+	for ; killed < kills; films++ {
+		dir := t.TempDir()
+		for run := 0; ; run++ {
+			before := len(site.Log())
+			had := segmentsKept(t, dir, identity)
+			done := getAndKill(t, exe, srv.URL, dir, time.Duration(rand.IntN(200))*time.Millisecond)
+			if n := segmentsAsked(site.Log()[before:]); n > 12-had {
+				t.Fatalf("film %d, run %d: %d segments were kept, and %d asked for again", films, run, had, n)
+			}
+			if done {
+				break
+			}
+			killed++
+			if run > 100 {
+				t.Fatal("100 runs and no film")
+			}
+		}
+		if got := sum(t, filepath.Join(dir, "film.mp4")); got != want {
+			t.Fatalf("film %d is another one: %x, not %x", films, got, want)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "film.mp4.*")); err != nil || len(left) > 0 {
+			t.Fatalf("film %d left %q (%v)", films, left, err)
+		}
+	}
+	t.Logf("%d kills over %d films", killed, films)
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	exe := filepath.Join(t.TempDir(), "seine")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", exe, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return exe
+}
+
+func command(ctx context.Context, exe, base, dir string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, exe, "get", base+"/movie-open/master.m3u8", "-o", "film.mp4", "-q")
+	cmd.Dir = dir
+	return cmd
+}
+
+func film(t *testing.T, exe, base string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if out, err := command(t.Context(), exe, base, dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return filepath.Join(dir, "film.mp4")
+}
+
+// getAndKill says whether the film was finished before its time was up.
+func getAndKill(t *testing.T, exe, base, dir string, after time.Duration) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	defer cancel()
+	cmd := command(ctx, exe, base, dir)
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	err := cmd.Run() // the end of ctx is a SIGKILL
+	if cmd.ProcessState == nil {
+		return false // its time was up before it began
+	}
+	if cmd.ProcessState.Success() || cmd.ProcessState.ExitCode() == codeOutput && exists(filepath.Join(dir, "film.mp4")) {
+		return true // or the last kill came between the film's end and the process's
+	}
+	if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && !s.Signaled() {
+		t.Fatalf("it failed by itself: %v\n%s", err, out.String())
+	}
+	return false
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// segmentsKept counts the journal's records, in a copy: opening a journal cuts what was torn.
+func segmentsKept(t *testing.T, dir string, identity [32]byte) int {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "film.mp4.part.journal"))
+	if err != nil {
+		return 0
+	}
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	_, _, records, err := journal.Open(f, journal.Header{Identity: identity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(records)
+}
+
+func identityOf(t *testing.T, base string) [32]byte {
+	t.Helper()
+	in, err := assemble.Inspect(t.Context(), assemble.Job{URL: base + "/movie-open/master.m3u8", Client: http.DefaultClient})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in.Plan.Identity()
+}
+
+var segmentURL = regexp.MustCompile(`/360p/seg_\d+\.ts`)
+
+func segmentsAsked(log []sites.Request) int {
+	n := 0
+	for _, r := range log {
+		if segmentURL.MatchString(r.URL) {
+			n++
+		}
+	}
+	return n
+}
+
+func sum(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(b))
+}
