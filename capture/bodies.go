@@ -2,7 +2,9 @@ package capture
 
 import (
 	"context"
+	"net/http"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -58,14 +60,11 @@ func (b *bodyReader) response(x *record, s Session) {
 		x.Body = Body{Reason: ReasonTooLarge, Size: x.Received}
 		return
 	}
-	id, fallback := network.RequestID(x.ID), x.Body
-	if x.Failure == "" {
-		fallback = Body{Reason: ReasonGone}
-	}
+	id, fallback := network.RequestID(x.ID), x.without()
 	x.Body = Body{Reason: ReasonPending}
 	b.start(func(ctx context.Context) Body {
 		for _, holder := range b.rec.holders(s) {
-			res, err := cdp.Call(ctx, holder, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+			res, err := ask(ctx, holder, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
 			if err != nil {
 				b.rec.opt.Log.Debug("no body here", "request", id, "error", err)
 				continue
@@ -79,12 +78,34 @@ func (b *bodyReader) response(x *record, s Session) {
 	}, func(body Body) { x.Body = body })
 }
 
+// without is what stands for a body that nobody has.
+func (x *record) without() Body {
+	switch {
+	case x.Failure != "", !x.Done:
+		return x.Body // which says why
+	case x.Status() == http.StatusNotModified:
+		return Body{Reason: ReasonNone}
+	default:
+		return Body{Reason: ReasonGone}
+	}
+}
+
+// answerLimit bounds the wait for a target that does not answer, such as one that its page keeps busy: it must not hold up
+// the others.
+const answerLimit = 8 * time.Second
+
+func ask[P, R any](ctx context.Context, s cdp.Session, command cdp.Command[P, R], params P) (R, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	return cdp.Call(ctx, s, command, params)
+}
+
 // request reads the body that x sent: Blob and multipart bodies are never inline.
 func (b *bodyReader) request(x *record, s Session) {
 	hop := len(x.Redirects)
 	id := network.RequestID(x.ID)
 	b.start(func(ctx context.Context) Body {
-		res, err := cdp.Call(ctx, cdp.Session(s), network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
+		res, err := ask(ctx, cdp.Session(s), network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
 		if err != nil {
 			return Body{Reason: ReasonGone}
 		}

@@ -1,8 +1,10 @@
 package capture
 
 import (
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,11 +20,12 @@ type wireHeaders map[string]string
 // header splits what CDP folds: repeated headers arrive as one value joined by line feeds.
 func (w wireHeaders) header() http.Header {
 	h := make(http.Header, len(w))
-	for k, v := range w {
+	for _, k := range slices.Sorted(maps.Keys(w)) { // names that differ in case only are one header
 		if strings.HasPrefix(k, ":") { // HTTP/2 pseudo-headers
 			continue
 		}
-		h[http.CanonicalHeaderKey(k)] = strings.Split(v, "\n")
+		name := http.CanonicalHeaderKey(k)
+		h[name] = append(h[name], strings.Split(w[k], "\n")...)
 	}
 	return h
 }
@@ -127,6 +130,7 @@ type responseReceived struct {
 	RequestID string       `json:"requestId"`
 	Type      ResourceType `json:"type"`
 	Timestamp float64      `json:"timestamp"`
+	FrameID   string       `json:"frameId"`
 	Response  wireResponse `json:"response"`
 	HasExtra  bool         `json:"hasExtraInfo"`
 }

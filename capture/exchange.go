@@ -26,7 +26,7 @@ type Exchange struct {
 	Done      bool         // finished or failed
 	Started   time.Time    // wall clock
 	Ended     time.Time    // zero while it runs
-	Received  int64        // bytes of body on the wire so far
+	Received  int64        // bytes of body so far, decoded from its Content-Encoding
 }
 
 // URL is where the exchange ended: the last request's address.
@@ -65,6 +65,8 @@ type ResourceType string
 type Hop struct {
 	Request  Request
 	Response Response
+	Started  time.Time // wall clock
+	Ended    time.Time // when the next request began
 }
 
 // Request is what the browser sent.

@@ -2,7 +2,7 @@ package capture
 
 import (
 	"net/http"
-	"slices"
+	"strings"
 	"time"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
@@ -43,10 +43,11 @@ func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
 	switch {
 	case x == nil:
 		x = r.begin(s, ev)
-	case ev.RedirectResponse != nil:
-		x.redirect(ev)
-	default:
+	case ev.RedirectResponse == nil || x.session != s.ID() && x.Request.URL == ev.Request.URL:
 		return // a second session reports the same request: an OOPIF's document is known to its parent too
+	default:
+		x.session = s.ID()
+		x.redirect(ev, r.wall(ev.Timestamp))
 	}
 	x.applyExtras()
 	if x.Request.Body.Reason == ReasonNotAsked {
@@ -64,23 +65,38 @@ func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
 		x.extras = *o
 		delete(r.orphans, ev.RequestID)
 	}
+	if from := ev.RedirectResponse; from != nil { // its beginning was not told
+		x.Request = Request{Method: ev.Request.Method, URL: from.URL}
+		x.redirect(ev, x.Started)
+	}
 	r.byID[ev.RequestID] = x
 	r.list = append(r.list, x)
 	r.stir(x.Type)
 	return x
 }
 
-func (x *record) redirect(ev *requestWillBeSent) {
-	x.Redirects = append(x.Redirects, Hop{Request: x.Request, Response: ev.RedirectResponse.response()})
-	x.hops = append(x.hops, ev.RedirectHasExtraInfo)
+func (x *record) redirect(ev *requestWillBeSent, now time.Time) {
+	hop := Hop{Request: x.Request, Response: ev.RedirectResponse.response(), Started: x.Started, Ended: now}
+	if n := len(x.Redirects); n > 0 {
+		hop.Started = x.Redirects[n-1].Ended
+	}
+	x.Redirects = append(x.Redirects, hop)
+	x.hops = append(x.hops, hasExtra(ev.RedirectHasExtraInfo, &hop.Response))
 	x.Request = ev.Request.request()
 }
+
+// hasExtra: Chrome announces extra info also where it answers from its cache and none will come (crbug 1340398).
+func hasExtra(told bool, res *Response) bool { return told && !res.FromCache }
 
 func (r *Recorder) extrasOf(id string) *extras {
 	if x := r.byID[id]; x != nil {
 		return &x.extras
 	}
+	const most = 10_000 // what never finds its request must not grow without end
 	if r.orphans[id] == nil {
+		if len(r.orphans) >= most {
+			clear(r.orphans)
+		}
 		r.orphans[id] = &extras{}
 	}
 	return r.orphans[id]
@@ -106,33 +122,27 @@ func (r *Recorder) reapply(id string) {
 
 // applyExtras joins what has come so far; doing it twice changes nothing.
 func (x *record) applyExtras() {
-	for i, e := range x.requests {
-		if i > len(x.Redirects) {
-			break
-		}
-		req := &x.Request
-		if i < len(x.Redirects) {
-			req = &x.Redirects[i].Request
-		}
-		req.Header, req.WireHeader = e.Headers.header(), true
-	}
 	next := 0
-	for i, has := range x.hops {
-		if !has || next >= len(x.responses) {
-			continue
+	for i := range len(x.Redirects) + 1 {
+		if i < len(x.hops) && !x.hops[i] {
+			continue // never on the wire: a redirect of the browser's own, or out of its cache
 		}
-		if res := x.responseAt(i); res != nil {
+		req, res := x.hop(i)
+		if next < len(x.requests) {
+			req.Header, req.WireHeader = x.requests[next].Headers.header(), true
+		}
+		if next < len(x.responses) && i < len(x.hops) && res != nil {
 			x.responses[next].apply(res)
 		}
 		next++
 	}
 }
 
-func (x *record) responseAt(i int) *Response {
+func (x *record) hop(i int) (*Request, *Response) {
 	if i < len(x.Redirects) {
-		return &x.Redirects[i].Response
+		return &x.Redirects[i].Request, &x.Redirects[i].Response
 	}
-	return x.Response
+	return &x.Request, x.Response
 }
 
 // apply sets the raw headers and the true status: a cached answer that was revalidated says 304 here.
@@ -144,19 +154,31 @@ func (e *responseExtraInfo) apply(res *Response) {
 }
 
 func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
+	res := ev.Response.response()
 	x := r.byID[ev.RequestID]
-	if x == nil {
-		return
+	if x == nil { // its request was not told; that it was answered is news all the same
+		x = r.begin(s, &requestWillBeSent{
+			RequestID: ev.RequestID, Type: ev.Type, Timestamp: ev.Timestamp, FrameID: ev.FrameID,
+			Request: wireRequest{URL: res.URL, Method: http.MethodGet},
+		})
 	}
 	if !x.hasResponse {
-		x.hops = append(x.hops, ev.HasExtra)
+		x.hops = append(x.hops, hasExtra(ev.HasExtra, &res))
 	}
 	x.hasResponse = true
 	x.session = s.ID() // the session that has the answer has the body
 	x.Type = ev.Type
-	res := ev.Response.response()
 	x.Response = &res
 	x.applyExtras()
+	if !x.Done && isStream(&x.Exchange) {
+		x.Body = Body{Reason: ReasonEndless}
+	}
+}
+
+// isStream tells answers that are made to have no end.
+func isStream(e *Exchange) bool {
+	t, _, _ := strings.Cut(strings.ToLower(e.ContentType()), ";")
+	return e.Type == "EventSource" || t == "text/event-stream" || t == "multipart/x-mixed-replace"
 }
 
 func (r *Recorder) dataReceived(_ Session, ev *dataReceived) {
@@ -179,9 +201,9 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 	r.bodies.response(x, s)
 }
 
-// bodiless: RFC 9110 §6.4.1.
+// bodiless: RFC 9110 §6.4.1. Not so 304: the page was given the body that the cache held.
 func bodiless(x *record) bool {
-	return x.Request.Method == http.MethodHead || slices.Contains([]int{http.StatusNoContent, http.StatusNotModified}, x.Status())
+	return x.Request.Method == http.MethodHead || x.Status() == http.StatusNoContent
 }
 
 func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {

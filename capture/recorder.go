@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type Session interface {
 type Options struct {
 	MaxBody   int64 // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
 	MaxMemory int64 // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
-	Dir       string
+	Dir       string // where the folder for bodies on disk is made; "": the system's temporary folder
 	Log       *slog.Logger
 }
 
@@ -86,7 +87,7 @@ type extras struct {
 func NewRecorder(o Options) *Recorder {
 	o = o.withDefaults()
 	r := &Recorder{
-		opt: o, store: &store{dir: o.Dir, single: 256 << 10, budget: o.MaxMemory},
+		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory},
 		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
@@ -112,7 +113,7 @@ func (r *Recorder) Activity() (inFlight int, last time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, x := range r.list {
-		if !x.Done && !endless(x.Type) {
+		if !x.Done && !endless(x.Type) && r.sessions[x.session] != nil { // the end of a request is not told after its target's
 			inFlight++
 		}
 	}
@@ -131,13 +132,36 @@ func (r *Recorder) Snapshot() *Capture {
 	for _, x := range r.list {
 		e := x.Exchange
 		e.Redirects = slices.Clone(e.Redirects)
+		if e.Response != nil { // extra info may still come, and change it
+			res := *e.Response
+			e.Response = &res
+		}
 		c.Exchanges = append(c.Exchanges, &e)
 	}
 	return c
 }
 
 // Settle waits until every body that was asked for has been read, or ctx ends.
-func (r *Recorder) Settle(ctx context.Context) error { return r.bodies.settle(ctx) }
+func (r *Recorder) Settle(ctx context.Context) error {
+	r.unfinished()
+	return r.bodies.settle(ctx)
+}
+
+// unfinished asks for the bodies that came in full though their end was not told (crbug 750469): it goes missing when a document
+// changes its process.
+func (r *Recorder) unfinished() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range r.list {
+		if x.Done || x.Response == nil || x.Body.Reason != ReasonPending {
+			continue
+		}
+		length := x.Response.Header.Get("Content-Length")
+		if x.Response.Header.Get("Content-Encoding") == "" && length == strconv.FormatInt(x.Received, 10) {
+			r.bodies.response(x, r.sessions[x.session])
+		}
+	}
+}
 
 // Close stops reading bodies, waits for the readers and removes spilled files.
 func (r *Recorder) Close() error {
@@ -200,12 +224,15 @@ func (r *Recorder) Also(s cdp.Session) {
 func (r *Recorder) holders(own Session) []cdp.Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	list := []cdp.Session{own}
+	var list []cdp.Session
+	if own != nil {
+		list = append(list, own)
+	}
 	if r.also != nil {
 		list = append(list, r.also)
 	}
-	for id, s := range r.sessions {
-		if id != own.ID() {
+	for _, s := range r.sessions {
+		if s != own {
 			list = append(list, s)
 		}
 	}

@@ -9,7 +9,8 @@ import (
 
 // store keeps bodies: in memory while they are small and together under a budget, else as files in one folder.
 type store struct {
-	dir    string // created on first use when empty; removed by close
+	parent string // folder that dir is made in
+	dir    string // ours alone: made on first use, removed by close
 	single int64  // bytes: larger ones go to disk
 	budget int64  // bytes in memory over all bodies
 
@@ -38,7 +39,7 @@ func (s *store) put(b []byte) Body {
 
 func (s *store) spill(b []byte) (string, error) {
 	if s.dir == "" {
-		dir, err := os.MkdirTemp("", "seine-capture-")
+		dir, err := os.MkdirTemp(s.parent, "seine-capture-")
 		if err != nil {
 			return "", err
 		}

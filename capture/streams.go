@@ -50,7 +50,7 @@ const maxPlaylist = 32 << 20
 // Streams folds the exchanges into streams. The first is the one that a person would mean: it plays, or failing that it is the
 // longest and largest.
 func (c *Capture) Streams() []*Stream {
-	f := folder{byURL: map[string]*Stream{}}
+	f := folder{byURL: map[string]*Stream{}, counted: map[*Exchange]bool{}}
 	for _, e := range c.Exchanges {
 		f.manifest(e)
 	}
@@ -90,6 +90,15 @@ type folder struct {
 	list  []*Stream
 	byURL map[string]*Stream // every URL that is known to belong to a stream
 	lists []*Stream          // HLS media playlists, which may belong to a master
+
+	counted map[*Exchange]bool
+}
+
+func (f *folder) count(s *Stream, e *Exchange) {
+	if !f.counted[e] {
+		f.counted[e] = true
+		s.Requests++
+	}
 }
 
 // InputOf is what media.Classify needs of an exchange.
@@ -111,6 +120,9 @@ func (f *folder) manifest(e *Exchange) {
 	case media.HLS:
 		f.hls(e, found)
 	case media.DASH, media.Smooth:
+		if found.Evidence != media.ByContent && e.Status() >= 400 {
+			return // no more than a name
+		}
 		f.add(&Stream{Kind: found.Kind, Evidence: found.Evidence, URL: e.URL(), Exchange: e}, e)
 	}
 }
@@ -148,7 +160,7 @@ func (f *folder) join() {
 			f.claim(s, s.segments...)
 			continue
 		}
-		master.Requests++
+		f.count(master, s.Exchange)
 		master.Duration = max(master.Duration, s.Duration)
 		master.Live = master.Live || s.Live
 		master.Encrypted = master.Encrypted || s.Encrypted
@@ -172,10 +184,10 @@ func (f *folder) owner(e *Exchange) *Stream {
 
 func (f *folder) add(s *Stream, e *Exchange) {
 	if known := f.owner(e); known != nil && known.Kind == s.Kind {
-		known.Requests++
+		f.count(known, e)
 		return
 	}
-	s.Requests++
+	f.count(s, e)
 	s.order = max(s.order, len(f.list))
 	f.list = append(f.list, s)
 	f.claim(s, e.URL())
@@ -195,12 +207,10 @@ func (f *folder) claim(s *Stream, urls ...string) {
 // file takes plain films and sounds, and segments that no playlist explains: those of one folder are one stream.
 func (f *folder) file(e *Exchange) {
 	if s := f.owner(e); s != nil {
-		if s.Exchange != e {
-			s.Requests++
-		}
+		f.count(s, e)
 		return
 	}
-	if e.Response == nil || e.Status() >= 400 {
+	if e.Response == nil || e.Status() >= 400 || !fetchable(e.URL()) {
 		return
 	}
 	found := media.Classify(InputOf(e))
@@ -209,7 +219,7 @@ func (f *folder) file(e *Exchange) {
 	case media.Segment:
 		s.URL = directory(e.URL())
 		if known := f.byURL[s.URL]; known != nil {
-			known.Requests++
+			f.count(known, e)
 			return
 		}
 		f.add(s, e)
@@ -217,6 +227,12 @@ func (f *folder) file(e *Exchange) {
 	case media.Video, media.Audio, media.Subtitles:
 		f.add(s, e)
 	}
+}
+
+// fetchable is false for data: and blob: URLs. Pages play tiny films out of them so that the screen stays on, and big ones
+// that they put together from what they fetched: then that is the stream.
+func fetchable(address string) bool {
+	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
 }
 
 func directory(address string) string {
@@ -230,24 +246,41 @@ func directory(address string) string {
 }
 
 // players gives each media element its stream: by address where it has one, else, for Media Source players whose
-// address is a blob, by frame and by duration.
+// address is a blob or nothing, by frame and by duration. Those that play, and the big ones, choose first.
 func (f *folder) players(list []Player) {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b Player) int {
+		return cmp.Or(-cmp.Compare(b2i(a.Playing), b2i(b.Playing)), -cmp.Compare(a.Area, b.Area))
+	})
 	for _, p := range list {
-		s := f.byURL[p.Source]
-		if s != nil && s.Kind == media.Segment {
-			s.Kind, s.URL = media.Video, p.Source // a fragmented mp4 that a media element plays as it is
-		}
-		if s == nil && (p.Source == "" || strings.HasPrefix(p.Source, "blob:")) {
-			s = f.nearest(p)
-		}
-		if s == nil || s.Player != nil && s.Player.Area >= p.Area {
-			continue
-		}
-		s.Player = &p
-		if s.Duration == 0 && p.Duration > 0 {
-			s.Duration = time.Duration(p.Duration * float64(time.Second))
+		if s := f.played(p); s != nil && s.Player == nil {
+			s.Player = &p
+			if s.Duration == 0 && p.Duration > 0 {
+				s.Duration = time.Duration(min(p.Duration, math.MaxInt32) * float64(time.Second))
+			}
 		}
 	}
+}
+
+func (f *folder) played(p Player) *Stream {
+	address, _, _ := strings.Cut(p.Source, "#") // a fragment names a time: it is not sent
+	s := f.byURL[address]
+	switch {
+	case s != nil && s.Kind == media.Segment:
+		s.Kind, s.URL = media.Video, address // a fragmented mp4 that a media element plays as it is
+	case s == nil && strings.HasPrefix(p.Source, "blob:"):
+		return f.nearest(p)
+	case s == nil && p.Source == "" && (p.Playing || p.Duration != 0):
+		return f.nearest(p) // a MediaSource made in a worker has no address
+	}
+	return s
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // nearest prefers a stream of the player's own frame, then the one whose duration fits.

@@ -1,0 +1,478 @@
+package capture_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seine/capture"
+)
+
+var page = &session{id: "page", kind: "page"}
+
+const (
+	sent     = "requestWillBeSent"
+	sentRaw  = "requestWillBeSentExtraInfo"
+	came     = "responseReceived"
+	cameRaw  = "responseReceivedExtraInfo"
+	finished = "loadingFinished"
+	failed   = "loadingFailed"
+)
+
+func ask(url string) string {
+	return `{"requestId":"1","timestamp":100,"wallTime":1700000000,"type":"Fetch","frameId":"f","request":{"url":"` + url + `","method":"GET","headers":{"Accept":"meant"}}}`
+}
+
+func redirected(url string, extra bool, status string) string {
+	return `{"requestId":"1","timestamp":101,"type":"Fetch","redirectHasExtraInfo":` + js(extra) +
+		`,"redirectResponse":{"url":"https://a.example/from","status":` + status + `,"headers":{"Location":"meant"}},` +
+		`"request":{"url":"` + url + `","method":"GET","headers":{"Accept":"meant"}}}`
+}
+
+func rawRequest(n string) string { return `{"requestId":"1","headers":{"Cookie":"` + n + `"}}` }
+
+func rawResponse(n, status string) string {
+	return `{"requestId":"1","statusCode":` + status + `,"headers":{"X-Raw":"` + n + `"}}`
+}
+
+func answer(more string) string {
+	return `{"requestId":"1","type":"Fetch","hasExtraInfo":true,"response":{"url":"https://a.example/1","status":200,"headers":{"Content-Type":"text/plain"}` + more + `}}`
+}
+
+const (
+	done    = `{"requestId":"1","timestamp":102}`
+	aborted = `{"requestId":"1","timestamp":102,"errorText":"net::ERR_ABORTED","canceled":true}`
+)
+
+// told is what the cases look at.
+type told struct {
+	URLs, Cookies, Raw []string
+	Statuses           []int
+	Failure            string
+	Reason             capture.Reason
+}
+
+func summary(x *capture.Exchange) told {
+	var s told
+	add := func(q capture.Request, r *capture.Response) {
+		s.URLs, s.Cookies = append(s.URLs, q.URL), append(s.Cookies, q.Header.Get("Cookie"))
+		if r != nil {
+			s.Statuses, s.Raw = append(s.Statuses, r.Status), append(s.Raw, r.Header.Get("X-Raw"))
+		}
+	}
+	for _, h := range x.Redirects {
+		add(h.Request, &h.Response)
+	}
+	add(x.Request, x.Response)
+	s.Failure, s.Reason = x.Failure, x.Body.Reason
+	return s
+}
+
+func TestEventsInAnyOrder(t *testing.T) {
+	const a, b, c = "https://a.example/1", "https://a.example/2", "https://a.example/3"
+	other := &session{id: "frame", kind: "iframe"}
+	gone, none := capture.ReasonGone, capture.ReasonNone
+	for _, test := range []struct {
+		name   string
+		events []event
+		want   told
+	}{
+		{
+			"extra info after",
+			[]event{{page, sent, ask(a)}, {page, sentRaw, rawRequest("q0")}, {page, came, answer("")}, {page, cameRaw, rawResponse("r0", "200")}, {page, finished, done}},
+			told{URLs: []string{a}, Cookies: []string{"q0"}, Raw: []string{"r0"}, Statuses: []int{200}, Reason: gone},
+		},
+		{
+			"extra info before",
+			[]event{{page, sentRaw, rawRequest("q0")}, {page, cameRaw, rawResponse("r0", "200")}, {page, sent, ask(a)}, {page, came, answer("")}, {page, finished, done}},
+			told{URLs: []string{a}, Cookies: []string{"q0"}, Raw: []string{"r0"}, Statuses: []int{200}, Reason: gone},
+		},
+		{
+			"extra info after the end",
+			[]event{{page, sent, ask(a)}, {page, came, answer("")}, {page, finished, done}, {page, sentRaw, rawRequest("q0")}, {page, cameRaw, rawResponse("r0", "200")}},
+			told{URLs: []string{a}, Cookies: []string{"q0"}, Raw: []string{"r0"}, Statuses: []int{200}, Reason: gone},
+		},
+		{
+			"the nth goes with the nth",
+			[]event{
+				{page, sentRaw, rawRequest("q0")}, {page, sentRaw, rawRequest("q1")}, {page, sent, ask(a)}, {page, cameRaw, rawResponse("r0", "302")},
+				{page, sent, redirected(b, true, "302")}, {page, sent, redirected(c, true, "307")}, {page, sentRaw, rawRequest("q2")},
+				{page, came, answer("")}, {page, cameRaw, rawResponse("r1", "307")}, {page, cameRaw, rawResponse("r2", "200")}, {page, finished, done},
+			},
+			told{URLs: []string{a, b, c}, Cookies: []string{"q0", "q1", "q2"}, Raw: []string{"r0", "r1", "r2"}, Statuses: []int{302, 307, 200}, Reason: gone},
+		},
+		{
+			"the browser's own redirect (HSTS) has no extra info",
+			[]event{
+				{page, sent, ask(a)}, {page, sent, redirected(b, false, "307")}, {page, sentRaw, rawRequest("q1")},
+				{page, cameRaw, rawResponse("r1", "200")}, {page, came, answer("")}, {page, finished, done},
+			},
+			told{URLs: []string{a, b}, Cookies: []string{"", "q1"}, Raw: []string{"", "r1"}, Statuses: []int{307, 200}, Reason: gone},
+		},
+		{
+			"an answer out of the cache has none, whatever it says",
+			[]event{
+				{page, sent, ask(a)}, {page, sent, strings.Replace(redirected(b, true, "301"), `"url":"https://a.example/from"`, `"url":"https://a.example/from","fromDiskCache":true`, 1)},
+				{page, sentRaw, rawRequest("q1")}, {page, cameRaw, rawResponse("r1", "200")}, {page, came, answer("")}, {page, finished, done},
+			},
+			told{URLs: []string{a, b}, Cookies: []string{"", "q1"}, Raw: []string{"", "r1"}, Statuses: []int{301, 200}, Reason: gone},
+		},
+		{
+			"a second session tells the same",
+			[]event{
+				{page, sent, ask(a)}, {other, sent, ask(a)}, {page, sent, redirected(b, true, "302")}, {other, sent, redirected(b, true, "302")},
+				{page, sentRaw, rawRequest("q0")}, {page, sentRaw, rawRequest("q1")}, {other, came, answer("")}, {other, finished, done}, {page, finished, done},
+			},
+			told{URLs: []string{a, b}, Cookies: []string{"q0", "q1"}, Raw: []string{"", ""}, Statuses: []int{302, 200}, Reason: gone},
+		},
+		{
+			"a redirect to itself is no repetition",
+			[]event{{page, sent, ask(a)}, {page, sent, redirected(a, true, "302")}, {page, came, answer("")}, {page, finished, done}},
+			told{URLs: []string{a, a}, Cookies: []string{"", ""}, Raw: []string{"", ""}, Statuses: []int{302, 200}, Reason: gone},
+		},
+		{
+			"a redirect whose beginning was not told",
+			[]event{{page, sent, redirected(b, true, "302")}, {page, came, answer("")}, {page, finished, done}},
+			told{URLs: []string{"https://a.example/from", b}, Cookies: []string{"", ""}, Raw: []string{"", ""}, Statuses: []int{302, 200}, Reason: gone},
+		},
+		{
+			"an answer whose request was not told",
+			[]event{{page, came, answer("")}, {page, finished, done}},
+			told{URLs: []string{a}, Cookies: []string{""}, Raw: []string{""}, Statuses: []int{200}, Reason: gone},
+		},
+		{
+			"204 ends with ERR_ABORTED and is no failure",
+			[]event{{page, sent, ask(a)}, {page, came, strings.Replace(answer(""), `"status":200`, `"status":204`, 1)}, {page, failed, aborted}},
+			told{URLs: []string{a}, Cookies: []string{""}, Raw: []string{""}, Statuses: []int{204}, Reason: none},
+		},
+		{
+			"HEAD ends with ERR_ABORTED and is no failure",
+			[]event{{page, sent, strings.Replace(ask(a), `"GET"`, `"HEAD"`, 1)}, {page, came, answer("")}, {page, failed, aborted}},
+			told{URLs: []string{a}, Cookies: []string{""}, Raw: []string{""}, Statuses: []int{200}, Reason: none},
+		},
+		{
+			"HEAD that nobody answered is one",
+			[]event{{page, sent, strings.Replace(ask(a), `"GET"`, `"HEAD"`, 1)}, {page, failed, aborted}},
+			told{URLs: []string{a}, Cookies: []string{""}, Failure: "net::ERR_ABORTED", Reason: capture.ReasonAborted},
+		},
+		{
+			"blocked",
+			[]event{{page, sent, ask(a)}, {page, failed, `{"requestId":"1","errorText":"net::ERR_BLOCKED_BY_CLIENT","blockedReason":"mixed-content"}`}},
+			told{URLs: []string{a}, Cookies: []string{""}, Failure: "blocked: mixed-content", Reason: capture.ReasonFailed},
+		},
+		{
+			"the true status of a revalidated answer; the page had its body all the same",
+			[]event{{page, sent, ask(a)}, {page, came, answer("")}, {page, cameRaw, rawResponse("r0", "304")}, {page, finished, done}},
+			told{URLs: []string{a}, Cookies: []string{""}, Raw: []string{"r0"}, Statuses: []int{304}, Reason: none},
+		},
+		{
+			"EventSource",
+			[]event{{page, sent, ask(a)}, {page, came, strings.Replace(answer(""), "text/plain", "text/event-stream", 1)}},
+			told{URLs: []string{a}, Cookies: []string{""}, Raw: []string{""}, Statuses: []int{200}, Reason: capture.ReasonEndless},
+		},
+		{
+			"still loading",
+			[]event{{page, sent, ask(a)}, {page, came, answer("")}},
+			told{URLs: []string{a}, Cookies: []string{""}, Raw: []string{""}, Statuses: []int{200}, Reason: capture.ReasonPending},
+		},
+		{
+			"values that no one knows yet, bytes that are no UTF-8, fields of another kind",
+			[]event{
+				{page, sent, strings.Replace(ask(a), `"Fetch"`, `"Telepathy"`, 1)}, {page, "somethingNew", `{`}, {page, sentRaw, "{\"requestId\":\"1\",\"headers\":{\"Cookie\":\"\xff\"}}"},
+				{page, came, `{"requestId":7}`}, {page, came, answer(`,"securityState":"quantum","protocol":"h9"`)}, {page, finished, done},
+			},
+			told{URLs: []string{a}, Cookies: []string{"�"}, Raw: []string{""}, Statuses: []int{200}, Reason: gone},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := recorder(t, capture.Options{})
+			tell(t, r, test.events...)
+			list := settled(t, r)
+			if len(list) != 1 {
+				t.Fatalf("%d exchanges", len(list))
+			}
+			if diff := cmp.Diff(test.want, summary(list[0])); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestEventsThatBelongToNothing(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	tell(t, r, event{page, sentRaw, rawRequest("q")}, event{page, cameRaw, rawResponse("r", "200")}, event{page, finished, done},
+		event{page, failed, aborted}, event{page, "dataReceived", `{"requestId":"1","dataLength":5}`})
+	if n := len(settled(t, r)); n != 0 {
+		t.Errorf("%d exchanges", n)
+	}
+}
+
+func TestTimesOfRedirects(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	tell(t, r, event{page, sent, ask("https://a.example/1")}, event{page, sent, redirected("https://a.example/2", true, "302")},
+		event{page, came, answer("")}, event{page, finished, done})
+	x := settled(t, r)[0]
+	at := func(s int64) time.Time { return time.Unix(1700000000+s, 0) }
+	if !x.Started.Equal(at(0)) || !x.Redirects[0].Started.Equal(at(0)) || !x.Redirects[0].Ended.Equal(at(1)) || !x.Ended.Equal(at(2)) {
+		t.Errorf("%v, hop %v to %v, end %v", x.Started, x.Redirects[0].Started, x.Redirects[0].Ended, x.Ended)
+	}
+}
+
+func TestFoldedHeaders(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	tell(t, r, event{page, sent, ask("https://a.example/1")}, event{page, came, answer("")},
+		event{page, cameRaw, `{"requestId":"1","statusCode":200,"headers":{":status":"200","set-cookie":"a=1\nb=2","Set-Cookie":"c=3"}}`})
+	got := settled(t, r)[0].Response.Header
+	if len(got) != 1 || len(got.Values("Set-Cookie")) != 3 {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestRequestBodies(t *testing.T) {
+	s := &session{id: "page", kind: "page", posts: map[string][]byte{"2": {0, 255}}}
+	r := recorder(t, capture.Options{})
+	post := func(id, more string) string {
+		return `{"requestId":"` + id + `","request":{"url":"https://a.example/","method":"POST","headers":{},"hasPostData":true` + more + `}}`
+	}
+	tell(t, r, event{s, sent, post("1", `,"postDataEntries":[{"bytes":"aGVs"},{"bytes":"bG8="}]`)}, event{s, sent, post("2", "")}, event{s, sent, post("3", "")})
+	list := settled(t, r)
+	for i, want := range []string{"hello", "\x00\xff"} {
+		if got, err := list[i].Request.Body.Bytes(10); err != nil || string(got) != want {
+			t.Errorf("%d: %q, %v", i, got, err)
+		}
+	}
+	if list[2].Request.Body.Reason != capture.ReasonGone {
+		t.Errorf("a body that nobody has: %+v", list[2].Request.Body)
+	}
+}
+
+func TestBodiesAreAskedOfOtherSessionsToo(t *testing.T) {
+	own, other := &session{id: "own", kind: "page"}, &session{id: "other", kind: "page", bodies: map[string][]byte{"1": []byte("here")}}
+	r := recorder(t, capture.Options{})
+	r.Attached(own)
+	r.Attached(other)
+	tell(t, r, event{own, sent, ask("https://a.example/1")}, event{own, came, answer("")}, event{own, finished, done})
+	if got := bodyOf(t, settled(t, r)[0]); got != "here" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestABodyThatCameInFullWithoutItsEnd(t *testing.T) {
+	s := &session{id: "frame", kind: "iframe", bodies: map[string][]byte{"1": []byte("whole")}}
+	r := recorder(t, capture.Options{})
+	r.Attached(s)
+	tell(t, r, event{s, sent, ask("https://a.example/1")},
+		event{s, came, strings.Replace(answer(""), `{"Content-Type"`, `{"Content-Length":"5","Content-Type"`, 1)},
+		event{s, "dataReceived", `{"requestId":"1","dataLength":5}`})
+	if got := bodyOf(t, settled(t, r)[0]); got != "whole" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestActivity(t *testing.T) {
+	frame := &session{id: "frame", kind: "iframe"}
+	r := recorder(t, capture.Options{})
+	r.Attached(page)
+	r.Attached(frame)
+	request := func(id, kind string) string {
+		return `{"requestId":"` + id + `","type":"` + kind + `","request":{"url":"https://a.example/","method":"GET"}}`
+	}
+	tell(t, r, event{page, sent, request("1", "Fetch")}, event{page, sent, request("2", "EventSource")}, event{frame, sent, request("3", "Script")})
+	if n, _ := r.Activity(); n != 2 {
+		t.Errorf("%d under way, want 2", n)
+	}
+	r.Detached(frame)
+	if n, _ := r.Activity(); n != 1 {
+		t.Errorf("%d under way after a frame went, want 1", n)
+	}
+	tell(t, r, event{page, finished, done})
+	if n, _ := r.Activity(); n != 0 {
+		t.Errorf("%d under way at the end", n)
+	}
+}
+
+func TestWorkersAreNotAskedForDurableMessages(t *testing.T) {
+	const durable = "Network.configureDurableMessages"
+	r := recorder(t, capture.Options{})
+	for kind, want := range map[string]bool{"page": true, "iframe": true, "worker": false, "shared_worker": false, "service_worker": false} {
+		s := &session{id: kind, kind: kind}
+		r.Attached(s)
+		if got := slices.Contains(s.sent, durable); got != want {
+			t.Errorf("%s: %t", kind, got)
+		}
+		if slices.Index(s.sent, durable) > slices.Index(s.sent, "Network.enable") {
+			t.Errorf("%s: %q", kind, s.sent)
+		}
+	}
+}
+
+func numbered(id string) string {
+	return strings.Replace(ask("https://a.example/"+id), `"1"`, `"`+id+`"`, 1)
+}
+
+// load makes one finished request for each body that s has.
+func load(t testing.TB, r *capture.Recorder, s *session) {
+	t.Helper()
+	for id := range s.bodies {
+		tell(t, r, event{s, sent, numbered(id)}, event{s, came, strings.Replace(answer(""), `"1"`, `"`+id+`"`, 1)},
+			event{s, finished, strings.Replace(done, `"1"`, `"`+id+`"`, 1)})
+	}
+}
+
+func TestBodiesSpillToDisk(t *testing.T) {
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "mine.txt")
+	if err := os.WriteFile(mine, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	big := strings.Repeat("0123456789abcdef", 32<<10) // 512 KiB
+	s := &session{id: "page", kind: "page", bodies: map[string][]byte{"big": []byte(big)}}
+	for _, id := range []string{"a", "b", "c", "d"} {
+		s.bodies[id] = []byte(big[:100<<10])
+	}
+	r := capture.NewRecorder(capture.Options{Dir: dir, MaxMemory: 256 << 10})
+	load(t, r, s)
+	list := settled(t, r)
+	for _, x := range list {
+		id := strings.TrimPrefix(x.URL(), "https://a.example/")
+		if got := bodyOf(t, x); got != string(s.bodies[id]) {
+			t.Errorf("%s: %d bytes", id, len(got))
+		}
+		if len(x.Body.Head) != 4096 {
+			t.Errorf("%s: %d bytes at hand", id, len(x.Body.Head))
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "seine-capture-*", "*"))
+	if err != nil || len(files) != 3 { // the big one, and two of the four over the budget
+		t.Errorf("on disk: %q, %v", files, err)
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", f, info.Mode(), err)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "mine.txt" {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	for _, x := range list {
+		if rc, err := x.Body.Open(); err == nil {
+			_ = rc.Close()
+		} else if !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("after Close: %v", err)
+		}
+	}
+}
+
+func TestABodyThatFindsNoRoom(t *testing.T) {
+	s := &session{id: "page", kind: "page", bodies: map[string][]byte{"big": make([]byte, 512<<10)}}
+	r := recorder(t, capture.Options{Dir: filepath.Join(t.TempDir(), "nowhere")})
+	load(t, r, s)
+	if b := settled(t, r)[0].Body; b.Reason != capture.ReasonSpillFull || b.Size != 512<<10 {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestBodiesOverTheLimit(t *testing.T) {
+	s := &session{id: "page", kind: "page", bodies: map[string][]byte{"big": make([]byte, 101), "fits": make([]byte, 100)}}
+	r := recorder(t, capture.Options{MaxBody: 100})
+	load(t, r, s)
+	tell(t, r, event{s, sent, numbered("told")}, event{s, "dataReceived", `{"requestId":"told","dataLength":5000}`}, event{s, finished, `{"requestId":"told"}`})
+	got := map[string]capture.Body{}
+	for _, x := range settled(t, r) {
+		got[strings.TrimPrefix(x.URL(), "https://a.example/")] = x.Body
+	}
+	if got["fits"].Reason != "" || got["big"].Reason != capture.ReasonTooLarge || got["told"].Reason != capture.ReasonTooLarge || got["told"].Size != 5000 {
+		t.Errorf("%+v", got)
+	}
+	if _, err := (&capture.Body{Reason: capture.ReasonGone}).Open(); !errors.Is(err, capture.ErrNoBody) {
+		t.Errorf("Open: %v", err)
+	}
+}
+
+func TestCloseWhileBodiesArePending(t *testing.T) {
+	s := &session{id: "page", kind: "page", bodies: map[string][]byte{}, asked: make(chan string, 100), hold: make(chan struct{})}
+	for _, id := range strings.Fields("a b c d e f g h") {
+		s.bodies[id] = []byte(id)
+	}
+	r := capture.NewRecorder(capture.Options{})
+	load(t, r, s)
+	<-s.asked
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Settle(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Settle: %v", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := r.Settle(t.Context()); err != nil {
+		t.Error(err)
+	}
+	tell(t, r, event{s, sent, numbered("late")}, event{s, finished, `{"requestId":"late"}`})
+	for _, x := range r.Snapshot().Exchanges {
+		if x.Body.Reason == "" || x.Body.Reason == capture.ReasonPending {
+			t.Errorf("%s: %q", x.URL(), x.Body.Reason)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Errorf("closed twice: %v", err)
+	}
+}
+
+func TestChangedIsClosedByEvents(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	changed := r.Changed()
+	select {
+	case <-changed:
+		t.Fatal("closed without a change")
+	default:
+	}
+	tell(t, r, event{page, sent, ask("https://a.example/")})
+	<-changed
+}
+
+func TestSnapshotsDoNotChange(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	tell(t, r, event{page, sent, ask("https://a.example/1")}, event{page, came, answer("")})
+	before := r.Snapshot().Exchanges[0]
+	header := before.Response.Header
+	tell(t, r, event{page, cameRaw, rawResponse("r0", "200")}, event{page, sent, redirected("https://a.example/2", true, "302")})
+	if before.URL() != "https://a.example/1" || before.Response.Header.Get("X-Raw") != "" || header.Get("X-Raw") != "" {
+		t.Errorf("%s %q", before.URL(), before.Response.Header)
+	}
+}
+
+func TestNotes(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	for _, p := range []string{
+		`{"name":"__seineNote","payload":"{\"kind\":\"eme-ask\",\"text\":\"com.widevine.alpha\"}"}`,
+		`{"name":"other","payload":"{\"kind\":\"eme-use\"}"}`, `{"name":"__seineNote","payload":"no JSON"}`,
+	} {
+		r.Event(page, "Runtime.bindingCalled", []byte(p))
+	}
+	c := r.Snapshot()
+	if system, used := c.Protected(); system != "com.widevine.alpha" || used || len(c.Notes) != 1 {
+		t.Errorf("%q %t %+v", system, used, c.Notes)
+	}
+}
+
+func TestWebSocket(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	tell(t, r, event{page, "webSocketCreated", `{"requestId":"9","url":"wss://a.example/"}`}, event{page, "webSocketCreated", `{"requestId":"9","url":"wss://a.example/"}`})
+	list := settled(t, r)
+	if len(list) != 1 || list[0].Type != "WebSocket" || list[0].Body.Reason != capture.ReasonEndless || list[0].Request.Method != http.MethodGet {
+		t.Errorf("%+v", list)
+	}
+}
