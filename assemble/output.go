@@ -48,6 +48,7 @@ func openOutput(path string, force bool) (*output, error) {
 
 func (o *output) acquire() (err error) {
 	if err := o.free(); err != nil {
+		o.sweep()
 		return err
 	}
 	o.lock, err = journal.Acquire(o.path + ".part.lock")
@@ -62,6 +63,24 @@ func (o *output) acquire() (err error) {
 		return errors.Join(err, o.lock.Unlock())
 	}
 	return nil
+}
+
+// sweep removes what a process left that was killed just after it had given the film its name: journal and lock, without
+// a part file. Failing to is no harm.
+func (o *output) sweep() {
+	if o.there(".part") || !o.there(".part.journal") && !o.there(".part.lock") {
+		return
+	}
+	lock, err := journal.Acquire(o.path + ".part.lock")
+	if err != nil {
+		return // somebody is at work, or nobody may be
+	}
+	_ = errors.Join(o.remove(".part.journal"), lock.Unlock())
+}
+
+func (o *output) there(suffix string) bool {
+	_, err := o.root.Lstat(o.base + suffix)
+	return err == nil
 }
 
 // free reports whether the name can be taken.
