@@ -114,12 +114,9 @@ func sentence(err error) string {
 }
 
 func hint(err error) string {
-	var start *browser.StartError
 	switch {
 	case errors.Is(err, browser.ErrNotFound):
 		return "run `seine browser install`, or name one with --browser or SEINE_BROWSER"
-	case errors.As(err, &start):
-		return start.Hint
 	case errors.Is(err, replay.ErrNoMedia):
 		return "`seine sniff URL` shows everything that the page loads"
 	case errors.Is(err, session.ErrPrivate):
