@@ -27,8 +27,8 @@ type Session interface {
 
 // Options bound a Recorder. The zero value is usable.
 type Options struct {
-	MaxBody   int64 // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
-	MaxMemory int64 // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
+	MaxBody   int64  // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
+	MaxMemory int64  // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
 	Dir       string // where the folder for bodies on disk is made; "": the system's temporary folder
 	Log       *slog.Logger
 }

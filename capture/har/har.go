@@ -87,6 +87,7 @@ type PostData struct {
 	MimeType string `json:"mimeType"`
 	Text     string `json:"text"`
 	Encoding string `json:"_encoding,omitempty"` // base64 for what is no text
+	Comment  string `json:"comment,omitempty"`   // why the text is not there
 }
 
 // Response is what came.

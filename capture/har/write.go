@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -52,25 +51,27 @@ func build(c *capture.Capture, o Options) HAR {
 			log.Pages[0].Started = e.Started
 		}
 		for _, hop := range e.Redirects {
-			log.Entries = append(log.Entries, redirect(e, hop))
+			log.Entries = append(log.Entries, redirect(e, hop, o))
 		}
 		log.Entries = append(log.Entries, entry(e, o))
 	}
 	return HAR{log}
 }
 
-func redirect(e *capture.Exchange, hop capture.Hop) Entry {
-	return Entry{
-		PageRef: pageID, Started: e.Started, Request: request(hop.Request, protocol(&hop.Response), 0),
-		Response: response(&hop.Response), Timings: timings(hop.Response.Timing, 0),
-		Time: timings(hop.Response.Timing, 0).sum(), ServerIP: host(hop.Response.RemoteAddr),
-		ResourceType: resourceType(e.Type), Target: e.Target.Kind, BodyMissing: string(capture.ReasonNone),
+func redirect(e *capture.Exchange, hop capture.Hop, o Options) Entry {
+	out := Entry{
+		PageRef: pageID, Started: hop.Started, Request: request(hop.Request, protocol(&hop.Response), o.MaxBody),
+		Response: response(&hop.Response), Timings: timings(hop.Response.Timing, hop.Ended.Sub(hop.Started)),
+		ServerIP: host(hop.Response.RemoteAddr), ResourceType: resourceType(e.Type), Target: e.Target.Kind,
+		BodyMissing: string(capture.ReasonNone),
 	}
+	out.Time = out.Timings.sum()
+	return out
 }
 
 func entry(e *capture.Exchange, o Options) Entry {
 	out := Entry{
-		PageRef: pageID, Started: e.Started, Request: request(e.Request, protocol(e.Response), o.MaxBody),
+		PageRef: pageID, Started: began(e), Request: request(e.Request, protocol(e.Response), o.MaxBody),
 		ResourceType: resourceType(e.Type), Target: e.Target.Kind, Error: e.Failure, BodyMissing: string(e.Body.Reason),
 	}
 	t := capture.Timing{DNS: -1, Connect: -1, TLS: -1, Send: -1, Wait: -1}
@@ -82,11 +83,19 @@ func entry(e *capture.Exchange, o Options) Entry {
 	content(&out, e, o.MaxBody)
 	total := time.Duration(0)
 	if !e.Ended.IsZero() {
-		total = e.Ended.Sub(e.Started)
+		total = e.Ended.Sub(out.Started)
 	}
 	out.Timings = timings(t, total)
 	out.Time = out.Timings.sum()
 	return out
+}
+
+// began is when the last request began, the redirects before it being entries of their own.
+func began(e *capture.Exchange) time.Time {
+	if n := len(e.Redirects); n > 0 {
+		return e.Redirects[n-1].Ended
+	}
+	return e.Started
 }
 
 func content(out *Entry, e *capture.Exchange, limit int64) {
@@ -118,19 +127,33 @@ func request(r capture.Request, protocol string, limit int64) Request {
 	for _, c := range (&http.Request{Header: r.Header}).Cookies() {
 		out.Cookies = append(out.Cookies, Cookie{Name: c.Name, Value: c.Value})
 	}
-	if u, err := url.Parse(r.URL); err == nil {
-		for name, values := range u.Query() {
-			for _, v := range values {
-				out.QueryString = append(out.QueryString, Pair{name, v})
-			}
-		}
-		slices.SortFunc(out.QueryString, func(a, b Pair) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value)) })
+	out.QueryString = append(out.QueryString, query(r.URL)...)
+	b, err := r.Body.Bytes(limit)
+	if err == nil && len(b) == 0 {
+		return out
 	}
-	if b, err := r.Body.Bytes(limit); err == nil && len(b) > 0 {
-		out.PostData = &PostData{MimeType: r.Header.Get("Content-Type")}
-		out.PostData.Text, out.PostData.Encoding = text(b)
+	out.PostData = &PostData{MimeType: r.Header.Get("Content-Type")}
+	out.PostData.Text, out.PostData.Encoding = text(b)
+	if err != nil {
+		out.PostData.Comment = "left out: " + err.Error()
+	}
+	if r.Body.Reason != "" {
+		out.BodySize = -1
 	}
 	return out
+}
+
+// query keeps order and what url.ParseQuery would refuse.
+func query(address string) []Pair {
+	address, _, _ = strings.Cut(address, "#")
+	_, raw, _ := strings.Cut(address, "?")
+	var list []Pair
+	for _, p := range strings.Split(raw, "&") {
+		if name, value, _ := strings.Cut(p, "="); p != "" {
+			list = append(list, Pair{unescape(name), unescape(value)})
+		}
+	}
+	return list
 }
 
 func response(r *capture.Response) Response {
@@ -165,7 +188,11 @@ func protocol(r *capture.Response) string {
 	if r == nil || r.Protocol == "" {
 		return "unknown"
 	}
-	return strings.ToUpper(strings.Replace(r.Protocol, "h2", "HTTP/2", 1))
+	switch r.Protocol {
+	case "h2", "h3":
+		return "HTTP/" + r.Protocol[1:]
+	}
+	return strings.ToUpper(r.Protocol)
 }
 
 func host(addr string) string {
