@@ -12,26 +12,39 @@ func remarks(s join.Summary, planned time.Duration) []string {
 	var list []string
 	for _, t := range s.Tracks {
 		if off := (t.Start + t.Duration - planned).Abs(); off > tolerance(planned) {
-			list = append(list, fmt.Sprintf("the %s track ends at %v, the playlist promises %v",
-				t.Kind, (t.Start+t.Duration).Round(time.Millisecond), planned.Round(time.Millisecond)))
+			list = append(list, fmt.Sprintf("the %s track ends at %s, the playlist promises %s", t.Kind, clock(t.Start+t.Duration), clock(planned)))
 		}
 	}
-	w := &s.Warnings
+	for _, g := range s.Ignored {
+		was := "was"
+		if g.Count > 1 {
+			was = "were"
+		}
+		list = append(list, fmt.Sprintf("%s %s left out", g, was))
+	}
+	return append(list, counted(&s.Warnings)...)
+}
+
+// counted puts the counters that are not zero into words.
+func counted(w *join.Warnings) (list []string) {
 	for _, c := range []struct {
-		n    int64
-		what string
+		n         int64
+		one, many string
 	}{
-		{w.Stream.LostBytes, "bytes were damaged and left out"},
-		{w.Stream.DroppedFrames, "frames could not be used"},
-		{w.Stream.ContinuityErrors, "packets are missing from the stream"},
-		{w.Stream.IgnoredStreams, "streams of a kind that is not supported yet are left out"},
-		{w.TimeJumps, "jumps of the clock were closed"},
-		{w.ForcedDTS, "pictures had no rising decoding time"},
-		{w.Overlaps, "overlapping sound frames were left out"},
-		{w.Unaligned, "stretches had no common clock of picture and sound"},
+		{w.Stream.LostBytes, "byte was damaged and left out", "bytes were damaged and left out"},
+		{w.Stream.DroppedFrames, "frame could not be used", "frames could not be used"},
+		{w.Stream.ContinuityErrors, "place in the stream lacks packets", "places in the stream lack packets"},
+		{w.Stream.BadSections, "table of the stream was damaged and left out", "tables of the stream were damaged and left out"},
+		{w.TimeJumps, "jump of the clock was closed", "jumps of the clock were closed"},
+		{w.ForcedDTS, "picture had no rising decoding time", "pictures had no rising decoding time"},
+		{w.Overlaps, "overlapping sound frame was left out", "overlapping sound frames were left out"},
+		{w.Unaligned, "stretch had no common clock of picture and sound", "stretches had no common clock of picture and sound"},
 	} {
-		if c.n > 0 {
-			list = append(list, fmt.Sprintf("%d %s", c.n, c.what))
+		switch {
+		case c.n == 1:
+			list = append(list, "1 "+c.one)
+		case c.n > 1:
+			list = append(list, fmt.Sprintf("%d %s", c.n, c.many))
 		}
 	}
 	return list
@@ -39,3 +52,12 @@ func remarks(s join.Summary, planned time.Duration) []string {
 
 // tolerance is how far a film may be from its playlist without a remark: the playlist's durations may be whole seconds.
 func tolerance(planned time.Duration) time.Duration { return max(2*time.Second, planned/50) }
+
+// clock is a place in the film as players show it: m:ss or h:mm:ss, whole seconds that have begun.
+func clock(d time.Duration) string {
+	s := int64(d / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

@@ -74,12 +74,11 @@ func (d *delta) plan(j *Joiner, samples []media.Sample, period int) {
 	slices.SortStableFunc(d.writes[from:], func(a, b write) int { return int(a.bucket - b.bucket) })
 }
 
-// open begins the change of a demuxer's track. Its kind is 0 when the track is left out: of two streams the first gives the
-// picture, the second the sound in place of the variant's own (RFC 8216 §4.3.4.2.1).
+// open begins the change of a demuxer's track. Its kind is 0 when the track is left out.
 func (d *delta) open(j *Joiner, track, period int) *change {
 	stream := d.part.Stream
 	t := j.streams[stream].demux.Tracks()[track]
-	if len(j.streams) > 1 && (t.Kind == media.Video) != (stream == 0) {
+	if k := wanted(stream, len(j.streams)); k != 0 && k != t.Kind {
 		return &change{}
 	}
 	c := &change{table: stream*maxTracks + track, kind: t.Kind, language: t.Language, period: period}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"seine/assemble/demux/mpegts"
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
@@ -14,6 +15,7 @@ type Summary struct {
 	Size     int64         // of the finished file, in bytes
 	Duration time.Duration // of the longest track, its start included
 	Warnings Warnings
+	Ignored  []mpegts.Ignored // what all streams together leave out
 }
 
 // TrackSummary describes one track of the file.
@@ -53,6 +55,7 @@ func (j *Joiner) Finish() (Summary, error) {
 	s := Summary{Tracks: list, Size: size, Warnings: j.warn}
 	for i := range j.streams {
 		s.Warnings.Stream.Add(j.streams[i].demux.Stats())
+		s.Ignored = append(s.Ignored, j.streams[i].demux.Ignored()...)
 	}
 	for _, t := range tracks {
 		s.Duration = max(s.Duration, lasting(t.Start+t.Length))

@@ -88,9 +88,22 @@ func New(f File, o Options) *Joiner {
 	o.Streams = min(max(o.Streams, 1), maxStreams)
 	j := &Joiner{file: f, opt: o, mux: mp4.New(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
 	for i := range j.streams {
+		j.streams[i].demux.Wanted = wanted(i, o.Streams)
 		j.streams[i].state = j.streams[i].demux.AppendState(nil)
 	}
 	return j
+}
+
+// wanted is what a stream gives to the film: of two streams the first gives the picture, the others the sound in place of the
+// variant's own (RFC 8216 §4.3.4.2.1). 0 is everything.
+func wanted(stream, streams int) media.Kind {
+	switch {
+	case streams == 1:
+		return 0
+	case stream == 0:
+		return media.Video
+	}
+	return media.Audio
 }
 
 // Size returns the length of the file now: the end of what was written.

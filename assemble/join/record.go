@@ -15,7 +15,7 @@ import (
 )
 
 // recordVersion is the first byte of a record. Records of another version are refused.
-const recordVersion = 1
+const recordVersion = 2
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -129,22 +129,21 @@ func TestErrors(t *testing.T) {
 		want string
 		is   error
 	}{
-		"HTML":         {[]byte("\r\n<!DOCTYPE HTML><title>403</title>"), "not an MPEG-2 transport stream: it looks like an HTML page", ErrNotTS},
-		"JSON":         {[]byte(`{"error":"expired"}`), "not an MPEG-2 transport stream: it looks like JSON", ErrNotTS},
-		"fMP4":         {clip(t, "clips/fragment.mp4"), "not an MPEG-2 transport stream: it looks like MP4 (box ftyp)", ErrNotTS},
-		"PNG":          {[]byte("\x89PNG\r\n\x1a\n123456"), "not an MPEG-2 transport stream: it looks like a PNG image", ErrNotTS},
-		"playlist":     {[]byte("#EXTM3U\n"), "not an MPEG-2 transport stream: it looks like an HLS playlist", ErrNotTS},
-		"text":         {[]byte("Too many requests, go away"), "not an MPEG-2 transport stream: it looks like text", ErrNotTS},
-		"nothing":      {nil, "not an MPEG-2 transport stream: it is empty", ErrNotTS},
-		"cipher text":  {tstest.Noise(newRand(), 5000), "not an MPEG-2 transport stream: no row of sync bytes; it may still be encrypted", ErrNotTS},
-		"no PMT":       {noPMT.Buf, "transport stream without PAT and PMT", ErrNoProgram},
-		"HEVC":         {clip(t, "clips/hevc.ts"), "HEVC (stream type 0x24) is not supported yet", nil},
-		"LATM":         {clip(t, "clips/latm.ts"), "AAC in LATM (stream type 0x11) is not supported yet", nil},
-		"MP3":          {clip(t, "clips/mp3.ts"), "MPEG-1 audio (MP3) (stream type 0x03) is not supported yet", nil},
-		"AC-3":         {clip(t, "clips/ac3.ts"), "AC-3 (stream type 0x81) is not supported yet", nil},
-		"SAMPLE-AES":   {sample(0xdb), "H.264 under SAMPLE-AES (stream type 0xdb) is not supported yet", nil},
-		"private AC-3": {sample(0x06, 0x6a, 1, 0), "AC-3 (stream type 0x06) is not supported yet", nil},
-		"scrambled":    {scrambled, "a scrambled stream (stream type 0x00) is not supported yet", nil},
+		"HTML":        {[]byte("\r\n<!DOCTYPE HTML><title>403</title>"), "not an MPEG-2 transport stream: it looks like an HTML page", ErrNotTS},
+		"JSON":        {[]byte(`{"error":"expired"}`), "not an MPEG-2 transport stream: it looks like JSON", ErrNotTS},
+		"fMP4":        {clip(t, "clips/fragment.mp4"), "not an MPEG-2 transport stream: it looks like MP4 (box ftyp)", ErrNotTS},
+		"PNG":         {[]byte("\x89PNG\r\n\x1a\n123456"), "not an MPEG-2 transport stream: it looks like a PNG image", ErrNotTS},
+		"playlist":    {[]byte("#EXTM3U\n"), "not an MPEG-2 transport stream: it looks like an HLS playlist", ErrNotTS},
+		"text":        {[]byte("Too many requests, go away"), "not an MPEG-2 transport stream: it looks like text", ErrNotTS},
+		"nothing":     {nil, "not an MPEG-2 transport stream: it is empty", ErrNotTS},
+		"cipher text": {tstest.Noise(newRand(), 5000), "not an MPEG-2 transport stream: no row of sync bytes; it may still be encrypted", ErrNotTS},
+		"no PMT":      {noPMT.Buf, "transport stream without PAT and PMT", ErrNoProgram},
+		"HEVC":        {clip(t, "clips/hevc.ts"), "HEVC (stream type 0x24) is not supported yet", nil},
+		"LATM":        {clip(t, "clips/latm.ts"), "AAC in LATM (stream type 0x11) is not supported yet", nil},
+		"MP3":         {clip(t, "clips/mp3.ts"), "MPEG-1 audio, MP3 (stream type 0x03) is not supported yet", nil},
+		"AC-3":        {clip(t, "clips/ac3.ts"), "AC-3 (stream type 0x81) is not supported yet", nil},
+		"SAMPLE-AES":  {sample(0xdb), "H.264 under SAMPLE-AES (stream type 0xdb) is not supported yet", nil},
+		"scrambled":   {scrambled, "a scrambled stream (stream type 0x00) is not supported yet", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &Demuxer{}
@@ -160,17 +159,6 @@ func TestErrors(t *testing.T) {
 				t.Errorf("type %T", err)
 			}
 		})
-	}
-}
-
-// TestUnknownBesideKnown: metadata is no reason to refuse; a type without a name is counted.
-func TestUnknownBesideKnown(t *testing.T) {
-	w := &tstest.Writer{}
-	w.Program(tstest.Muxed[1], tstest.Stream{Type: 0x15, PID: 0x102}, tstest.Stream{Type: 0xa7, PID: 0x103})
-	w.PES(tstest.PES{PID: tstest.AudioPID, ID: 0xc0, Sized: true, Data: tstest.Frame(newRand(), 300, false)})
-	list, d := demux(t, w.Buf)
-	if len(list) != 1 || d.Stats().IgnoredStreams != 1 {
-		t.Errorf("%d samples, %+v", len(list), d.Stats())
 	}
 }
 

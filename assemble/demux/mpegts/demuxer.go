@@ -30,7 +30,6 @@ type Stats struct {
 	LostBytes        int64 // bytes that belong to no sample because of damage
 	DroppedFrames    int64 // whole frames without the parameter sets or the timestamp they need
 	BadSections      int64 // PAT or PMT with a wrong CRC
-	IgnoredStreams   int64 // elementary streams of unknown type beside known ones
 }
 
 // Demuxer reads segments in order. Its zero value is ready; it is for one goroutine.
@@ -38,6 +37,10 @@ type Stats struct {
 // Samples stay valid until the next Reset, Flush or Cut. Data of samples of one track lie one behind the other in memory, as
 // a rule, and keep their capacity, so that a writer may join them: nobody may append to one.
 type Demuxer struct {
+	// Wanted is the only kind of track that matters, or 0: a stream of another kind may be missing or of any coding. Set it
+	// before the first segment.
+	Wanted media.Kind
+
 	data     []byte
 	off      int
 	stride   int
@@ -53,6 +56,7 @@ type Demuxer struct {
 	spare    []byte // see unit
 	err      error
 	stats    Stats
+	ignored  []Ignored
 }
 
 // Tracks lists what was found so far; Sample.Track indexes it. A PMT that comes later may add to it.

@@ -53,14 +53,9 @@ func (d *Demuxer) feedPMT(k *packet) {
 
 // setProgram gives each elementary stream its track: the nth of a kind stays the nth when the PIDs change.
 func (d *Demuxer) setProgram(list []entry) error {
-	known, err := supported(list)
+	known, rest, err := d.divide(list)
 	if err != nil {
 		return err
-	}
-	for _, e := range list {
-		if _, ok := kindOf(e.streamType); !ok && !sidecar[e.streamType] {
-			d.stats.IgnoredStreams++
-		}
 	}
 	for i := range d.tracks {
 		d.drain(i)
@@ -70,36 +65,56 @@ func (d *Demuxer) setProgram(list []entry) error {
 	var nth [media.Audio + 1]int
 	for _, e := range known {
 		kind, _ := kindOf(e.streamType)
-		if i := d.place(kind, nth[kind]); i >= 0 && d.pids[e.pid] == 0 {
+		switch i := d.place(kind, nth[kind]); {
+		case i < 0:
+			rest = append(rest, e)
+		case d.pids[e.pid] == 0:
 			d.tracks[i].assign(e)
 			d.pids[e.pid] = uint8(i) + 1
 		}
 		nth[kind]++
 	}
+	d.ignore(rest)
 	return nil
 }
 
-// supported returns the streams to carry over. An entry that would leave the film without picture or sound is refused.
-func supported(list []entry) (known []entry, err error) {
-	var unknown *entry
-	for i, e := range list {
-		if err := refuse(e); err != nil {
-			return nil, err
-		}
-		if _, ok := kindOf(e.streamType); ok {
-			known = append(known, e)
-		} else if !sidecar[e.streamType] {
-			unknown = &list[i]
+// divide returns the streams to carry over and all others. A program whose only picture or only sound would be among the
+// others is refused.
+func (d *Demuxer) divide(list []entry) (known, rest []entry, err error) {
+	var have [media.Audio + 1]bool
+	for _, e := range list {
+		if kind, ok := kindOf(e.streamType); ok {
+			known, have[kind] = append(known, e), true
+		} else {
+			rest = append(rest, e)
 		}
 	}
-	if len(known) > 0 {
-		return known, nil
+	for _, e := range rest {
+		if k := e.coding.kind; k != 0 && !have[k] && d.wants(k) {
+			return nil, nil, &UnsupportedError{e.streamType, e.coding.name}
+		}
 	}
-	if unknown != nil {
-		return nil, unknownType(unknown.streamType)
+	if len(known) == 0 {
+		return nil, nil, nothing(rest)
 	}
-	return nil, fmt.Errorf("%w: it names neither picture nor sound", ErrNoProgram)
+	return known, rest, nil
 }
+
+// nothing says why a program without a stream to carry over is refused: what nobody has named may be picture or sound.
+func nothing(rest []entry) error {
+	for _, e := range rest {
+		switch {
+		case e.noise():
+		case e.coding.name == "":
+			return &UnsupportedError{e.streamType, "an unknown kind of stream"}
+		case e.coding.name == codings[typePrivate].name, e.coding.kind != 0:
+			return &UnsupportedError{e.streamType, e.coding.name}
+		}
+	}
+	return fmt.Errorf("%w: it names neither picture nor sound", ErrNoProgram)
+}
+
+func (d *Demuxer) wants(k media.Kind) bool { return d.Wanted == 0 || d.Wanted == k }
 
 // place finds the nth track of a kind, or makes it; -1 when there are too many.
 func (d *Demuxer) place(kind media.Kind, n int) int {
@@ -113,7 +128,6 @@ func (d *Demuxer) place(kind media.Kind, n int) int {
 		n--
 	}
 	if len(d.tracks) >= maxTracks {
-		d.stats.IgnoredStreams++
 		return -1
 	}
 	d.tracks = append(d.tracks, track{Track: media.Track{Kind: kind}, cc: -1})

@@ -58,7 +58,7 @@ type entry struct {
 	pid        uint16
 	streamType uint8
 	language   string
-	private    string // what descriptors make of private data, empty when nothing
+	coding     coding
 }
 
 // entries reads a PMT (§2.4.4.8).
@@ -76,6 +76,7 @@ func entries(pmt []byte) (list []entry) {
 			break
 		}
 		e := entry{streamType: b[0], pid: uint16(b[1]&0x1f)<<8 | uint16(b[2])}
+		e.coding = codings[e.streamType]
 		e.describe(b[5:n])
 		list = append(list, e)
 		b = b[n:]
@@ -90,12 +91,20 @@ func (e *entry) describe(d []byte) {
 		switch {
 		case d[0] == 0x0a && len(v) >= 3: // ISO_639_language_descriptor
 			e.language = language(v[:3])
+		case e.streamType != typePrivate && codings[e.streamType].name != "":
 		case d[0] == 0x05 && len(v) >= 4: // registration_descriptor
-			e.private = registered[string(v[:4])]
-		case privateAudio[d[0]] != "":
-			e.private = privateAudio[d[0]]
+			e.tell(registered[string(v[:4])])
+		default:
+			e.tell(described[d[0]])
 		}
 		d = d[2+len(v):]
+	}
+}
+
+// tell takes what a descriptor says of an untold stream. Sound and picture stand over what goes with them.
+func (e *entry) tell(c coding) {
+	if c.name != "" && e.coding.kind == 0 {
+		e.coding = c
 	}
 }
 

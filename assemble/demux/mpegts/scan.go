@@ -142,7 +142,5 @@ func (d *Demuxer) findProgram() {
 			d.route(route, &k, p)
 		}
 	}
-	ignored := d.stats.IgnoredStreams - stats.IgnoredStreams
 	d.stats, d.off, d.stride = stats, off, stride
-	d.stats.IgnoredStreams += ignored
 }

@@ -22,6 +22,7 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 	for _, n := range d.stats.counters() {
 		b = wire.Int(b, *n)
 	}
+	b = d.appendIgnored(b)
 	b = wire.Int(b, int64(len(d.tracks)))
 	for i := range d.tracks {
 		b = d.tracks[i].appendState(b, d.pids[d.tracks[i].pid] == uint8(i)+1)
@@ -32,7 +33,7 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 // RestoreState makes d what it was when AppendState wrote b. The error wraps ErrState; d is then empty.
 func (d *Demuxer) RestoreState(b []byte) error {
 	buffers := d.buffers()
-	*d = Demuxer{}
+	*d = Demuxer{Wanted: d.Wanted}
 	r := wire.NewReader(b)
 	d.program = r.Bool()
 	pmt := r.Int()
@@ -41,6 +42,7 @@ func (d *Demuxer) RestoreState(b []byte) error {
 	for _, n := range d.stats.counters() {
 		*n = r.Int()
 	}
+	d.restoreIgnored(r)
 	tracks := r.Int()
 	if tracks < 0 || tracks > maxTracks || pmt < 0 || pmt >= pidCount {
 		r.Fail()
@@ -58,7 +60,7 @@ func (d *Demuxer) RestoreState(b []byte) error {
 		d.tracks = append(d.tracks, t)
 	}
 	if r.Err() != nil || r.Len() != 0 {
-		*d = Demuxer{}
+		*d = Demuxer{Wanted: d.Wanted}
 		return fmt.Errorf("%w: %d tracks", ErrState, tracks)
 	}
 	if d.pmtPID != 0 {
@@ -75,7 +77,7 @@ func (d *Demuxer) buffers() (list [][]byte) {
 }
 
 func (s *Stats) counters() []*int64 {
-	return []*int64{&s.ContinuityErrors, &s.Duplicates, &s.Resyncs, &s.LostBytes, &s.DroppedFrames, &s.BadSections, &s.IgnoredStreams}
+	return []*int64{&s.ContinuityErrors, &s.Duplicates, &s.Resyncs, &s.LostBytes, &s.DroppedFrames, &s.BadSections}
 }
 
 // Add sums up.

@@ -1,35 +1,60 @@
 package mpegts
 
-import (
-	"fmt"
+import "seine/assemble/media"
 
-	"seine/assemble/media"
-)
-
-// Stream types that are carried over (ISO/IEC 13818-1 Table 2-34).
+// Stream types (ISO/IEC 13818-1 Table 2-34) that are carried over, and those that need a second look.
 const (
-	typeADTS = 0x0f
-	typeAVC  = 0x1b
+	typePrivate  = 0x06
+	typeADTS     = 0x0f
+	typeMetadata = 0x15
+	typeAVC      = 0x1b
+	typeSplice   = 0x86
 )
 
-// unsupported names the stream types that hold picture or sound in a coding that is not carried over.
-var unsupported = map[uint8]string{
-	0x01: "MPEG-1 video", 0x02: "MPEG-2 video", 0x03: "MPEG-1 audio (MP3)", 0x04: "MPEG-2 audio (MP3)",
-	0x10: "MPEG-4 part 2 video", 0x11: "AAC in LATM", 0x1c: "raw AAC", 0x1f: "SVC video", 0x20: "MVC video",
-	0x21: "JPEG 2000 video", 0x24: "HEVC", 0x33: "VVC", 0x42: "AVS video", 0x80: "LPCM audio", 0x81: "AC-3",
-	0x82: "DTS", 0x83: "TrueHD", 0x85: "DTS-HD", 0x87: "E-AC-3", 0x8a: "DTS", 0xd1: "Dirac video", 0xea: "VC-1 video",
-	0xdb: "H.264 under SAMPLE-AES", 0xcf: "AAC under SAMPLE-AES", 0xc1: "AC-3 under SAMPLE-AES", 0xc2: "E-AC-3 under SAMPLE-AES",
+// coding is what an elementary stream holds. kind is 0 when it is neither picture nor sound.
+type coding struct {
+	name string
+	kind media.Kind
 }
 
-// sidecar are stream types with neither picture nor sound: sections, subtitles, ID3, SCTE-35.
-var sidecar = map[uint8]bool{0x05: true, 0x06: true, 0x0b: true, 0x0c: true, 0x0d: true, 0x15: true, 0x86: true}
+// codings names the stream types that are not carried over.
+var codings = map[uint8]coding{
+	0x01: {"MPEG-1 video", media.Video}, 0x02: {"MPEG-2 video", media.Video}, 0x10: {"MPEG-4 part 2 video", media.Video},
+	0x1f: {"SVC video", media.Video}, 0x20: {"MVC video", media.Video}, 0x21: {"JPEG 2000 video", media.Video},
+	0x24: {"HEVC", media.Video}, 0x33: {"VVC", media.Video}, 0x42: {"AVS video", media.Video}, 0xd1: {"Dirac video", media.Video},
+	0xea: {"VC-1 video", media.Video}, 0xdb: {"H.264 under SAMPLE-AES", media.Video},
 
-// privateAudio are DVB descriptors (ETSI EN 300 468 Annex D) that make private data of type 0x06 a sound track.
-var privateAudio = map[uint8]string{0x6a: "AC-3", 0x7a: "E-AC-3", 0x7b: "DTS", 0x7c: "AAC in LATM"}
+	0x03: {"MPEG-1 audio, MP3", media.Audio}, 0x04: {"MPEG-2 audio, MP3", media.Audio}, 0x11: {"AAC in LATM", media.Audio},
+	0x1c: {"raw AAC", media.Audio}, 0x80: {"LPCM audio", media.Audio}, 0x81: {"AC-3", media.Audio}, 0x82: {"DTS", media.Audio},
+	0x83: {"TrueHD", media.Audio}, 0x84: {"E-AC-3", media.Audio}, 0x85: {"DTS-HD", media.Audio}, 0x87: {"E-AC-3", media.Audio},
+	0x8a: {"DTS", media.Audio}, 0xcf: {"AAC under SAMPLE-AES", media.Audio}, 0xc1: {"AC-3 under SAMPLE-AES", media.Audio},
+	0xc2: {"E-AC-3 under SAMPLE-AES", media.Audio},
+
+	0x05: {name: "private tables"}, typePrivate: {name: "private data"}, 0x07: {name: "MHEG"}, 0x08: {name: "DSM-CC"},
+	0x0a: {name: "DSM-CC"}, 0x0b: {name: "DSM-CC"}, 0x0c: {name: "DSM-CC"}, 0x0d: {name: "DSM-CC"}, 0x90: {name: "PGS subtitles"},
+	0x91: {name: "Blu-ray menus"}, 0x92: {name: "Blu-ray text subtitles"},
+}
+
+// described are DVB descriptors (ETSI EN 300 468 §6.2, Annex D and H) that tell what private data is.
+var described = map[byte]coding{
+	0x45: {name: "VBI data"}, 0x46: {name: "teletext"}, 0x56: {name: "teletext"}, 0x59: {name: "DVB subtitles"},
+	0x6a: {"AC-3", media.Audio}, 0x7a: {"E-AC-3", media.Audio}, 0x7b: {"DTS", media.Audio}, 0x7c: {"AAC in LATM", media.Audio},
+}
 
 // registered are format_identifiers of a registration descriptor (§2.6.8) that do the same.
-var registered = map[string]string{"HEVC": "HEVC", "Opus": "Opus", "AC-3": "AC-3", "EAC3": "E-AC-3", "AV01": "AV1", "DTS1": "DTS", "DTS2": "DTS", "BSSD": "LPCM audio"}
+var registered = map[string]coding{
+	"HEVC": {"HEVC", media.Video}, "AV01": {"AV1", media.Video}, "VC-1": {"VC-1 video", media.Video}, "drac": {"Dirac video", media.Video},
+	"Opus": {"Opus", media.Audio}, "AC-3": {"AC-3", media.Audio}, "EAC3": {"E-AC-3", media.Audio}, "AC-4": {"AC-4", media.Audio},
+	"DTS1": {"DTS", media.Audio}, "DTS2": {"DTS", media.Audio}, "DTS3": {"DTS", media.Audio}, "BSSD": {"LPCM audio", media.Audio},
+	"KLVA": {name: "KLV metadata"}, "ID3 ": {name: id3}, "CUEI": {name: scte35},
+}
 
+const (
+	id3    = "ID3"
+	scte35 = "SCTE-35"
+)
+
+// kindOf is for the stream types that are carried over.
 func kindOf(streamType uint8) (media.Kind, bool) {
 	switch streamType {
 	case typeAVC:
@@ -40,17 +65,7 @@ func kindOf(streamType uint8) (media.Kind, bool) {
 	return 0, false
 }
 
-// refuse returns an UnsupportedError for an entry of the PMT whose loss would leave the film without picture or sound.
-func refuse(e entry) error {
-	if name, ok := unsupported[e.streamType]; ok {
-		return &UnsupportedError{e.streamType, name}
-	}
-	if e.streamType == 0x06 && e.private != "" {
-		return &UnsupportedError{e.streamType, e.private}
-	}
-	return nil
-}
-
-func unknownType(t uint8) error {
-	return &UnsupportedError{t, fmt.Sprintf("stream type %d, which nobody has named,", t)}
+// noise is true for marks in time, which are no part of a film.
+func (e *entry) noise() bool {
+	return e.streamType == typeMetadata || e.streamType == typeSplice || e.coding.name == id3 || e.coding.name == scte35
 }
