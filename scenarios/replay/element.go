@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ import (
 
 //go:embed js/query.js
 var queryJS string
+
+// ErrSelector: a selector is no CSS.
+var ErrSelector = errors.New("not a valid selector")
 
 // lookAgain bounds how long a change that the network does not show can stay unseen.
 const lookAgain = 200 * time.Millisecond
@@ -49,7 +53,11 @@ func (v *visit) find(ctx context.Context, selectors []scenarios.Selector, count 
 	for {
 		changed := v.recorder.Changed()
 		for _, f := range v.frames(ctx) {
-			if n, err := evaluate[int](ctx, f, call); err == nil && n >= count {
+			n, err := evaluate[int](ctx, f, call)
+			if thrown := (*scriptError)(nil); errors.As(err, &thrown) {
+				return frame{}, fmt.Errorf("%w: %s: %w", ErrSelector, list, err)
+			}
+			if err == nil && n >= count {
 				return f, nil
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
@@ -21,32 +23,45 @@ type frame struct {
 	session *browser.Session
 	id      cdp.FrameID
 	url     string
+	popup   bool // or in one
 }
 
 // frames lists the documents of the tab: those of its own page first, then popups'.
 func (v *visit) frames(ctx context.Context) []frame {
 	var list []frame
-	for _, s := range v.tab.Sessions() {
-		if s.Kind() != "page" && s.Kind() != "iframe" {
-			continue
-		}
+	sessions := slices.DeleteFunc(v.tab.Sessions(), func(s *browser.Session) bool { return s.Kind() != "page" && s.Kind() != "iframe" })
+	slices.SortStableFunc(sessions, func(a, b *browser.Session) int { return v.distance(a) - v.distance(b) })
+	for _, s := range sessions {
 		tree, err := cdp.Call(ctx, cdp.Session(s), page.GetFrameTree, cdp.Empty{})
 		if err != nil {
 			v.log.Debug("a frame went away", "target", s.Kind(), "error", err)
 			continue
 		}
-		list = appendFrames(list, s, tree.FrameTree)
+		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther}, tree.FrameTree)
 	}
 	return list
 }
 
-func appendFrames(list []frame, s *browser.Session, t *page.FrameTree) []frame {
+const farther = 100 // than any frame of the tab's own page
+
+// distance is how many frames lie around s within the tab's own page; farther for popups and what is in them.
+func (v *visit) distance(s *browser.Session) int {
+	for n := 0; s != nil && n < farther; n, s = n+1, s.Parent() {
+		if s == v.tab.Session() {
+			return n
+		}
+	}
+	return farther
+}
+
+func appendFrames(list []frame, like frame, t *page.FrameTree) []frame {
 	if t == nil || t.Frame == nil {
 		return list
 	}
-	list = append(list, frame{session: s, id: t.Frame.ID, url: t.Frame.URL})
+	like.id, like.url = t.Frame.ID, t.Frame.URL
+	list = append(list, like)
 	for _, c := range t.ChildFrames {
-		list = appendFrames(list, s, c)
+		list = appendFrames(list, like, c)
 	}
 	return list
 }
@@ -81,11 +96,20 @@ func (f frame) run(ctx context.Context, expression string, byValue bool) (*runti
 	if err != nil {
 		return nil, err
 	}
-	if res.ExceptionDetails != nil {
-		return nil, fmt.Errorf("script in %s: %s", f.url, res.ExceptionDetails.Text)
+	if d := res.ExceptionDetails; d != nil {
+		if d.Exception != nil && d.Exception.Description != "" {
+			line, _, _ := strings.Cut(d.Exception.Description, "\n")
+			return nil, &scriptError{line}
+		}
+		return nil, &scriptError{d.Text}
 	}
 	return res.Result, nil
 }
+
+// scriptError is an exception that a script of ours threw: it would throw it again.
+type scriptError struct{ text string }
+
+func (e *scriptError) Error() string { return e.text }
 
 // found gives a handle to the i-th element that the last script of ours left in __found.
 func (f frame) found(ctx context.Context, i int) (runtime.RemoteObjectID, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"seine/assemble"
 	"seine/assemble/filename"
@@ -87,32 +88,20 @@ func describe(s *capture.Stream) string {
 	}
 }
 
-// nothing explains itself: what the page answered, what was tried, what the players said.
-func (v *visit) nothing() error {
-	err := fmt.Errorf("%w: %d requests were heard, none of them a playlist or a film", ErrNoMedia, len(v.result.Capture.Exchanges))
-	if v.result.Status >= 400 {
-		err = fmt.Errorf("%w; the page itself answered with status %d", err, v.result.Status)
-	}
-	for _, p := range v.players {
-		if p.Error != "" {
-			err = fmt.Errorf("%w; the page's player says %q of %s", err, p.Error, p.Source)
-		}
-	}
-	if n := len(v.result.Tried); n > 0 {
-		err = fmt.Errorf("%w; clicked without effect: %s", err, v.result.Tried[n-1].What)
-	}
-	return err
-}
-
 func (v *visit) job(stream *capture.Stream, s scenarios.Grab) (assemble.Job, *session.Client, error) {
 	conf := session.Proved(v.result.Capture, stream)
-	conf.AllowPrivate, conf.Proxy = v.runner.Session.AllowPrivate, v.runner.Session.Proxy
+	user := v.runner.Session
+	conf.AllowPrivate, conf.Proxy, conf.Resolver, conf.RootCAs = user.AllowPrivate, user.Proxy, user.Resolver, user.RootCAs
+	conf.DialTimeout, conf.TLSTimeout, conf.HeaderTimeout = user.DialTimeout, user.TLSTimeout, user.HeaderTimeout
 	client, err := session.New(conf)
 	if err != nil {
 		return assemble.Job{}, nil, err
 	}
 	job := v.runner.Fetch
 	job.URL, job.Client, job.Log = stream.URL, client, v.log
+	if !strings.HasPrefix(job.URL, "http") { // a blob: or data: URL, whose text the page made up: all in it is absolute
+		job.URL = stream.Exchange.Document
+	}
 	// The text that was heard is used as it is: a playlist with a token may answer only once.
 	if job.Manifest, err = stream.Exchange.Body.Bytes(maxManifest); err != nil {
 		job.Manifest = nil

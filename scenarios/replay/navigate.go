@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -36,6 +37,7 @@ var navigationFaults = map[string]string{
 	"net::ERR_CERT_DATE_INVALID":          "the server's certificate has expired",
 	"net::ERR_CERT_COMMON_NAME_INVALID":   "the server's certificate is for another host",
 	"net::ERR_TOO_MANY_REDIRECTS":         "the server redirects in a circle",
+	"net::ERR_ABORTED":                    "what is there is a file to download, or nothing, and no page; a playlist is fetched with seine get",
 	"net::ERR_UNSAFE_PORT":                "browsers refuse to talk to that port",
 	"net::ERR_HTTP_RESPONSE_CODE_FAILURE": "the server answered with an error and no page",
 }
@@ -58,6 +60,9 @@ func (v *visit) navigate(ctx context.Context, s scenarios.Navigate) error {
 	case <-v.tab.Done():
 		return v.tab.Err()
 	case <-ctx.Done():
+		if err := context.Cause(ctx); !errors.Is(err, errStepTimeout) {
+			return err
+		}
 		v.log.Warn("the document is still loading; going on with what is there", "url", s.URL)
 	}
 	return nil

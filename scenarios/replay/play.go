@@ -4,9 +4,11 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 
 	"seine/capture"
 	"seine/capture/media"
@@ -14,9 +16,6 @@ import (
 
 //go:embed js/players.js
 var playersJS string
-
-//go:embed js/behaviours.js
-var behavioursJS string
 
 const (
 	quiet    = 500 * time.Millisecond  // without a request that begins or ends, and the page is at rest
@@ -30,7 +29,8 @@ const (
 // play makes a player start. What a page does by itself is waited for first; then what stands before the player
 // is clicked away, then what looks like its button, then the player itself, each once.
 func (v *visit) play(ctx context.Context) error {
-	for len(v.result.Tried) <= mostTry {
+	var idle time.Time // since when there is nothing to click
+	for {
 		if err := v.rest(ctx); err != nil {
 			return v.overtime(ctx, err)
 		}
@@ -38,13 +38,16 @@ func (v *visit) play(ctx context.Context) error {
 			return nil
 		}
 		if len(v.result.Tried) < mostTry && v.tryNext(ctx) {
+			idle = time.Time{}
 			continue
 		}
-		if !v.stirs(ctx) {
+		if idle.IsZero() {
+			idle = time.Now()
+		}
+		if !v.stirs(ctx, patience-time.Since(idle)) {
 			return v.overtime(ctx, context.Cause(ctx))
 		}
 	}
-	return nil
 }
 
 // overtime: that the time is up is no error here, what was found by then is the result; that the user or the tab has
@@ -95,7 +98,9 @@ func (v *visit) rest(ctx context.Context) error {
 func (v *visit) look(ctx context.Context) {
 	var players []capture.Player
 	v.waiting = false
-	for _, f := range v.frames(ctx) {
+	frames := v.frames(ctx)
+	v.inFront(ctx, frames)
+	for _, f := range frames {
 		list, err := evaluate[[]player](ctx, f, playersJS)
 		if err != nil {
 			continue // the frame is on its way to another document
@@ -107,6 +112,22 @@ func (v *visit) look(ctx context.Context) {
 		}
 	}
 	v.players = players
+}
+
+// inFront puts the tab's own page before popups that have opened: Chrome lets no player start that nobody can see.
+func (v *visit) inFront(ctx context.Context, frames []frame) {
+	popups := 0
+	for _, f := range frames {
+		if f.popup {
+			popups++
+		}
+	}
+	if popups > v.popups {
+		if _, err := cdp.Call(ctx, cdp.Session(v.tab.Session()), page.BringToFront, cdp.Empty{}); err != nil {
+			v.log.Debug("bringing the page to the front", "error", err)
+		}
+	}
+	v.popups = popups
 }
 
 // enough is true once there is nothing more to be won by clicking: something plays, or a stream is known that the
@@ -129,54 +150,8 @@ type player struct {
 	Loading bool `json:"loading"`
 }
 
-type candidate struct {
-	Kind  string  `json:"kind"`
-	What  string  `json:"what"`
-	Score float64 `json:"score"`
-}
-
-// tryNext clicks the most promising thing of all frames. It is false when there is none.
-func (v *visit) tryNext(ctx context.Context) bool {
-	var best candidate
-	var where frame
-	for _, f := range v.frames(ctx) {
-		list, err := evaluate[[]candidate](ctx, f, behavioursJS)
-		if err == nil && len(list) > 0 && list[0].Score > best.Score {
-			best, where = list[0], f
-		}
-	}
-	if best.Score == 0 {
-		return false
-	}
-	a := Attempt{Kind: best.Kind, What: best.What, URL: where.url}
-	if err := v.clickFound(ctx, where); err != nil {
-		a.Err = err.Error()
-	}
-	v.result.Tried = append(v.result.Tried, a)
-	v.tell(Tried{a})
-	return true
-}
-
-// clickFound clicks the first element that the frame has found, and marks it as tried.
-func (v *visit) clickFound(ctx context.Context, f frame) error {
-	if _, err := f.run(ctx, "globalThis.__tried.add(globalThis.__found[0])", false); err != nil {
-		return fmt.Errorf("the element is gone: %w", err)
-	}
-	element, err := f.found(ctx, 0)
-	if err != nil {
-		return err
-	}
-	return v.click(ctx, f, element, nil)
-}
-
-// stirs waits a while for a page that has nothing to click to do something by itself.
-func (v *visit) stirs(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	select {
-	case <-v.recorder.Changed():
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// stirs waits a while for a page that has nothing to click to do something by itself. A page may do nothing that the
+// network shows, and build a button when its count is down: so it ends early, and often.
+func (v *visit) stirs(ctx context.Context, left time.Duration) bool {
+	return left > 0 && wait(ctx, v.recorder.Changed(), min(left, quiet)) == nil
 }

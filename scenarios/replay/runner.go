@@ -19,13 +19,14 @@ import (
 type Runner struct {
 	Browser *browser.Browser
 	Fetch   assemble.Job   // what every grab shares: choice, workers, retries; URL, Client and Output are the step's
-	Session session.Config // what the user allows: AllowPrivate, Proxy, time-outs; the rest is what the browser proved
+	Session session.Config // what the user allows: AllowPrivate, Proxy, RootCAs, time-outs; the rest is what the browser proved
 	Secrets bool           // write cookies and tokens into HAR files
 	Observe func(Event)    // told what happens, from one goroutine for each run; nil: nobody
 	Log     *slog.Logger
 }
 
-// Result is what a run gave; it is filled as far as the run came.
+// Result is what a run gave; it is filled as far as the run came. Of large bodies of the capture (see capture.Options) only the
+// head can be read after the run: their files are gone with the visit.
 type Result struct {
 	Capture *capture.Capture
 	Status  int       // of the page itself
@@ -81,14 +82,26 @@ func (v *visit) limited(ctx context.Context, flow scenarios.UserFlow, s scenario
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, flow.TimeoutOf(s), errStepTimeout)
 	defer cancel()
+	ctx, stop := v.whileOpen(ctx)
+	defer stop()
 	err := v.step(ctx, s)
-	if err != nil && errors.Is(context.Cause(ctx), errStepTimeout) {
+	switch gone := v.tab.Err(); {
+	case err == nil, errors.Is(err, gone):
+		return err
+	case gone != nil:
+		return fmt.Errorf("%w (%w)", gone, err)
+	case errors.Is(context.Cause(ctx), errStepTimeout):
 		return fmt.Errorf("not done after %s: %w", flow.TimeoutOf(s), err)
 	}
-	if gone := v.tab.Err(); err != nil && gone != nil {
-		return fmt.Errorf("%w (%w)", gone, err)
-	}
 	return err
+}
+
+// whileOpen ends with the tab too: a page that has crashed answers nothing any more.
+func (v *visit) whileOpen(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	tab := v.tab.Context()
+	stop := context.AfterFunc(tab, func() { cancel(context.Cause(tab)) })
+	return ctx, func() { stop(); cancel(context.Canceled) }
 }
 
 var errStepTimeout = errors.New("the step's time is up")

@@ -21,6 +21,7 @@ type visit struct {
 	recorder *capture.Recorder
 	url      string
 	players  []capture.Player // when last looked at
+	popups   int              // documents in them, when last looked at
 	waiting  bool             // one of them had a source and no picture yet
 	result   Result
 }

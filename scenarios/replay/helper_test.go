@@ -1,0 +1,63 @@
+package replay_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"seine/browser/browsertest"
+	"seine/capture/session"
+	"seine/scenarios"
+	"seine/scenarios/replay"
+	"seine/testdata/sites"
+)
+
+func TestMain(m *testing.M) { browsertest.Main(m) }
+
+// served is the built-in site on loopback: as http://127.0.0.1:port, and as http://localhost:port, another site.
+type served struct {
+	*sites.Site
+	base string
+}
+
+func serve(t testing.TB) served {
+	t.Helper()
+	s := sites.New(sites.Options{Players: "../../testdata/players"})
+	srv := httptest.NewServer(s)
+	t.Cleanup(srv.Close)
+	return served{s, srv.URL}
+}
+
+func (s served) url(path string) string { return s.base + path }
+
+func (s served) other(path string) string {
+	return strings.Replace(s.base, "127.0.0.1", "localhost", 1) + path
+}
+
+// byBrowser and byUs split the log by who asked.
+func (s served) byBrowser() []sites.Request {
+	return s.logged(func(agent string) bool { return strings.Contains(agent, "Chrome/") })
+}
+
+func (s served) logged(by func(agent string) bool) []sites.Request {
+	var list []sites.Request
+	for _, r := range s.Log() {
+		if by(r.Header.Get("User-Agent")) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func runner(t testing.TB) *replay.Runner {
+	t.Helper()
+	return &replay.Runner{Browser: browsertest.Browser(t), Session: session.Config{}}
+}
+
+func run(t testing.TB, flow scenarios.UserFlow) (*replay.Result, error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	return runner(t).Run(ctx, flow)
+}
