@@ -80,8 +80,8 @@ func TestBadKeys(t *testing.T) {
 		"hex":    {func(w http.ResponseWriter) { fmt.Fprintln(w, hex.EncodeToString(good)) }, ErrKey, "hexadecimal"},
 		"base64": {func(w http.ResponseWriter) { fmt.Fprint(w, base64.StdEncoding.EncodeToString(good)) }, ErrKey, "base64"},
 		"wrong":  {func(w http.ResponseWriter) { _, _ = w.Write(keyBytes("other")) }, ErrWrongKey, "segment 1 of 12"},
-		"huge":   {func(w http.ResponseWriter) { _, _ = w.Write(make([]byte, 1<<20)) }, fetch.ErrTooLarge, "the key of segment 1"},
-		"403":    {func(w http.ResponseWriter) { w.WriteHeader(403) }, ErrIncomplete, "the key of segment 1"},
+		"huge":   {func(w http.ResponseWriter) { _, _ = w.Write(make([]byte, 1<<20)) }, fetch.ErrTooLarge, "segment 1 of 12, at 0:00: its key: "},
+		"403":    {func(w http.ResponseWriter) { w.WriteHeader(403) }, ErrIncomplete, "segment 1 of 12, at 0:00: its key: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOrigin(t)

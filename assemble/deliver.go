@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"seine/assemble/demux/mpegts"
 	"seine/assemble/fetch"
@@ -16,7 +15,7 @@ import (
 func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) error {
 	part := &r.plan.Parts[i]
 	if err == nil && part.Gap {
-		err = errors.New("the playlist says that it does not exist (EXT-X-GAP)")
+		err = errGap
 	}
 	if err == nil {
 		err = r.add(i, b.Data, "")
@@ -28,7 +27,7 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 		return fatal
 	}
 	r.log.Warn("segment left out", "what", r.source.name(part), "err", err)
-	return r.add(i, nil, err.Error())
+	return r.add(i, nil, r.source.reason(part, err))
 }
 
 // fatal says whether the film ends with this error; nil means that the part is left out, as the user allows.
@@ -42,8 +41,19 @@ func (r *run) fatal(ctx context.Context, i int, err error) error {
 		return nil
 	}
 	part := &r.plan.Parts[i]
-	r.verdict.Missing = append(r.verdict.Missing, r.gap(i, err.Error()))
-	return fmt.Errorf("%w: %s, at %v: %w", ErrIncomplete, r.source.name(part), part.Start.Round(time.Millisecond), err)
+	reason := r.source.reason(part, err)
+	r.verdict.Missing = append(r.verdict.Missing, r.gap(i, reason))
+	return &incompleteError{first: r.source.name(part), at: part.Start, reason: reason, known: 1 + r.gapsBehind(i), err: err}
+}
+
+// gapsBehind counts the parts after i of which the playlist says that they do not exist.
+func (r *run) gapsBehind(i int) (n int) {
+	for k := range r.plan.Parts[i+1:] {
+		if r.plan.Parts[i+1+k].Gap {
+			n++
+		}
+	}
+	return n
 }
 
 // add joins one part; reason is not empty for a missing one.
@@ -77,7 +87,11 @@ func (r *run) add(i int, data []byte, reason string) error {
 func (r *run) unjoined(part *plan.Part, err error) error {
 	var codec *mpegts.UnsupportedError
 	if errors.As(err, &codec) {
-		return fmt.Errorf("%s, in %s: %w", codec.Name, r.source.name(part), ErrUnsupported)
+		return fmt.Errorf("%s: %s is %w", r.source.name(part), codec.Name, ErrUnsupported)
+	}
+	var joined *join.PartError
+	if errors.As(err, &joined) {
+		err = joined.Err // which part it is, others say
 	}
 	return fmt.Errorf("%w: %w", ErrContent, err)
 }

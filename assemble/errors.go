@@ -47,6 +47,12 @@ var (
 	ErrWrongKey = decrypt.ErrWrongKey
 )
 
+// What hints tell apart, too.
+var (
+	errGap  = errors.New("the playlist says that it does not exist (EXT-X-GAP)")
+	errName = errors.New("no name for a file")
+)
+
 var hints = []struct {
 	err  error
 	hint string
@@ -59,9 +65,12 @@ var hints = []struct {
 	{ErrChanged, "finish it with the same choice as before, choose another name with -o, or discard it with --force"},
 	{ErrWrongKey, "the page may transform the key in its own script; this is not supported"},
 	{ErrKey, "the key may need the cookies of the page: try `seine grab` with the address of the page"},
+	{errName, "name a file with -o"},
 	{fs.ErrPermission, "choose a folder that you may write to"},
-	{ErrOutput, "make room on the disk and run the same command again: it goes on where it stopped"},
+	{fs.ErrNotExist, "make the folder first, or choose another one with -o"},
+	{ErrOutput, "see that the disk has room and run the same command again: it goes on where it stopped"},
 	{ErrNotPlaylist, "the address may have expired or need the page's cookies: try `seine grab` with the address of the page"},
+	{errGap, "--allow-gaps makes the film without the missing parts"},
 	{ErrIncomplete, "run the same command again: it goes on where it stopped; --allow-gaps makes the film without the missing parts"},
 	{ErrUnsupported, "another quality may work: list the choices with --list"},
 }
@@ -82,6 +91,14 @@ func Hint(err error) string {
 	}
 	return ""
 }
+
+// marked is an error that is also another one, without its words.
+type marked struct {
+	error
+	mark error
+}
+
+func (m marked) Unwrap() []error { return []error{m.error, m.mark} }
 
 // permanentError is not worth another try.
 type permanentError struct{ error }

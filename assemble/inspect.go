@@ -35,7 +35,7 @@ func Inspect(ctx context.Context, job Job) (*Inspection, error) {
 func (j *Job) check() error {
 	u, err := url.Parse(j.URL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("%w: the address of a playlist begins with http:// or https://", ErrMalformed)
+		return marked{errors.New("the address of a playlist begins with http:// or https://"), ErrMalformed}
 	}
 	if j.Client == nil {
 		return errors.New("assemble: Job.Client is missing")
@@ -70,7 +70,7 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, erro
 	}
 	in.Plan, err = plan.Build(in.Streams)
 	if errors.Is(err, plan.ErrEmpty) {
-		err = fmt.Errorf("%w: %w", ErrNothing, err)
+		err = marked{err, ErrNothing}
 	}
 	return in, err
 }
@@ -82,7 +82,7 @@ func readTop(ctx context.Context, job *Job, pool *fetch.Pool) (hls.Document, err
 	}
 	u, err := url.Parse(job.URL)
 	if err != nil {
-		return hls.Document{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+		return hls.Document{}, marked{err, ErrMalformed}
 	}
 	doc, err := hls.Parse(job.Manifest, u, nil)
 	return doc, named("the playlist", u, err)
@@ -97,7 +97,7 @@ func readStreams(ctx context.Context, in *Inspection, pool *fetch.Pool) error {
 			return err
 		}
 		if doc.Playlist == nil {
-			return fmt.Errorf("%w: %s names variants again, not segments", ErrMalformed, name)
+			return marked{fmt.Errorf("%s (%s): it names variants again, not segments", name, short(s.URL)), ErrMalformed}
 		}
 		s.Playlist = doc.Playlist
 	}
@@ -121,10 +121,15 @@ func named(name string, u *url.URL, err error) error {
 	}
 	switch {
 	case errors.Is(err, hls.ErrEmpty):
-		err = fmt.Errorf("%w: %w", ErrNothing, err)
+		err = marked{err, ErrNothing}
 	case !errors.Is(err, hls.ErrNotPlaylist):
-		err = fmt.Errorf("%w: %w", ErrMalformed, err)
+		err = marked{err, ErrMalformed}
 	}
-	short := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
-	return fmt.Errorf("%s (%s): %w", name, short.String(), err)
+	return fmt.Errorf("%s (%s): %w", name, short(u), err)
+}
+
+// short leaves out the query, which may hold tokens.
+func short(u *url.URL) string {
+	s := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	return s.String()
 }

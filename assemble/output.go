@@ -33,7 +33,7 @@ type output struct {
 func openOutput(path string, force bool) (*output, error) {
 	o := &output{path: path, base: filepath.Base(path), force: force}
 	if path == "" || o.base == "." || o.base == ".." || o.base == string(filepath.Separator) {
-		return nil, fmt.Errorf("%w: %q is no file name", ErrOutput, path)
+		return nil, marked{fmt.Errorf("%w: %q is no file name", ErrOutput, path), errName}
 	}
 	var err error
 	if o.root, err = os.OpenRoot(filepath.Dir(path)); err != nil {
@@ -92,7 +92,7 @@ func (o *output) free() error {
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	case info.IsDir():
-		return fmt.Errorf("%w: %s is a folder", ErrOutput, o.path)
+		return marked{fmt.Errorf("%w: %s is a folder", ErrOutput, o.path), errName}
 	case o.force:
 		return nil
 	}
@@ -192,7 +192,7 @@ func (o *output) discard() error {
 // openRegular opens or creates a file, but no link that somebody has planted.
 func (o *output) openRegular(name string, mode fs.FileMode) (*os.File, error) {
 	if info, err := o.root.Lstat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: %s is no regular file", ErrOutput, name)
+		return nil, marked{fmt.Errorf("%w: %s is no regular file", ErrOutput, name), errName}
 	}
 	f, err := o.root.OpenFile(name, os.O_RDWR|os.O_CREATE, mode)
 	if err != nil {

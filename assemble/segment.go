@@ -99,11 +99,11 @@ func checkMedia(b *fetch.Body) error {
 	head := b.Data[:min(len(b.Data), 16)]
 	switch {
 	case len(head) >= 8 && isBox(string(head[4:8])):
-		return permanentError{fmt.Errorf("fragmented mp4 segments: %w", ErrUnsupported)}
+		return permanentError{fmt.Errorf("fragmented mp4 segments are %w", ErrUnsupported)}
 	case bytes.HasPrefix(head, []byte("ID3")), len(head) > 1 && head[0] == 0xff && head[1]&0xf6 == 0xf0:
-		return permanentError{fmt.Errorf("bare AAC segments without transport stream: %w", ErrUnsupported)}
+		return permanentError{fmt.Errorf("bare AAC without a transport stream is %w", ErrUnsupported)}
 	case bytes.HasPrefix(head, []byte("WEBVTT")):
-		return permanentError{fmt.Errorf("subtitles: %w", ErrUnsupported)}
+		return permanentError{fmt.Errorf("WebVTT subtitles are %w", ErrUnsupported)}
 	}
 	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(b.Data))
 }

@@ -35,10 +35,19 @@ func (e *Error) Error() string {
 	if name == "" {
 		name = e.Kind.String()
 	}
+	return fmt.Sprintf("%s (%s): %v%s", name, e.URL, e.Err, e.tries())
+}
+
+// Reason is the error without the name, for sentences that have said it.
+func (e *Error) Reason() string {
+	return fmt.Sprintf("%v%s (%s)", e.Err, e.tries(), e.URL)
+}
+
+func (e *Error) tries() string {
 	if e.Tries > 1 {
-		return fmt.Sprintf("%s (%s): %v, after %d tries", name, e.URL, e.Err, e.Tries)
+		return fmt.Sprintf(", after %d tries", e.Tries)
 	}
-	return fmt.Sprintf("%s (%s): %v", name, e.URL, e.Err)
+	return ""
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -87,7 +87,7 @@ func (p *Pool) checkStatus(resp *http.Response, h *host) error {
 	}
 	wait, ok := retryAfter(resp.Header, time.Now())
 	if ok && wait > p.opts.Retry.MaxWait {
-		return fmt.Errorf("%w: %v (%w)", ErrPatience, wait, err)
+		return fmt.Errorf("%w: %s, with %w", ErrPatience, spell(wait), err)
 	}
 	h.hold(wait)
 	return err
@@ -108,7 +108,7 @@ const maxSkip = 64 << 20
 // bodySpan compares the answer's headers with what was asked (RFC 9110 §14).
 func bodySpan(resp *http.Response, r Request) (span, error) {
 	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") && r.Kind != Playlist {
-		return span{}, fmt.Errorf("%w (Content-Encoding: %.20q)", ErrEncoding, e)
+		return span{}, fmt.Errorf("%w, by Content-Encoding: %.20q", ErrEncoding, e)
 	}
 	s := span{length: resp.ContentLength}
 	switch {
@@ -150,9 +150,9 @@ func checkContentRange(header string, r Request) error {
 func endOf(err error, got, want int64) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		if want < 0 {
-			return fmt.Errorf("%w: after %d bytes", ErrTruncated, got)
+			return fmt.Errorf("%w: %d bytes came", ErrTruncated, got)
 		}
-		return fmt.Errorf("%w: %d bytes of %d", ErrTruncated, got, want)
+		return fmt.Errorf("%w: %d of %d bytes came", ErrTruncated, got, want)
 	}
 	return err
 }

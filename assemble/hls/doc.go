@@ -28,11 +28,11 @@ var (
 	// ErrNotPlaylist: the text is something else; the error says what.
 	ErrNotPlaylist = errors.New("not an HLS playlist")
 	// ErrEmpty: a playlist that names no media.
-	ErrEmpty = errors.New("the playlist is empty")
+	ErrEmpty = errors.New("there is nothing in it")
 	// ErrTooLarge: one of the limits above is exceeded.
-	ErrTooLarge = errors.New("the playlist is too large")
+	ErrTooLarge = errors.New("too large for a playlist")
 	// ErrMalformed: a line breaks the format in a way that would give a wrong film.
-	ErrMalformed = errors.New("malformed playlist")
+	ErrMalformed = errors.New("malformed")
 	// ErrAddress: an address is not http or https.
 	ErrAddress = errors.New("address refused")
 )

@@ -28,6 +28,19 @@ var (
 	ErrPart = errors.New("join: impossible part")
 )
 
+// PartError is why Add refused a part.
+type PartError struct {
+	Stream   int
+	Sequence uint64
+	Err      error
+}
+
+func (e *PartError) Error() string {
+	return fmt.Sprintf("segment %d of stream %d: %v", e.Sequence, e.Stream, e.Err)
+}
+
+func (e *PartError) Unwrap() error { return e.Err }
+
 // File is the part file. *os.File satisfies it.
 type File interface {
 	io.WriterAt
@@ -112,8 +125,8 @@ func (j *Joiner) Size() int64 { return j.mux.Size() }
 // Add demuxes one clear segment, sets its samples on the timeline and writes them at the end of the file. data is not kept.
 // The record holds all that Restore needs to go on behind this part.
 //
-// After an error nothing has changed: the same part may come again, with better bytes, or as Missing. Errors are those of
-// mpegts.Demuxer.Reset, ErrPart, ErrFinished and what the file returns.
+// After an error nothing has changed: the same part may come again, with better bytes, or as Missing. Errors are ErrPart,
+// ErrFinished, and *PartError with those of mpegts.Demuxer.Reset and of the file.
 func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	if err := j.check(p); err != nil {
 		return nil, err
@@ -124,7 +137,7 @@ func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	}
 	s := &j.streams[p.Stream]
 	if err != nil {
-		return nil, fmt.Errorf("segment %d of stream %d: %w", p.Sequence, p.Stream, errors.Join(err, s.rollback()))
+		return nil, &PartError{Stream: p.Stream, Sequence: p.Sequence, Err: errors.Join(err, s.rollback())}
 	}
 	d.state = s.demux.AppendState(nil)
 	j.apply(d)

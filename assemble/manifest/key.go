@@ -69,7 +69,7 @@ func Usable(keys []Key) (*Key, error) {
 		case k.Method == MethodAES128:
 			return k, nil
 		default:
-			unsupported = fmt.Errorf("encryption method %s with a plain key: %w", quoteShort(k.Method), ErrUnsupported)
+			unsupported = fmt.Errorf("encryption by METHOD=%s, even with a plain key, is %w", quoteShort(k.Method), ErrUnsupported)
 		}
 	}
 	if unsupported != nil {

@@ -91,7 +91,7 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 			return nil, fmt.Errorf("segment %d of the %s stream: %w", i+1, s.Name(), err)
 		}
 		if seg.Init != nil {
-			return nil, fmt.Errorf("fragmented mp4 segments (EXT-X-MAP): %w", manifest.ErrUnsupported)
+			return nil, fmt.Errorf("fragmented mp4 segments (EXT-X-MAP) are %w", manifest.ErrUnsupported)
 		}
 		parts[i] = Part{
 			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key,
