@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -47,7 +48,7 @@ func setup(env *testscript.Env) error {
 	fast, slow := sites.New(sites.Options{}), sites.New(sites.Options{SegmentDelay: slowly})
 	env.Values[siteKey{}] = []*sites.Site{fast, slow}
 	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": slow} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
@@ -64,7 +65,7 @@ func setup(env *testscript.Env) error {
 		env.Setenv(name, "http://"+l.Addr().String())
 		env.Setenv(name+"_PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 	}
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	closed, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
