@@ -35,15 +35,15 @@ func (s served) other(path string) string {
 	return strings.Replace(s.base, "127.0.0.1", "localhost", 1) + path
 }
 
-// byBrowser and byUs split the log by who asked.
-func (s served) byBrowser() []sites.Request {
-	return s.logged(func(agent string) bool { return strings.Contains(agent, "Chrome/") })
-}
+// byBrowser and byUs split the log by who asked. We give the browser's name and send what it sent; but over HTTP/1.1 only a browser
+// still says that it would keep the connection.
+func (s served) byBrowser() []sites.Request { return s.logged(true) }
+func (s served) byUs() []sites.Request      { return s.logged(false) }
 
-func (s served) logged(by func(agent string) bool) []sites.Request {
+func (s served) logged(browser bool) []sites.Request {
 	var list []sites.Request
 	for _, r := range s.Log() {
-		if by(r.Header.Get("User-Agent")) {
+		if (r.Header.Get("Connection") == "keep-alive") == browser {
 			list = append(list, r)
 		}
 	}

@@ -127,11 +127,8 @@ func TestPagesWithoutAFilm(t *testing.T) {
 			if diff := cmp.Diff(test.tried, kinds(res)); diff != "" {
 				t.Errorf("tried: %s", diff)
 			}
-			for _, r := range s.Log() {
-				if strings.Contains(r.Header.Get("User-Agent"), "Chrome/") {
-					continue
-				}
-				t.Errorf("fetched %s", r.URL)
+			for _, r := range s.byUs() {
+				t.Errorf("fetched %s %q", r.URL, r.Header)
 			}
 			if res.Film != nil {
 				t.Errorf("%+v", res.Film)
