@@ -52,22 +52,28 @@ func (p *Pool) Get(ctx context.Context, r Request) (*Body, error) {
 // others wait for never stands in line again.
 func (p *Pool) get(ctx context.Context, r Request, room *room) (*Body, error) {
 	h := p.host(r.URL)
-	for try := 1; ; try++ {
+	var kept partial
+	defer func() { p.bufs.put(kept.buf) }()
+	for try, vain := 1, 1; ; try, vain = try+1, vain+1 {
 		if err := h.wait(ctx); err != nil {
 			return nil, err
 		}
-		body, err := p.try(ctx, r, h, room)
+		had := len(kept.buf)
+		body, err := p.try(ctx, r, h, room, &kept)
 		if err == nil {
 			return body, nil
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		if len(kept.buf) >= had+minResume {
+			vain = 1 // a server that always breaks gets there, too, piece by piece
+		}
 		c := classify(ctx, err)
-		if try >= p.opts.Retry.tries(r.Kind, c) {
+		if vain >= p.opts.Retry.tries(r.Kind, c) {
 			return nil, &Error{Kind: r.Kind, Name: r.Name, URL: withoutQuery(r.URL), Tries: try, Err: err}
 		}
-		wait := p.opts.Retry.backoff(try)
+		wait := p.opts.Retry.backoff(vain)
 		p.opts.OnRetry(Retry{Kind: r.Kind, Name: r.Name, Tries: try, Wait: wait, Err: err})
 		if c == throttled {
 			h.hold(wait) // or until the Retry-After that the try has set, if that is later

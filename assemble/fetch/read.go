@@ -17,21 +17,17 @@ type reader struct {
 	max  int64
 }
 
-// read returns the buffer even with an error, so that it can be used again.
-func (r *reader) read(ctx context.Context, resp *http.Response, s span) ([]byte, error) {
+// read goes on behind what buf holds already, if it is not nil. It returns the buffer even with an error, so that it can be
+// used again.
+func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []byte) ([]byte, error) {
 	if err := r.skip(resp.Body, s.skip); err != nil {
 		return nil, endOf(err, 0, s.skip)
 	}
-	first := int64(minBuffer)
-	if s.length >= 0 {
-		first = min(s.length, maxTrust)
-	}
-	if err := r.pay(ctx, first); err != nil {
-		return nil, err
-	}
-	buf := r.pool.bufs.get(int(first))
-	if err := r.pay(ctx, int64(cap(buf))); err != nil {
-		return buf, err
+	if buf == nil {
+		var err error
+		if buf, err = r.first(ctx, s); err != nil {
+			return buf, err
+		}
 	}
 	for s.length < 0 || int64(len(buf)) < s.length {
 		var err error
@@ -51,6 +47,19 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span) ([]byte,
 		}
 	}
 	return buf, r.finish(resp, s)
+}
+
+// first gets a buffer for a body of which no byte has come.
+func (r *reader) first(ctx context.Context, s span) ([]byte, error) {
+	size := int64(minBuffer)
+	if s.length >= 0 {
+		size = min(s.length, maxTrust)
+	}
+	if err := r.pay(ctx, size); err != nil {
+		return nil, err
+	}
+	buf := r.pool.bufs.get(int(size))
+	return buf, r.pay(ctx, int64(cap(buf)))
 }
 
 // finish meets the end of a body of known length, so that the connection can be used again.

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// try makes one request and reads its body.
-func (p *Pool) try(ctx context.Context, r Request, h *host, room *room) (*Body, error) {
+// try makes one request and reads its body, or what of it is missing in kept.
+func (p *Pool) try(ctx context.Context, r Request, h *host, room *room, kept *partial) (*Body, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := watchStall(cancel, p.opts.StallTime)
 	defer watch.stop()
-	body, err := p.exchange(ctx, r, h, &reader{pool: p, watch: watch, room: room, max: r.Kind.MaxBytes()})
+	body, err := p.exchange(ctx, r, h, kept, &reader{pool: p, watch: watch, room: room, max: r.Kind.MaxBytes()})
 	if err != nil {
 		if errors.Is(context.Cause(ctx), ErrStall) {
 			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.StallTime)
@@ -32,28 +32,30 @@ func (p *Pool) try(ctx context.Context, r Request, h *host, room *room) (*Body, 
 	return body, nil
 }
 
-func (p *Pool) exchange(ctx context.Context, r Request, h *host, rd *reader) (*Body, error) {
+func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, rd *reader) (*Body, error) {
 	req, err := newRequest(ctx, r)
 	if err != nil {
 		return nil, err
 	}
+	kept.ask(req, r)
 	resp, err := p.doer.Do(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	if err := p.checkStatus(resp, h); err != nil {
-		return nil, err
-	}
-	span, err := bodySpan(resp, r)
+	span, err := p.span(resp, r, h, kept)
 	if err != nil {
 		return nil, err
 	}
-	buf, err := rd.read(ctx, resp, span)
+	buf, err := rd.read(ctx, resp, span, kept.buf)
 	if err != nil {
-		p.bufs.put(buf)
+		if !kept.keep(buf, span, resp) {
+			kept.take()
+			p.bufs.put(buf)
+		}
 		return nil, err
 	}
+	kept.take()
 	b := &Body{Data: buf, buf: buf, pool: p.bufs, ContentType: resp.Header.Get("Content-Type"), URL: req.URL}
 	if resp.Request != nil && resp.Request.URL != nil {
 		b.URL = resp.Request.URL
@@ -93,6 +95,38 @@ func (p *Pool) checkStatus(resp *http.Response, h *host) error {
 	return err
 }
 
+// span judges the head of an answer and tells what is to be read. What was kept is given up where the answer is not its
+// rest.
+func (p *Pool) span(resp *http.Response, r Request, h *host, kept *partial) (span, error) {
+	rest := false
+	if kept.length > 0 {
+		var err error
+		if rest, err = kept.check(resp, r); !rest || err != nil {
+			p.bufs.put(kept.take())
+		}
+		if err != nil {
+			return span{}, err
+		}
+	}
+	if err := p.checkStatus(resp, h); err != nil {
+		return span{}, err
+	}
+	if err := checkEncoding(resp, r); err != nil {
+		return span{}, err
+	}
+	if rest {
+		return span{length: kept.length}, nil
+	}
+	return bodySpan(resp, r)
+}
+
+func checkEncoding(resp *http.Response, r Request) error {
+	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") && r.Kind != Playlist {
+		return fmt.Errorf("%w, by Content-Encoding: %.20q", ErrEncoding, e)
+	}
+	return nil
+}
+
 // span is the part of a body that is wanted.
 type span struct {
 	skip int64
@@ -107,9 +141,6 @@ const maxSkip = 64 << 20
 
 // bodySpan compares the answer's headers with what was asked (RFC 9110 §14).
 func bodySpan(resp *http.Response, r Request) (span, error) {
-	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") && r.Kind != Playlist {
-		return span{}, fmt.Errorf("%w, by Content-Encoding: %.20q", ErrEncoding, e)
-	}
 	s := span{length: resp.ContentLength}
 	switch {
 	case r.Range == nil && resp.StatusCode == http.StatusPartialContent:
