@@ -68,6 +68,12 @@ func literal(host string) (netip.Addr, bool) {
 	return aton(host)
 }
 
+// ownMachine is for hosts that name this machine and cannot mean another: 127.0.0.0/8, ::1, localhost and names below it.
+func ownMachine(host string) bool {
+	a, ok := literal(host)
+	return ok && a.IsLoopback() && !a.Is4In6() && a.Zone() == ""
+}
+
 // aton reads one to four numbers; the last fills what is left.
 func aton(host string) (netip.Addr, bool) {
 	parts := strings.Split(host, ".")

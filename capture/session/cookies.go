@@ -1,6 +1,7 @@
 package session
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,7 +39,7 @@ func (c *Client) setCookies() (err error) {
 	}
 	for _, k := range c.conf.Cookies {
 		if u := k.url(); u != nil && k.sentFrom(page) {
-			c.jar.SetCookies(u, []*http.Cookie{k.http()})
+			c.jar.SetCookies(jarURL(u), []*http.Cookie{k.http()})
 		}
 	}
 	return nil
@@ -54,6 +55,16 @@ func (k *Cookie) url() *url.URL {
 		host = "[" + host + "]"
 	}
 	return &url.URL{Scheme: "https", Host: host, Path: "/"}
+}
+
+// jarURL gives an IPv6 address its port: without one the jar keeps the brackets, and takes it for another host.
+func jarURL(u *url.URL) *url.URL {
+	if u.Port() != "" || !strings.Contains(u.Hostname(), ":") {
+		return u
+	}
+	with := *u
+	with.Host = net.JoinHostPort(u.Hostname(), "0")
+	return &with
 }
 
 func (k *Cookie) http() *http.Cookie {
@@ -91,9 +102,11 @@ func site(host string) string {
 }
 
 // cookiesFor writes the Cookie header as browsers do: values as they are, without Go's quotes around blanks and commas.
+// Secure cookies also go over plain http to this machine itself (Secure Contexts §3.1): the jar sees to that, and the
+// guard to it that localhost is this machine.
 func (c *Client) cookiesFor(u *url.URL) string {
 	var b strings.Builder
-	for _, k := range c.jar.Cookies(u) {
+	for _, k := range c.jar.Cookies(jarURL(u)) {
 		if strings.ContainsFunc(k.Name+k.Value, func(r rune) bool { return r < ' ' || r == 0x7f || r == ';' }) {
 			continue
 		}

@@ -61,7 +61,7 @@ func (c *Client) hop(first *http.Request, u *url.URL) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Request = req
-	c.jar.SetCookies(u, resp.Cookies())
+	c.jar.SetCookies(jarURL(u), resp.Cookies())
 	return resp, nil
 }
 

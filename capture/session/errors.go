@@ -10,6 +10,8 @@ import (
 var (
 	// ErrPrivate: an address more private than what the user asked for.
 	ErrPrivate = errors.New("refused to reach a more private address")
+	// ErrLocalhost: a name server puts localhost elsewhere.
+	ErrLocalhost = errors.New("a name of this machine leads to another one")
 	// ErrScheme: neither http nor https.
 	ErrScheme = errors.New("only http and https are allowed")
 	// ErrRedirects: too many, or one that leads nowhere.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -89,5 +90,8 @@ func (g *guard) control(ctx context.Context, _, address string, _ syscall.RawCon
 		return permanent{err}
 	}
 	host, _ := ctx.Value(dialHost{}).(string)
+	if ownMachine(host) && SpaceOf(ap.Addr()) != Loopback {
+		return permanent{fmt.Errorf("%w: %q is %v", ErrLocalhost, host, ap.Addr())}
+	}
 	return g.check(ctx, host, ap.Addr())
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -141,5 +142,48 @@ func TestSetCookie(t *testing.T) {
 	c := client(t, Config{Start: "http://127.0.0.1"})
 	if err := visit(t, c, "http://127.0.0.1:"+port+"/a"); err != nil || second != "t=a b,c" {
 		t.Errorf("%q, %v", second, err)
+	}
+}
+
+// Secure cookies reach this machine itself over plain http, as a browser sends them, and nobody else.
+func TestSecureCookieLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"127.0.0.1": true, "127.1.2.3": true, "[::1]": true, "localhost": true, "LOCALHOST": true, "app.localhost": true,
+		"home.test": false, "localhost.home.test": false, "notlocalhost": false, "192.168.0.1": false, "0.0.0.0": false, "[fe80::1]": false,
+	} {
+		c := client(t, Config{Cookies: []Cookie{{Name: "s", Value: "SECRET", Domain: strings.Trim(host, "[]"), HostOnly: true, Secure: true, Path: "/"}}})
+		for _, h := range []string{host, host + ":8080"} {
+			if got := c.cookiesFor(&url.URL{Scheme: "http", Host: h, Path: "/"}); (got == "s=SECRET") != want {
+				t.Errorf("http://%s: %q", h, got)
+			}
+			if got := c.cookiesFor(&url.URL{Scheme: "https", Host: h, Path: "/"}); got != "s=SECRET" {
+				t.Errorf("https://%s: %q", h, got)
+			}
+		}
+	}
+}
+
+// The same on the wire; and a name server that has localhost elsewhere gets no connection.
+func TestSecureCookieSent(t *testing.T) {
+	heard := ""
+	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/set" {
+			w.Header().Add("Set-Cookie", "s=SECRET; Secure; Path=/")
+		}
+		heard = r.Header.Get("Cookie")
+	})
+	c := client(t, Config{Start: "http://127.0.0.1"})
+	for _, path := range []string{"/set", "/get"} {
+		if err := visit(t, c, "http://127.0.0.1:"+port+path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if heard != "s=SECRET" {
+		t.Errorf("heard %q", heard)
+	}
+	elsewhere := netip.MustParseAddr("192.0.2.1")
+	c = client(t, Config{Start: "http://127.0.0.1", AllowPrivate: true, Resolver: names(t, func(string, int) netip.Addr { return elsewhere })})
+	if err := visit(t, c, "http://app.localhost:"+port+"/"); !errors.Is(err, ErrLocalhost) {
+		t.Errorf("app.localhost at %v: %v", elsewhere, err)
 	}
 }
