@@ -4,12 +4,11 @@ import "sync"
 
 const (
 	minBuffer = 64 << 10
-	// maxTrust is how much memory a stated length gets before a byte has come.
-	maxTrust = 8 << 20
+	maxFree   = 64
 )
 
-// buffers keeps memory for reuse, up to limit bytes together with what is in use; the garbage collector never sees most of
-// a film.
+// buffers keeps memory for reuse, up to limit bytes together with what is in use, but always one: the garbage collector never
+// sees most of a film.
 type buffers struct {
 	mu    sync.Mutex
 	free  [][]byte
@@ -34,12 +33,7 @@ func (b *buffers) get(n int) []byte {
 		b.used += int64(n)
 		return make([]byte, 0, n)
 	}
-	buf := b.free[best]
-	last := len(b.free) - 1
-	b.free[best] = b.free[last]
-	b.free[last] = nil
-	b.free = b.free[:last]
-	b.held -= int64(cap(buf))
+	buf := b.remove(best)
 	b.used += int64(cap(buf))
 	return buf[:0]
 }
@@ -48,11 +42,36 @@ func (b *buffers) put(buf []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used -= int64(cap(buf))
-	if cap(buf) == 0 || b.held+b.used+int64(cap(buf)) > b.limit || len(b.free) >= 64 {
+	if cap(buf) == 0 {
 		return
 	}
 	b.held += int64(cap(buf))
 	b.free = append(b.free, buf)
+	for len(b.free) > maxFree || len(b.free) > 1 && b.held+b.used > b.limit {
+		b.dropSmallest()
+	}
+}
+
+// dropSmallest leaves the buffers that most bodies fit into.
+func (b *buffers) dropSmallest() {
+	least := 0
+	for i, f := range b.free {
+		if cap(f) < cap(b.free[least]) {
+			least = i
+		}
+	}
+	b.remove(least)
+}
+
+// remove takes a buffer from the list.
+func (b *buffers) remove(i int) (buf []byte) {
+	buf = b.free[i]
+	last := len(b.free) - 1
+	b.free[i] = b.free[last]
+	b.free[last] = nil
+	b.free = b.free[:last]
+	b.held -= int64(cap(buf))
+	return buf
 }
 
 // roundUp makes sizes alike, so that buffers fit again: steps of an eighth of the size.

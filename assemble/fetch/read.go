@@ -51,15 +51,24 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 
 // first gets a buffer for a body of which no byte has come.
 func (r *reader) first(ctx context.Context, s span) ([]byte, error) {
-	size := int64(minBuffer)
-	if s.length >= 0 {
-		size = min(s.length, maxTrust)
+	size := s.length
+	if size < 0 {
+		size = r.usual()
 	}
+	size = min(size, r.pool.opts.Window) // a stated length gets no more before its bytes have come
 	if err := r.pay(ctx, size); err != nil {
 		return nil, err
 	}
 	buf := r.pool.bufs.get(int(size))
 	return buf, r.pay(ctx, int64(cap(buf)))
+}
+
+// usual is what a part of this film takes.
+func (r *reader) usual() int64 {
+	if r.room == nil {
+		return minBuffer
+	}
+	return r.room.window.estimate()
 }
 
 // finish meets the end of a body of known length, so that the connection can be used again.

@@ -273,6 +273,26 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestRoom: the samples of a large segment go to memory that is taken once.
+func TestRoom(t *testing.T) {
+	b := tstest.Segment(1, 0, 4, 80<<10)
+	d := &Demuxer{}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := d.Reset(b); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := d.Next(); err != nil {
+			break
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > uint64(len(b))*3/2 {
+		t.Errorf("%d KiB allocated for a segment of %d", n>>10, len(b)>>10)
+	}
+}
+
 // TestSlices: pictures of several slices, behind start codes of three and four bytes.
 func TestSlices(t *testing.T) {
 	r := newRand()

@@ -101,7 +101,23 @@ func (d *Demuxer) Reset(segment []byte) error {
 	if d.err == nil && !d.program {
 		d.err = ErrNoProgram
 	}
+	if d.err == nil {
+		d.reserve(len(segment))
+	}
 	return d.err
+}
+
+// reserve makes room for the pictures of a segment at once: by and by, a large one would leave several times its size to the
+// garbage collector. A little more is taken, for segments differ.
+func (d *Demuxer) reserve(size int) {
+	for i := range d.tracks {
+		if t := &d.tracks[i]; t.Kind == media.Video {
+			if n := len(t.arena) + size; n > cap(t.arena) {
+				t.arena = append(make([]byte, 0, n+n/8), t.arena...)
+			}
+			return
+		}
+	}
 }
 
 // Next returns the next sample of the segment, io.EOF at its end, or *UnsupportedError.
