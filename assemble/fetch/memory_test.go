@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -13,8 +14,9 @@ import (
 func TestLargeBodies(t *testing.T) {
 	const size, count = 23 << 20, 20
 	body := make([]byte, size)
-	for name, length := range map[string]int64{"of stated length": size, "of unknown length": -1} {
-		t.Run(name, func(t *testing.T) {
+	// Without a length the first ones grow; taken anew, each would take twice its size.
+	for length, limit := range map[int64]uint64{size: 8, -1: 16} {
+		t.Run(fmt.Sprintf("Content-Length %d", length), func(t *testing.T) {
 			p := NewPool(doer(func(r *http.Request) (*http.Response, error) {
 				resp := answer(r, http.StatusOK, "")
 				resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), length
@@ -27,7 +29,7 @@ func TestLargeBodies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := after.TotalAlloc - before.TotalAlloc; n > 8*size {
+			if n := after.TotalAlloc - before.TotalAlloc; n > limit*size {
 				t.Errorf("%d MiB allocated for %d bodies of %d MiB", n>>20, count, size>>20)
 			} else {
 				t.Logf("%d MiB allocated", n>>20)

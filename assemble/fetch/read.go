@@ -68,7 +68,7 @@ func (r *reader) usual() int64 {
 	if r.room == nil {
 		return minBuffer
 	}
-	return r.room.window.estimate()
+	return r.room.window.usual()
 }
 
 // finish meets the end of a body of known length, so that the connection can be used again.

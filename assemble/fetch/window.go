@@ -54,10 +54,14 @@ func (w *window) done(n int64) {
 	w.changed = make(chan struct{})
 }
 
-func (w *window) estimate() int64 {
+// estimate is what a part is charged before its length is known; two at least must fit.
+func (w *window) estimate() int64 { return min(w.usual(), w.limit/2) }
+
+// usual is what a part took until now.
+func (w *window) usual() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return min(w.typical, w.limit/2)
+	return w.typical
 }
 
 // room is the account of one part.

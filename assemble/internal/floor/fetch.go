@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"fmt"
@@ -19,7 +20,8 @@ type conn struct {
 }
 
 func dial(host string) (*conn, error) {
-	c, err := net.Dial("tcp", host)
+	var d net.Dialer
+	c, err := d.DialContext(context.Background(), "tcp", host)
 	if err != nil {
 		return nil, err
 	}

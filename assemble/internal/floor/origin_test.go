@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -28,7 +29,8 @@ func TestMain(m *testing.M) {
 
 // serve answers until standard input ends: with the process that started this one.
 func serve(dir string) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var conf net.ListenConfig
+	l, err := conf.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
