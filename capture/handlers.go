@@ -165,7 +165,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 	if !x.hasResponse {
 		x.hops = append(x.hops, hasExtra(ev.HasExtra, &res))
 	}
-	x.hasResponse = true
+	x.hasResponse, x.touched = true, time.Now()
 	x.session = s.ID() // the session that has the answer has the body
 	x.Type = ev.Type
 	x.Response = &res
@@ -184,6 +184,7 @@ func isStream(e *Exchange) bool {
 func (r *Recorder) dataReceived(_ Session, ev *dataReceived) {
 	if x := r.byID[ev.RequestID]; x != nil {
 		x.Received += ev.DataLength
+		x.touched = time.Now()
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -72,6 +71,7 @@ type record struct {
 	extras
 	session     target.SessionID
 	hasResponse bool
+	touched     time.Time // when something of the answer last came
 }
 
 // extras are the *ExtraInfo events of one requestId. They travel on another channel than the events they belong to and
@@ -141,6 +141,20 @@ func (r *Recorder) Snapshot() *Capture {
 	return c
 }
 
+// Stalled names the frames whose document began to come, and of which nothing was heard for d: neither more of it nor its
+// end.
+func (r *Recorder) Stalled(d time.Duration) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for _, x := range r.list {
+		if x.Type == "Document" && !x.Done && x.Response != nil && time.Since(x.touched) > d {
+			list = append(list, x.FrameID)
+		}
+	}
+	return list
+}
+
 // Settle waits until every body that was asked for has been read, or ctx ends.
 func (r *Recorder) Settle(ctx context.Context) error {
 	r.unfinished()
@@ -156,8 +170,7 @@ func (r *Recorder) unfinished() {
 		if x.Done || x.Response == nil || x.Body.Reason != ReasonPending {
 			continue
 		}
-		length := x.Response.Header.Get("Content-Length")
-		if x.Response.Header.Get("Content-Encoding") == "" && length == strconv.FormatInt(x.Received, 10) {
+		if x.Response.Header.Get("Content-Encoding") == "" && x.Received > 0 && x.length() == x.Received {
 			r.bodies.response(x, r.sessions[x.session])
 		}
 	}
