@@ -71,7 +71,8 @@ func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
 	}
 	r.byID[ev.RequestID] = x
 	r.list = append(r.list, x)
-	r.stir(x.Type)
+	x.background = r.isBackground(x)
+	r.stir(x)
 	return x
 }
 
@@ -167,7 +168,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 	}
 	x.hasResponse, x.touched = true, time.Now()
 	x.session = s.ID() // the session that has the answer has the body
-	x.Type = ev.Type
+	x.Type, x.background = ev.Type, x.background || endless(ev.Type)
 	x.Response = &res
 	x.applyExtras()
 	if !x.Done && isStream(&x.Exchange) {
@@ -194,7 +195,7 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 		return
 	}
 	x.Done, x.Ended = true, r.wall(ev.Timestamp)
-	r.stir(x.Type)
+	r.stir(x)
 	if bodiless(x) {
 		x.Body = Body{Reason: ReasonNone}
 		return
@@ -213,7 +214,7 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 		return
 	}
 	x.Done, x.Ended, x.Canceled = true, r.wall(ev.Timestamp), ev.Canceled
-	r.stir(x.Type)
+	r.stir(x)
 	if bodiless(x) && x.Response != nil {
 		x.Body = Body{Reason: ReasonNone} // Chrome ends 204 and HEAD with ERR_ABORTED; nothing failed
 		return

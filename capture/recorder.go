@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,6 +59,7 @@ type Recorder struct {
 	also     cdp.Session // see Also
 	list     []*record
 	byID     map[string]*record
+	asked    map[string]int     // method and URL without query -> requests
 	orphans  map[string]*extras // extra info that came before its request
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	notes    []Note
@@ -71,6 +73,7 @@ type record struct {
 	extras
 	session     target.SessionID
 	hasResponse bool
+	background  bool      // says nothing of whether the page is at rest
 	touched     time.Time // when something of the answer last came
 }
 
@@ -88,7 +91,7 @@ func NewRecorder(o Options) *Recorder {
 	o = o.withDefaults()
 	r := &Recorder{
 		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory},
-		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{},
+		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
 	r.bodies = newBodyReader(r)
@@ -108,12 +111,12 @@ func (r *Recorder) notify() {
 }
 
 // Activity tells how many requests are under way, and when one last began or ended. Streams that have no end
-// (EventSource, WebSocket, a film that plays) do not count, or a page would never come to rest.
+// (EventSource, WebSocket, a film that plays) and polls do not count, or a page would never come to rest.
 func (r *Recorder) Activity() (inFlight int, last time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, x := range r.list {
-		if !x.Done && !endless(x.Type) && r.sessions[x.session] != nil { // the end of a request is not told after its target's
+		if !x.Done && !x.background && r.sessions[x.session] != nil { // the end of a request is not told after its target's
 			inFlight++
 		}
 	}
@@ -219,10 +222,18 @@ func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
 }
 
 // stir notes that a request began or ended.
-func (r *Recorder) stir(t ResourceType) {
-	if !endless(t) {
+func (r *Recorder) stir(x *record) {
+	if !x.background {
 		r.last = time.Now()
 	}
+}
+
+// isBackground tells what has no end, and what is asked for again and again: neither says that a page still builds itself.
+func (r *Recorder) isBackground(x *record) bool {
+	const often = 4
+	place, _, _ := strings.Cut(x.Request.Method+" "+x.Request.URL, "?")
+	r.asked[place]++
+	return endless(x.Type) || r.asked[place] > often
 }
 
 // Also names a further session to ask for bodies; Network.enable must have been called on it. What a service worker
