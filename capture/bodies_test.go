@@ -169,9 +169,10 @@ func TestCloseWhileBodiesArePending(t *testing.T) {
 	}
 }
 
-
 func TestABodyThatCameAsNothingIsMissing(t *testing.T) {
-	empty := func(id string) *session { return &session{id: id, kind: "service_worker", bodies: map[string][]byte{"1": {}}} }
+	empty := func(id string) *session {
+		return &session{id: id, kind: "service_worker", bodies: map[string][]byte{"1": {}}}
+	}
 	told := strings.Replace(answer(""), `{"Content-Type"`, `{"Content-Length":"5","Content-Type"`, 1)
 	for _, test := range []struct {
 		name, answer string
