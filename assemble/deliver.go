@@ -26,7 +26,7 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	if fatal := r.fatal(ctx, i, err); fatal != nil {
 		return fatal
 	}
-	r.log.Warn("segment left out", "what", r.source.name(part), "err", err)
+	r.log.Info("segment left out", "what", r.source.name(part), "err", err)
 	return r.add(i, nil, r.source.reason(part, err))
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"syscall"
 
 	"seine/assemble/decrypt"
 	"seine/assemble/fetch"
@@ -67,6 +68,7 @@ var hints = []struct {
 	{ErrKey, "the key may need the cookies of the page: try `seine grab` with the address of the page"},
 	{errName, "name a file with -o"},
 	{fs.ErrPermission, "choose a folder that you may write to"},
+	{syscall.ENOTDIR, "what should be a folder is a file: choose another place with -o"},
 	{fs.ErrNotExist, "make the folder first, or choose another one with -o"},
 	{ErrOutput, "see that the disk has room and run the same command again: it goes on where it stopped"},
 	{ErrNotPlaylist, "the address may have expired or need the page's cookies: try `seine grab` with the address of the page"},
@@ -81,7 +83,7 @@ func Hint(err error) string {
 	if errors.As(err, &status) {
 		switch status.Code {
 		case http.StatusUnauthorized, http.StatusForbidden, http.StatusGone, http.StatusNotFound:
-			return "the address may have expired or need the page's cookies: run `seine grab` again with the address of the page"
+			return "the address may have expired or need the page's cookies: `seine grab` with the address of the page gets new ones"
 		}
 	}
 	for _, h := range hints {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -115,10 +116,25 @@ func (p *outliner) uri(u string) {
 
 func (p *outliner) absolute(ref string) string {
 	if u, err := p.base.Parse(ref); err == nil {
+		u.RawQuery = percentEncoded(u.RawQuery)
 		ref = u.String()
 	}
 	p.kept += len(ref)
 	return ref
+}
+
+// percentEncoded escapes what a browser escapes in a query and net/url leaves (WHATWG URL, query percent-encode set): the
+// addresses of a playlist must equal those that Chrome asks for.
+func percentEncoded(query string) string {
+	var b strings.Builder
+	for _, c := range []byte(query) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"#<>`, c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // systems maps KEYFORMAT to the name of the DRM system.

@@ -152,3 +152,14 @@ func FuzzOutlineHLS(f *testing.F) {
 		}
 	})
 }
+
+// An address is written as Chrome would ask for it, or the exchange that brought it would not be found again.
+func TestOutlineHLSWritesAddressesAsBrowsersDo(t *testing.T) {
+	o, err := media.OutlineHLS("http://x.example/a/", []byte("#EXTM3U\n#EXTINF:1,\nü \u202e/b.ts?q=\u202eé <1>&t=a%2Fb\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "http://x.example/a/%C3%BC%20%E2%80%AE/b.ts?q=%E2%80%AE%C3%A9%20%3C1%3E&t=a%2Fb"; o.Segments[0] != want {
+		t.Errorf("%s, want %s", o.Segments[0], want)
+	}
+}
