@@ -9,7 +9,8 @@ import (
 	"seine/testdata/media"
 )
 
-// open serves /movie-open/, the movie's playlists and segments with the movie's delay and without its guards.
+// open serves /movie-open/, the movie's playlists and segments with the movie's delay and without its guards; and
+// /members/, the same for the user "member" with the password "sesame" (RFC 7617).
 func (s *Site) open() {
 	film, err := fs.Sub(media.FS, "film")
 	if err != nil {
@@ -21,5 +22,14 @@ func (s *Site) open() {
 			return
 		}
 		files.ServeHTTP(w, r)
+	})
+	members := http.StripPrefix("/members/", withTypes(http.FileServerFS(film)))
+	s.mux.HandleFunc("GET /members/", func(w http.ResponseWriter, r *http.Request) {
+		if user, password, ok := r.BasicAuth(); !ok || user != "member" || password != "sesame" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="members"`)
+			http.Error(w, "members only", http.StatusUnauthorized)
+			return
+		}
+		members.ServeHTTP(w, r)
 	})
 }
