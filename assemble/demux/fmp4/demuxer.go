@@ -28,6 +28,7 @@ type Demuxer struct {
 	head     int
 	segment  []byte
 	left     int   // bytes that samples of the segment may still have
+	count    int64 // samples of the segment, empty ones included
 	fileBase int64 // where the segment lies in its file, when base-data-offset counts from there
 }
 
@@ -67,7 +68,7 @@ func (d *Demuxer) Ignored() []string { return slices.Clone(d.others) }
 // *ProtectedError.
 func (d *Demuxer) Reset(init, segment []byte) error {
 	d.queue, d.head = d.queue[:0], 0
-	d.segment, d.left, d.fileBase = segment, len(segment), -1
+	d.segment, d.left, d.count, d.fileBase = segment, len(segment), 0, -1
 	if init != nil && !bytes.Equal(init, d.init) {
 		moov := find(init, "moov")
 		if moov == nil {

@@ -170,8 +170,8 @@ func (r *run) trun(d *Demuxer, data []byte) error {
 	if flags&trunFirstFlags != 0 {
 		first = fields.U32()
 	}
-	if count > maxSamples {
-		return damaged("%d samples in one run", count)
+	if d.count += int64(count); d.count > maxSamples {
+		return damaged("more than %d samples in one segment", maxSamples)
 	}
 	for i := range count {
 		s := defaults{duration: r.duration, size: r.size, flags: r.flags}
@@ -213,8 +213,8 @@ func (r *run) sample(d *Demuxer, s defaults, cts int32) error {
 		if r.data < 0 || end > int64(len(d.segment)) {
 			return damaged("a sample lies outside of the segment, at byte %d of %d", r.data, len(d.segment))
 		}
-		if d.left -= int(s.size); d.left < 0 || len(d.queue) == maxSamples {
-			return damaged("samples share bytes, or are too many")
+		if d.left -= int(s.size); d.left < 0 {
+			return damaged("samples share bytes")
 		}
 		dts := r.dts + r.trak.shift
 		d.queue = append(d.queue, media.Sample{

@@ -90,8 +90,6 @@ func parseMoov(b []byte) (*header, error) {
 			_, movie, err = timescale(box.Data)
 		case "trak":
 			err = h.trak(box.Data, movie)
-		case "mvex":
-			err = each(box.Data, h.trex)
 		case "pssh":
 			h.pssh(box.Data)
 		}
@@ -106,7 +104,7 @@ func parseMoov(b []byte) (*header, error) {
 	case protected != nil:
 		return nil, &ProtectedError{System: h.system}
 	}
-	return h, nil
+	return h, each(find(b, "mvex"), h.trex)
 }
 
 // timescale reads mvhd or mdhd (§8.2.2, §8.4.2) up to the field behind the duration.
