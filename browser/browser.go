@@ -54,7 +54,7 @@ type Version struct {
 }
 
 // Launch starts a browser, or connects to one, and ties its life to ctx: when that ends the browser does. It first removes what
-// killed runs left. Errors: [ErrNotFound], [*StartError], or those of the file system.
+// killed runs left. Errors: [ErrNotFound], [ErrConnect], [*StartError], or those of the file system.
 func Launch(ctx context.Context, o Options) (*Browser, error) {
 	b := &Browser{
 		log: o.log(), tabs: map[*Tab]struct{}{},
@@ -79,7 +79,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 // launch starts the process.
 func (b *Browser) launch(ctx context.Context, o Options) error {
 	if o.refusesSandbox() {
-		return &StartError{Path: "Chrome", Kind: ErrSandbox, Hint: hintRoot}
+		return &StartError{Kind: ErrSandbox, Hint: hintRoot}
 	}
 	path, major, err := choose(ctx, o)
 	if err != nil {

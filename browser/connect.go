@@ -3,8 +3,10 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,14 +24,22 @@ func (b *Browser) connect(ctx context.Context, o Options) error {
 	defer cancel()
 	address, err := socketAddress(ctx, o.Connect)
 	if err != nil {
-		return fmt.Errorf("connecting to the browser at %s: %w", o.Connect, err)
+		return fmt.Errorf("%w at %s: %w", ErrConnect, o.Connect, short(err))
 	}
 	conn, err := remote.DialContext(ctx, address)
 	if err != nil {
-		return fmt.Errorf("connecting to the browser at %s: %w; was it started with --remote-debugging-port?", o.Connect, err)
+		return fmt.Errorf("%w at %s: %w; was it started with --remote-debugging-port?", ErrConnect, o.Connect, short(err))
 	}
 	b.link = newLink(conn, b.log)
 	return nil
+}
+
+// short leaves out who asked how when nobody was there.
+func short(err error) error {
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		return op
+	}
+	return err
 }
 
 // socketAddress gives the browser's WebSocket; where only host and port are known, Chrome itself tells it at /json/version.

@@ -3,6 +3,7 @@ package browser_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -101,7 +102,7 @@ func TestConnect(t *testing.T) {
 
 func TestConnectToNobody(t *testing.T) {
 	for _, address := range []string{"ws://127.0.0.1:1/devtools/browser/x", "http://127.0.0.1:1", "ftp://x", "::"} {
-		if _, err := browser.Launch(t.Context(), browser.Options{Connect: address}); err == nil || !strings.Contains(err.Error(), address) {
+		if _, err := browser.Launch(t.Context(), browser.Options{Connect: address}); !errors.Is(err, browser.ErrConnect) || !strings.Contains(err.Error(), address) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 var (
 	// ErrNotFound: no browser on this machine, or none at the path that was given.
 	ErrNotFound = errors.New("no browser found")
+	// ErrConnect: no browser answers at the address that was given.
+	ErrConnect = errors.New("no browser answers")
 	// ErrSandbox: Chrome's sandbox cannot be used here and nobody asked for a start without it.
 	ErrSandbox = errors.New("chrome's sandbox cannot be used")
 	// ErrLibraries: a shared library that the browser needs is not installed.
@@ -32,7 +34,7 @@ var (
 
 // StartError tells why a browser did not start. It wraps one of [ErrSandbox], [ErrLibraries], [ErrDisplay], [ErrStart].
 type StartError struct {
-	Path   string // the executable
+	Path   string // the executable; empty when none was chosen yet
 	Exit   error  // how the process ended; nil while it ran on in silence
 	Output string // the last of what it printed (at most 16 KiB), for a log; may hold anything
 	Kind   error  // the sentinel
@@ -40,7 +42,10 @@ type StartError struct {
 }
 
 func (e *StartError) Error() string {
-	s := e.Path + ": " + e.Hint
+	s := e.Hint
+	if e.Path != "" {
+		s = e.Path + ": " + s
+	}
 	if e.Exit != nil {
 		s += " (" + e.Exit.Error() + ")"
 	}

@@ -42,7 +42,7 @@ func TestResolve(t *testing.T) {
 		{"an unknown wrapper", write(t, dir+"/lonely/browser", "#!/bin/sh\nexec something\n", 0o755), "", "wrapper"},
 		{"a text", write(t, dir+"/text", "hello", 0o755), "", "neither"},
 		{"not executable", write(t, dir+"/mode", "\x7fELF", 0o644), dir + "/mode", "not executable"},
-		{"a folder", dir, "", "read"},
+		{"a folder", dir, "", "folder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			real, problem := resolve(c.path)

@@ -15,7 +15,7 @@ import (
 // Errors of Installer.
 var (
 	// ErrDeclined: the person did not agree to any way of installing.
-	ErrDeclined = errors.New("declined")
+	ErrDeclined = errors.New("nothing was installed, as you wished")
 	// ErrNoWay: there is no way to install a browser on this machine, or none that this user may go.
 	ErrNoWay = errors.New("no way to install a browser")
 	// ErrUntrusted: an index, address or archive is not what Chrome for Testing serves.
@@ -76,14 +76,14 @@ func (i Installer) Plan(ctx context.Context) []Way {
 // Install goes the first way that is open and agreed to, and where it fails the next one. It returns the browser that is there
 // then. Errors: [ErrDeclined], [ErrNoWay], [ErrUntrusted], or what the last way met.
 func (i Installer) Install(ctx context.Context) (Candidate, error) {
-	failed := ErrNoWay
+	failed, declined := ErrNoWay, false
 	for _, w := range i.Plan(ctx) {
 		if w.Blocked != "" {
 			failed = fmt.Errorf("%w; %s: %s", failed, w.Name, w.Blocked)
 			continue
 		}
 		if i.Confirm != nil && !i.Confirm(w) {
-			failed = ErrDeclined
+			declined = true
 			continue
 		}
 		c, err := i.Go(ctx, w)
@@ -92,6 +92,9 @@ func (i Installer) Install(ctx context.Context) (Candidate, error) {
 		}
 		failed = err
 		fmt.Fprintf(i.out(), "%s: %v\n", w.Name, err)
+	}
+	if declined && errors.Is(failed, ErrNoWay) {
+		failed = ErrDeclined // why the other ways are blocked, nobody asked
 	}
 	return Candidate{}, failed
 }

@@ -229,6 +229,17 @@ func TestInstallDeclined(t *testing.T) {
 	}
 }
 
+// Who says no is not told what would have kept the other ways from working.
+func TestDeclinedIsDeclined(t *testing.T) {
+	i := Installer{
+		Index: "http://127.0.0.1:1/index.json", Dir: t.TempDir(), root: func() bool { return true },
+		lookPath: func(c string) string { return map[string]string{"dnf": "/usr/bin/dnf"}[c] }, Confirm: func(Way) bool { return false },
+	}
+	if _, err := i.Install(t.Context()); !errors.Is(err, ErrDeclined) || strings.Contains(err.Error(), "index") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestIndexOutOfReach(t *testing.T) {
 	i := Installer{Index: "http://127.0.0.1:1/index.json", Dir: t.TempDir(), lookPath: func(string) string { return "" }}
 	_, err := i.Install(t.Context())

@@ -2,11 +2,13 @@ package browser
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 )
 
 // resolve follows links and wrappers to the real executable. A wrapper must not be started: Debian's does not exec, so that
@@ -21,6 +23,8 @@ func resolve(path string) (real, problem string) {
 	}
 	head, err := readHead(real)
 	switch {
+	case errors.Is(err, syscall.EISDIR):
+		return real, "it is a folder"
 	case err != nil:
 		return real, "it cannot be read: " + err.Error()
 	case isProgram(head):

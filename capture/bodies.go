@@ -3,6 +3,7 @@ package capture
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -61,6 +62,7 @@ func (b *bodyReader) response(x *record, s Session) {
 		return
 	}
 	id, fallback := network.RequestID(x.ID), x.without()
+	something := x.Received > 0 || x.length() > 0
 	x.Body = Body{Reason: ReasonPending}
 	b.start(func(ctx context.Context) Body {
 		for _, holder := range b.rec.holders(s) {
@@ -69,6 +71,9 @@ func (b *bodyReader) response(x *record, s Session) {
 				b.rec.opt.Log.Debug("no body here", "request", id, "error", err)
 				continue
 			}
+			if something && len(res.Body) == 0 {
+				continue // what a worker passed on without reading, Chrome gives as nothing, and without an error
+			}
 			if int64(len(res.Body)) > b.rec.opt.MaxBody {
 				return Body{Reason: ReasonTooLarge, Size: int64(len(res.Body))}
 			}
@@ -76,6 +81,18 @@ func (b *bodyReader) response(x *record, s Session) {
 		}
 		return fallback
 	}, func(body Body) { x.Body = body })
+}
+
+// length is what the answer declares, 0 if nothing.
+func (x *record) length() int64 {
+	if x.Response == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(x.Response.Header.Get("Content-Length"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // without is what stands for a body that nobody has.

@@ -71,7 +71,8 @@ func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
 	}
 	r.byID[ev.RequestID] = x
 	r.list = append(r.list, x)
-	r.stir(x.Type)
+	x.background = r.isBackground(x)
+	r.stir(x)
 	return x
 }
 
@@ -165,9 +166,9 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 	if !x.hasResponse {
 		x.hops = append(x.hops, hasExtra(ev.HasExtra, &res))
 	}
-	x.hasResponse = true
+	x.hasResponse, x.touched = true, time.Now()
 	x.session = s.ID() // the session that has the answer has the body
-	x.Type = ev.Type
+	x.Type, x.background = ev.Type, x.background || endless(ev.Type)
 	x.Response = &res
 	x.applyExtras()
 	if !x.Done && isStream(&x.Exchange) {
@@ -184,6 +185,7 @@ func isStream(e *Exchange) bool {
 func (r *Recorder) dataReceived(_ Session, ev *dataReceived) {
 	if x := r.byID[ev.RequestID]; x != nil {
 		x.Received += ev.DataLength
+		x.touched = time.Now()
 	}
 }
 
@@ -193,7 +195,7 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 		return
 	}
 	x.Done, x.Ended = true, r.wall(ev.Timestamp)
-	r.stir(x.Type)
+	r.stir(x)
 	if bodiless(x) {
 		x.Body = Body{Reason: ReasonNone}
 		return
@@ -212,7 +214,7 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 		return
 	}
 	x.Done, x.Ended, x.Canceled = true, r.wall(ev.Timestamp), ev.Canceled
-	r.stir(x.Type)
+	r.stir(x)
 	if bodiless(x) && x.Response != nil {
 		x.Body = Body{Reason: ReasonNone} // Chrome ends 204 and HEAD with ERR_ABORTED; nothing failed
 		return

@@ -4,7 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,6 +59,7 @@ type Recorder struct {
 	also     cdp.Session // see Also
 	list     []*record
 	byID     map[string]*record
+	asked    map[string]int     // method and URL without query -> requests
 	orphans  map[string]*extras // extra info that came before its request
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	notes    []Note
@@ -72,6 +73,8 @@ type record struct {
 	extras
 	session     target.SessionID
 	hasResponse bool
+	background  bool      // says nothing of whether the page is at rest
+	touched     time.Time // when something of the answer last came
 }
 
 // extras are the *ExtraInfo events of one requestId. They travel on another channel than the events they belong to and
@@ -88,7 +91,7 @@ func NewRecorder(o Options) *Recorder {
 	o = o.withDefaults()
 	r := &Recorder{
 		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory},
-		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{},
+		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
 	r.bodies = newBodyReader(r)
@@ -108,12 +111,12 @@ func (r *Recorder) notify() {
 }
 
 // Activity tells how many requests are under way, and when one last began or ended. Streams that have no end
-// (EventSource, WebSocket, a film that plays) do not count, or a page would never come to rest.
+// (EventSource, WebSocket, a film that plays) and polls do not count, or a page would never come to rest.
 func (r *Recorder) Activity() (inFlight int, last time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, x := range r.list {
-		if !x.Done && !endless(x.Type) && r.sessions[x.session] != nil { // the end of a request is not told after its target's
+		if !x.Done && !x.background && r.sessions[x.session] != nil { // the end of a request is not told after its target's
 			inFlight++
 		}
 	}
@@ -141,6 +144,20 @@ func (r *Recorder) Snapshot() *Capture {
 	return c
 }
 
+// Stalled names the frames whose document began to come, and of which nothing was heard for d: neither more of it nor its
+// end.
+func (r *Recorder) Stalled(d time.Duration) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for _, x := range r.list {
+		if x.Type == "Document" && !x.Done && x.Response != nil && time.Since(x.touched) > d {
+			list = append(list, x.FrameID)
+		}
+	}
+	return list
+}
+
 // Settle waits until every body that was asked for has been read, or ctx ends.
 func (r *Recorder) Settle(ctx context.Context) error {
 	r.unfinished()
@@ -156,8 +173,7 @@ func (r *Recorder) unfinished() {
 		if x.Done || x.Response == nil || x.Body.Reason != ReasonPending {
 			continue
 		}
-		length := x.Response.Header.Get("Content-Length")
-		if x.Response.Header.Get("Content-Encoding") == "" && length == strconv.FormatInt(x.Received, 10) {
+		if x.Response.Header.Get("Content-Encoding") == "" && x.Received > 0 && x.length() == x.Received {
 			r.bodies.response(x, r.sessions[x.session])
 		}
 	}
@@ -206,10 +222,18 @@ func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
 }
 
 // stir notes that a request began or ended.
-func (r *Recorder) stir(t ResourceType) {
-	if !endless(t) {
+func (r *Recorder) stir(x *record) {
+	if !x.background {
 		r.last = time.Now()
 	}
+}
+
+// isBackground tells what has no end, and what is asked for again and again: neither says that a page still builds itself.
+func (r *Recorder) isBackground(x *record) bool {
+	const often = 4
+	place, _, _ := strings.Cut(x.Request.Method+" "+x.Request.URL, "?")
+	r.asked[place]++
+	return endless(x.Type) || r.asked[place] > often
 }
 
 // Also names a further session to ask for bodies; Network.enable must have been called on it. What a service worker

@@ -1,11 +1,8 @@
 package capture_test
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -103,33 +100,56 @@ func TestEventsInAnyOrder(t *testing.T) {
 		{
 			"the nth goes with the nth",
 			[]event{
-				{page, sentRaw, rawRequest("q0")}, {page, sentRaw, rawRequest("q1")}, {page, sent, ask(a)}, {page, cameRaw, rawResponse("r0", "302")},
-				{page, sent, redirected(b, true, "302")}, {page, sent, redirected(c, true, "307")}, {page, sentRaw, rawRequest("q2")},
-				{page, came, answer("")}, {page, cameRaw, rawResponse("r1", "307")}, {page, cameRaw, rawResponse("r2", "200")}, {page, finished, done},
+				{page, sentRaw, rawRequest("q0")},
+				{page, sentRaw, rawRequest("q1")},
+				{page, sent, ask(a)},
+				{page, cameRaw, rawResponse("r0", "302")},
+				{page, sent, redirected(b, true, "302")},
+				{page, sent, redirected(c, true, "307")},
+				{page, sentRaw, rawRequest("q2")},
+				{page, came, answer("")},
+				{page, cameRaw, rawResponse("r1", "307")},
+				{page, cameRaw, rawResponse("r2", "200")},
+				{page, finished, done},
 			},
 			told{URLs: []string{a, b, c}, Cookies: []string{"q0", "q1", "q2"}, Raw: []string{"r0", "r1", "r2"}, Statuses: []int{302, 307, 200}, Reason: gone},
 		},
 		{
 			"the browser's own redirect (HSTS) has no extra info",
 			[]event{
-				{page, sent, ask(a)}, {page, sent, redirected(b, false, "307")}, {page, sentRaw, rawRequest("q1")},
-				{page, cameRaw, rawResponse("r1", "200")}, {page, came, answer("")}, {page, finished, done},
+				{page, sent, ask(a)},
+				{page, sent, redirected(b, false, "307")},
+				{page, sentRaw, rawRequest("q1")},
+				{page, cameRaw, rawResponse("r1", "200")},
+				{page, came, answer("")},
+				{page, finished, done},
 			},
 			told{URLs: []string{a, b}, Cookies: []string{"", "q1"}, Raw: []string{"", "r1"}, Statuses: []int{307, 200}, Reason: gone},
 		},
 		{
 			"an answer out of the cache has none, whatever it says",
 			[]event{
-				{page, sent, ask(a)}, {page, sent, strings.Replace(redirected(b, true, "301"), `"url":"https://a.example/from"`, `"url":"https://a.example/from","fromDiskCache":true`, 1)},
-				{page, sentRaw, rawRequest("q1")}, {page, cameRaw, rawResponse("r1", "200")}, {page, came, answer("")}, {page, finished, done},
+				{page, sent, ask(a)},
+				{page, sent, strings.Replace(redirected(b, true, "301"), `"url":"https://a.example/from"`, `"url":"https://a.example/from","fromDiskCache":true`, 1)},
+				{page, sentRaw, rawRequest("q1")},
+				{page, cameRaw, rawResponse("r1", "200")},
+				{page, came, answer("")},
+				{page, finished, done},
 			},
 			told{URLs: []string{a, b}, Cookies: []string{"", "q1"}, Raw: []string{"", "r1"}, Statuses: []int{301, 200}, Reason: gone},
 		},
 		{
 			"a second session tells the same",
 			[]event{
-				{page, sent, ask(a)}, {other, sent, ask(a)}, {page, sent, redirected(b, true, "302")}, {other, sent, redirected(b, true, "302")},
-				{page, sentRaw, rawRequest("q0")}, {page, sentRaw, rawRequest("q1")}, {other, came, answer("")}, {other, finished, done}, {page, finished, done},
+				{page, sent, ask(a)},
+				{other, sent, ask(a)},
+				{page, sent, redirected(b, true, "302")},
+				{other, sent, redirected(b, true, "302")},
+				{page, sentRaw, rawRequest("q0")},
+				{page, sentRaw, rawRequest("q1")},
+				{other, came, answer("")},
+				{other, finished, done},
+				{page, finished, done},
 			},
 			told{URLs: []string{a, b}, Cookies: []string{"q0", "q1"}, Raw: []string{"", ""}, Statuses: []int{302, 200}, Reason: gone},
 		},
@@ -186,8 +206,12 @@ func TestEventsInAnyOrder(t *testing.T) {
 		{
 			"values that no one knows yet, bytes that are no UTF-8, fields of another kind",
 			[]event{
-				{page, sent, strings.Replace(ask(a), `"Fetch"`, `"Telepathy"`, 1)}, {page, "somethingNew", `{`}, {page, sentRaw, "{\"requestId\":\"1\",\"headers\":{\"Cookie\":\"\xff\"}}"},
-				{page, came, `{"requestId":7}`}, {page, came, answer(`,"securityState":"quantum","protocol":"h9"`)}, {page, finished, done},
+				{page, sent, strings.Replace(ask(a), `"Fetch"`, `"Telepathy"`, 1)},
+				{page, "somethingNew", `{`},
+				{page, sentRaw, "{\"requestId\":\"1\",\"headers\":{\"Cookie\":\"\xff\"}}"},
+				{page, came, `{"requestId":7}`},
+				{page, came, answer(`,"securityState":"quantum","protocol":"h9"`)},
+				{page, finished, done},
 			},
 			told{URLs: []string{a}, Cookies: []string{"�"}, Raw: []string{""}, Statuses: []int{200}, Reason: gone},
 		},
@@ -236,47 +260,6 @@ func TestFoldedHeaders(t *testing.T) {
 	}
 }
 
-func TestRequestBodies(t *testing.T) {
-	s := &session{id: "page", kind: "page", posts: map[string][]byte{"2": {0, 255}}}
-	r := recorder(t, capture.Options{})
-	post := func(id, more string) string {
-		return `{"requestId":"` + id + `","request":{"url":"https://a.example/","method":"POST","headers":{},"hasPostData":true` + more + `}}`
-	}
-	tell(t, r, event{s, sent, post("1", `,"postDataEntries":[{"bytes":"aGVs"},{"bytes":"bG8="}]`)}, event{s, sent, post("2", "")}, event{s, sent, post("3", "")})
-	list := settled(t, r)
-	for i, want := range []string{"hello", "\x00\xff"} {
-		if got, err := list[i].Request.Body.Bytes(10); err != nil || string(got) != want {
-			t.Errorf("%d: %q, %v", i, got, err)
-		}
-	}
-	if list[2].Request.Body.Reason != capture.ReasonGone {
-		t.Errorf("a body that nobody has: %+v", list[2].Request.Body)
-	}
-}
-
-func TestBodiesAreAskedOfOtherSessionsToo(t *testing.T) {
-	own, other := &session{id: "own", kind: "page"}, &session{id: "other", kind: "page", bodies: map[string][]byte{"1": []byte("here")}}
-	r := recorder(t, capture.Options{})
-	r.Attached(own)
-	r.Attached(other)
-	tell(t, r, event{own, sent, ask("https://a.example/1")}, event{own, came, answer("")}, event{own, finished, done})
-	if got := bodyOf(t, settled(t, r)[0]); got != "here" {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestABodyThatCameInFullWithoutItsEnd(t *testing.T) {
-	s := &session{id: "frame", kind: "iframe", bodies: map[string][]byte{"1": []byte("whole")}}
-	r := recorder(t, capture.Options{})
-	r.Attached(s)
-	tell(t, r, event{s, sent, ask("https://a.example/1")},
-		event{s, came, strings.Replace(answer(""), `{"Content-Type"`, `{"Content-Length":"5","Content-Type"`, 1)},
-		event{s, "dataReceived", `{"requestId":"1","dataLength":5}`})
-	if got := bodyOf(t, settled(t, r)[0]); got != "whole" {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestActivity(t *testing.T) {
 	frame := &session{id: "frame", kind: "iframe"}
 	r := recorder(t, capture.Options{})
@@ -299,6 +282,40 @@ func TestActivity(t *testing.T) {
 	}
 }
 
+func TestPollsAreNoActivity(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	r.Attached(page)
+	for n := range 10 {
+		tell(t, r, event{page, sent, fmt.Sprintf(`{"requestId":"%d","type":"Fetch","request":{"url":"https://a.example/poll?%d","method":"GET"}}`, n, n)})
+	}
+	before, last := r.Activity()
+	tell(t, r, event{page, sent, `{"requestId":"x","type":"Fetch","request":{"url":"https://a.example/poll?x","method":"GET"}}`})
+	after, later := r.Activity()
+	if before != 4 || after != before || !later.Equal(last) {
+		t.Errorf("%d under way, then %d, %v later", before, after, later.Sub(last))
+	}
+}
+
+func TestStalled(t *testing.T) {
+	r := recorder(t, capture.Options{})
+	document := strings.NewReplacer(`"Fetch"`, `"Document"`)
+	tell(t, r, event{page, sent, document.Replace(ask("https://a.example/1"))})
+	if got := r.Stalled(0); len(got) != 0 {
+		t.Errorf("before an answer: %q", got)
+	}
+	tell(t, r, event{page, came, document.Replace(answer(""))})
+	if got := r.Stalled(0); len(got) != 1 || got[0] != "f" {
+		t.Errorf("%q", got)
+	}
+	if got := r.Stalled(time.Hour); len(got) != 0 {
+		t.Errorf("too early: %q", got)
+	}
+	tell(t, r, event{page, finished, done})
+	if got := r.Stalled(0); len(got) != 0 {
+		t.Errorf("at the end: %q", got)
+	}
+}
+
 func TestWorkersAreNotAskedForDurableMessages(t *testing.T) {
 	const durable = "Network.configureDurableMessages"
 	r := recorder(t, capture.Options{})
@@ -311,123 +328,6 @@ func TestWorkersAreNotAskedForDurableMessages(t *testing.T) {
 		if slices.Index(s.sent, durable) > slices.Index(s.sent, "Network.enable") {
 			t.Errorf("%s: %q", kind, s.sent)
 		}
-	}
-}
-
-func numbered(id string) string {
-	return strings.Replace(ask("https://a.example/"+id), `"1"`, `"`+id+`"`, 1)
-}
-
-// load makes one finished request for each body that s has.
-func load(t testing.TB, r *capture.Recorder, s *session) {
-	t.Helper()
-	for id := range s.bodies {
-		tell(t, r, event{s, sent, numbered(id)}, event{s, came, strings.Replace(answer(""), `"1"`, `"`+id+`"`, 1)},
-			event{s, finished, strings.Replace(done, `"1"`, `"`+id+`"`, 1)})
-	}
-}
-
-func TestBodiesSpillToDisk(t *testing.T) {
-	dir := t.TempDir()
-	mine := filepath.Join(dir, "mine.txt")
-	if err := os.WriteFile(mine, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	big := strings.Repeat("0123456789abcdef", 32<<10) // 512 KiB
-	s := &session{id: "page", kind: "page", bodies: map[string][]byte{"big": []byte(big)}}
-	for _, id := range []string{"a", "b", "c", "d"} {
-		s.bodies[id] = []byte(big[:100<<10])
-	}
-	r := capture.NewRecorder(capture.Options{Dir: dir, MaxMemory: 256 << 10})
-	load(t, r, s)
-	list := settled(t, r)
-	for _, x := range list {
-		id := strings.TrimPrefix(x.URL(), "https://a.example/")
-		if got := bodyOf(t, x); got != string(s.bodies[id]) {
-			t.Errorf("%s: %d bytes", id, len(got))
-		}
-		if len(x.Body.Head) != 4096 {
-			t.Errorf("%s: %d bytes at hand", id, len(x.Body.Head))
-		}
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "seine-capture-*", "*"))
-	if err != nil || len(files) != 3 { // the big one, and two of the four over the budget
-		t.Errorf("on disk: %q, %v", files, err)
-	}
-	for _, f := range files {
-		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v, %v", f, info.Mode(), err)
-		}
-	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
-	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 1 || left[0].Name() != "mine.txt" {
-		t.Errorf("left: %v, %v", left, err)
-	}
-	for _, x := range list {
-		if rc, err := x.Body.Open(); err == nil {
-			_ = rc.Close()
-		} else if !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("after Close: %v", err)
-		}
-	}
-}
-
-func TestABodyThatFindsNoRoom(t *testing.T) {
-	s := &session{id: "page", kind: "page", bodies: map[string][]byte{"big": make([]byte, 512<<10)}}
-	r := recorder(t, capture.Options{Dir: filepath.Join(t.TempDir(), "nowhere")})
-	load(t, r, s)
-	if b := settled(t, r)[0].Body; b.Reason != capture.ReasonSpillFull || b.Size != 512<<10 {
-		t.Errorf("%+v", b)
-	}
-}
-
-func TestBodiesOverTheLimit(t *testing.T) {
-	s := &session{id: "page", kind: "page", bodies: map[string][]byte{"big": make([]byte, 101), "fits": make([]byte, 100)}}
-	r := recorder(t, capture.Options{MaxBody: 100})
-	load(t, r, s)
-	tell(t, r, event{s, sent, numbered("told")}, event{s, "dataReceived", `{"requestId":"told","dataLength":5000}`}, event{s, finished, `{"requestId":"told"}`})
-	got := map[string]capture.Body{}
-	for _, x := range settled(t, r) {
-		got[strings.TrimPrefix(x.URL(), "https://a.example/")] = x.Body
-	}
-	if got["fits"].Reason != "" || got["big"].Reason != capture.ReasonTooLarge || got["told"].Reason != capture.ReasonTooLarge || got["told"].Size != 5000 {
-		t.Errorf("%+v", got)
-	}
-	if _, err := (&capture.Body{Reason: capture.ReasonGone}).Open(); !errors.Is(err, capture.ErrNoBody) {
-		t.Errorf("Open: %v", err)
-	}
-}
-
-func TestCloseWhileBodiesArePending(t *testing.T) {
-	s := &session{id: "page", kind: "page", bodies: map[string][]byte{}, asked: make(chan string, 100), hold: make(chan struct{})}
-	for _, id := range strings.Fields("a b c d e f g h") {
-		s.bodies[id] = []byte(id)
-	}
-	r := capture.NewRecorder(capture.Options{})
-	load(t, r, s)
-	<-s.asked
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := r.Settle(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("Settle: %v", err)
-	}
-	if err := r.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := r.Settle(t.Context()); err != nil {
-		t.Error(err)
-	}
-	tell(t, r, event{s, sent, numbered("late")}, event{s, finished, `{"requestId":"late"}`})
-	for _, x := range r.Snapshot().Exchanges {
-		if x.Body.Reason == "" || x.Body.Reason == capture.ReasonPending {
-			t.Errorf("%s: %q", x.URL(), x.Body.Reason)
-		}
-	}
-	if err := r.Close(); err != nil {
-		t.Errorf("closed twice: %v", err)
 	}
 }
 

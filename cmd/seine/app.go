@@ -30,13 +30,20 @@ func run(ctx context.Context, args []string, std stdio) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer interrupts(cancel)()
+	out := &sink{Writer: std.Out, gone: cancel}
+	std.Out = out
 	app := newApp(std)
-	args, err := permute(app, args)
+	moved, err := permute(app, args)
 	if err == nil {
-		err = app.RunContext(ctx, args)
+		err = app.RunContext(ctx, moved)
 	}
-	if err != nil && errors.Is(context.Cause(ctx), errSignal) {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errReaderGone):
+		return codeOutput // nobody wants to hear more
+	case err != nil && errors.Is(cause, errSignal):
 		err = fmt.Errorf("%w (%w)", errSignal, err)
+	case err == nil:
+		err = out.failed()
 	}
 	return report(std, args, err)
 }
@@ -85,15 +92,20 @@ func newApp(std stdio) *cli.App {
 	}
 }
 
-func onUsageError(_ *cli.Context, err error, _ bool) error { return &usageError{what: err.Error()} }
+// plainly puts the library's words as ours.
+var plainly = strings.NewReplacer("flag provided but not defined: -", "there is no flag --", "for flag -", "for --", "value for -", "value for --", ": parse error", "")
+
+func onUsageError(_ *cli.Context, err error, _ bool) error {
+	return &usageError{what: plainly.Replace(err.Error())}
+}
 
 func unknownCommand(c *cli.Context, commands []*cli.Command) error {
 	name := c.Args().First()
-	e := &usageError{what: fmt.Sprintf("there is no command %q", ui.Remote(name))}
-	// The library answers with a sentence: Did you mean "grab"?
-	if _, s, ok := strings.Cut(cli.SuggestCommand(commands, name), `"`); ok {
-		s = strings.TrimRight(s, `"?`)
-		e.try = strings.TrimSpace(c.Command.HelpName + " " + s)
+	path := strings.Join(append([]string{"seine"}, strings.Fields(strings.TrimPrefix(c.Command.HelpName, "seine"))...), " ")
+	e := &usageError{what: fmt.Sprintf("there is no command %q", ui.Remote(name)), try: path + " --help"}
+	// The library answers with a sentence: Did you mean "grab"? It always has one.
+	if _, s, ok := strings.Cut(cli.SuggestCommand(commands, name), `"`); ok && near(s, name) {
+		e.try = path + " " + strings.TrimRight(s, `"?`)
 	}
 	return e
 }

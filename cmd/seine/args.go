@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"seine/cmd/internal/ui"
 )
 
 // usageError is a mistake on the command line: what is wrong, and a line that would be right.
@@ -25,9 +27,13 @@ func permute(app *cli.App, args []string) ([]string, error) {
 	if len(args) < 2 {
 		return args, nil
 	}
+	args = commandFirst(app, args)
 	head, command, rest := descend(app, args)
 	if command == nil {
 		return args, nil
+	}
+	if len(command.Subcommands) > 0 && len(rest) > 0 && rest[0] == "help" {
+		rest = []string{"--help"}
 	}
 	var flags, plain []string
 	for i := 0; i < len(rest); i++ {
@@ -61,6 +67,22 @@ func permute(app *cli.App, args []string) ([]string, error) {
 	return out, nil
 }
 
+// commandFirst puts the command before flags that were written before it, and reads "help get" as "get --help".
+func commandFirst(app *cli.App, args []string) []string {
+	if args[1] == "help" {
+		return slices.Concat(args[:1], args[2:], []string{"--help"})
+	}
+	i := slices.IndexFunc(args[1:], func(a string) bool { return app.Command(a) != nil }) + 1
+	if i < 2 || !strings.HasPrefix(args[1], "-") {
+		return args
+	}
+	head, _, rest := descend(app, slices.Concat(args[:1], args[i:]))
+	return slices.Concat(head, args[1:i], rest)
+}
+
+// near keeps far-fetched suggestions away: people rarely mistype the first letter.
+func near(a, b string) bool { return a != "" && b != "" && a[0] == b[0] }
+
 // descend finds the command that the line names, and splits the line behind it.
 func descend(app *cli.App, args []string) (head []string, c *cli.Command, rest []string) {
 	commands, n := app.Commands, 1
@@ -93,9 +115,11 @@ func takesValue(f cli.Flag) bool {
 
 func unknownFlag(c *cli.Command, head, rest []string, i int) error {
 	name, value, _ := strings.Cut(strings.TrimLeft(rest[i], "-"), "=")
-	e := &usageError{what: fmt.Sprintf("%s has no flag %q", strings.Join(head, " "), rest[i])}
+	head = slices.Concat([]string{"seine"}, head[1:])
+	e := &usageError{what: fmt.Sprintf("%s has no flag %q", strings.Join(head, " "), ui.Remote(rest[i]))}
 	guess := cli.SuggestFlag(c.Flags, name, true)
-	if guess == "" {
+	if !near(strings.TrimLeft(guess, "-"), name) {
+		e.try = strings.Join(head, " ") + " --help"
 		return e
 	}
 	fixed := slices.Clone(rest)

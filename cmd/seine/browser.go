@@ -16,8 +16,9 @@ import (
 
 func browserCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "browser",
-		Usage: "install, list and examine the browsers that seine can drive",
+		Name: "browser", HideHelpCommand: true,
+		UsageText: "seine browser install | list | doctor [flags]",
+		Usage:     "install, list and examine the browsers that seine can drive",
 		Subcommands: []*cli.Command{
 			{
 				Name: "install", Usage: "put a browser on this machine",
@@ -31,7 +32,8 @@ func browserCommand() *cli.Command {
 			},
 			{
 				Name: "list", Usage: "show the browsers of this machine, the one that is used first",
-				Flags: talkFlags(), Action: browserList, OnUsageError: onUsageError,
+				UsageText: "seine browser list [--json]",
+				Flags:     talkFlags(), Action: browserList, OnUsageError: onUsageError,
 			},
 			{
 				Name: "doctor", Usage: "find out whether a browser works here, and what to do if not",
@@ -96,7 +98,7 @@ func confirm(c *cli.Context, con *ui.Console, w browser.Way) bool {
 	if w.Note != "" {
 		con.Say("%s", w.Note)
 	}
-	fmt.Fprintf(c.App.ErrWriter, "%s. Go on? [y/N] ", w)
+	fmt.Fprintf(c.App.ErrWriter, "To be run: %s\nGo on? [y/N] ", w)
 	answer, _ := bufio.NewReader(c.App.Reader).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	if answer == "" {

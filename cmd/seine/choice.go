@@ -30,6 +30,11 @@ type soundJSON struct {
 func showChoice(con *ui.Console, in *assemble.Inspection) error {
 	if in.Presentation == nil {
 		con.Print("One quality only: the address is that of a media playlist.")
+		for i := range in.Streams {
+			if err := con.Emit("variant", variantJSON{URL: in.Streams[i].URL.String(), Chosen: true}); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	var rows [][]any

@@ -53,10 +53,10 @@ var exits = []exit{
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
 	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed)},
 	{codeBrowser, "browser", "no browser, or it did not start, or it crashed", func(err error) bool {
-		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
+		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
 			browser.ErrNoWay, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
-	{codeNothing, "nothing", "no film or playlist was found", either(replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
+	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
 		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(session.ErrPrivate, session.ErrScheme, session.ErrRedirects)(err)
 	}},
@@ -90,21 +90,46 @@ func report(std stdio, args []string, err error) int {
 	if code == codeOK {
 		return code
 	}
-	advice := hint(err)
-	c := ui.New(std.Out, std.Err, ui.Options{JSON: slices.Contains(args, "--json")})
-	text := ui.Remote(sentence(err)).String()
-	_ = c.Emit("error", map[string]any{"exit": code, "name": name, "error": text, "hint": advice})
-	c.Fail(text)
-	if advice != "" {
-		c.Fail(ui.Remote(advice).String())
-	}
+	c := ui.New(std.Out, std.Err, ui.Options{JSON: wantsJSON(args)})
+	tell(c, "error", failure{Exit: code, Name: name, Error: sentence(err), Hint: hint(err)})
 	return code
+}
+
+// failure is an error for machines, and of several addresses which one it belongs to.
+type failure struct {
+	URL   string `json:"url,omitempty"`
+	Exit  int    `json:"exit"`
+	Name  string `json:"name"`
+	Error string `json:"error"`
+	Hint  string `json:"hint"`
+}
+
+func tell(c *ui.Console, event string, f failure) {
+	_ = c.Emit(event, f)
+	if f.URL != "" {
+		f.Error = f.URL + ": " + f.Error
+	}
+	c.Fail(ui.Remote(f.Error).String())
+	if f.Hint != "" {
+		c.Fail(ui.Remote(f.Hint).String())
+	}
+}
+
+// wantsJSON looks at the line itself: it may be so wrong that it was never parsed.
+func wantsJSON(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	return slices.ContainsFunc(args, func(a string) bool { return slices.Contains([]string{"--json", "-json", "--json=true"}, a) })
 }
 
 // sentence leaves out what only we care for.
 func sentence(err error) string {
 	if errors.Is(err, errSignal) {
 		return "interrupted"
+	}
+	if partial := (*partialError)(nil); errors.As(err, &partial) {
+		return partial.Error()
 	}
 	var step *replay.StepError
 	if errors.As(err, &step) {
@@ -115,6 +140,12 @@ func sentence(err error) string {
 
 func hint(err error) string {
 	switch {
+	case as[*partialError](err), errors.Is(err, errSignal):
+		return "" // told with each address; nothing to advise
+	case errors.Is(err, fs.ErrNotExist) && errors.Is(err, assemble.ErrOutput):
+		return "make the folder first, or name another one"
+	case errors.Is(err, errNoFolder):
+		return "name another folder"
 	case errors.Is(err, browser.ErrNotFound):
 		return "run `seine browser install`, or name one with --browser or SEINE_BROWSER"
 	case errors.Is(err, replay.ErrNoMedia):

@@ -2,8 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
-	"os"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -23,6 +24,12 @@ const (
 	catFetch   = "Fetching"
 	catTalk    = "Messages"
 )
+
+// The library's help of a flag that may be repeated says it all twice.
+func init() {
+	twice, stringer := regexp.MustCompile(` \[ --.*? \]`), cli.FlagStringer
+	cli.FlagStringer = func(f cli.Flag) string { return twice.ReplaceAllString(stringer(f), "") }
+}
 
 func talkFlags() []cli.Flag {
 	return []cli.Flag{
@@ -55,8 +62,8 @@ func browserOptions(c *cli.Context, con *ui.Console) browser.Options {
 
 func choiceFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as 720p", Value: "best", Category: catChoice},
-		&cli.StringFlag{Name: "audio", Usage: "language of the sound, such as en", Category: catChoice},
+		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`", Value: "best", Category: catChoice},
+		&cli.StringFlag{Name: "audio", Usage: "language of the sound, such as `en`", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "list", Usage: "show what there is to choose from, and fetch nothing", Category: catChoice},
 	}
 }
@@ -72,16 +79,24 @@ func outputFlags() []cli.Flag {
 
 func fetchFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "workers", Usage: "requests at once to one host", Value: 6, Category: catFetch},
-		&cli.IntFlag{Name: "tries", Usage: "how often a segment is asked for", Value: 8, Category: catFetch},
+		&cli.IntFlag{Name: "workers", Usage: "send at most `N` requests at once to one host", Value: 6, Category: catFetch},
+		&cli.IntFlag{Name: "tries", Usage: "ask for a segment at most `N` times", Value: 8, Category: catFetch},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
 	}
 }
+
+var qualities = regexp.MustCompile(`(?i)^(best|worst|[1-9][0-9]{0,4}p?)?$`)
 
 // jobOf is what the flags say of a download; the address and the client are not theirs to say.
 func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	if n := c.Int("workers"); n < 1 || n > 256 {
 		return assemble.Job{}, &usageError{what: fmt.Sprintf("--workers %d is not between 1 and 256", n)}
+	}
+	if n := c.Int("tries"); n < 1 || n > 100 {
+		return assemble.Job{}, &usageError{what: fmt.Sprintf("--tries %d is not between 1 and 100", n)}
+	}
+	if q := c.String("quality"); !qualities.MatchString(q) {
+		return assemble.Job{}, &usageError{what: fmt.Sprintf("--quality %q is not best, worst or a height such as 720p", ui.Remote(q))}
 	}
 	return assemble.Job{
 		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio")},
@@ -89,14 +104,19 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	}, nil
 }
 
-// targets are the addresses on the command line. People leave out the scheme; a browser's address bar forgives that, and
-// so do we.
+// targets are the addresses on the command line.
 func targets(c *cli.Context) ([]string, error) {
 	if !c.Args().Present() {
 		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
 	}
+	if c.String("output") != "" && c.String("dir") != "" {
+		return nil, &usageError{what: "-o already says where the film goes; leave out -d"}
+	}
 	if c.String("output") != "" && c.Args().Len() > 1 {
 		return nil, &usageError{what: "-o names one file, but there are several addresses; -d names a folder for all"}
+	}
+	if c.String("har") != "" && c.Args().Len() > 1 {
+		return nil, &usageError{what: "--har names one file, but there are several addresses; visit them one by one"}
 	}
 	var list []string
 	for _, a := range c.Args().Slice() {
@@ -109,27 +129,38 @@ func targets(c *cli.Context) ([]string, error) {
 	return list, nil
 }
 
+// address forgives what a browser's address bar forgives: a scheme left out. This machine is seldom asked by https.
 func address(a string) (string, error) {
+	given := a
 	if !strings.Contains(a, "://") {
-		if strings.HasPrefix(a, "/") || strings.HasPrefix(a, ".") || strings.ContainsAny(a, " \t\n") {
+		u, err := url.Parse("//" + a)
+		switch {
+		case err != nil || u.Host == "" || a[0] == '.' || strings.ContainsAny(a, " \t\n"):
 			return "", &usageError{what: fmt.Sprintf("%q is no address", ui.Remote(a))}
+		case thisMachine(u.Hostname()):
+			a = "http://" + a
+		case !strings.ContainsAny(u.Host, ".:"):
+			return "", &usageError{what: fmt.Sprintf("%q is no address; if a host in your network is called so, put http:// in front", ui.Remote(a))}
+		default:
+			a = "https://" + a
 		}
-		a = "https://" + a
 	}
 	u, err := url.Parse(a)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", &usageError{what: fmt.Sprintf("%q is no http or https address", ui.Remote(a))}
+		return "", &usageError{what: fmt.Sprintf("%q is no http or https address", ui.Remote(given))}
 	}
 	return a, nil
 }
 
-// free says early, before a browser is started for nothing, that the output is there already.
-func free(output string, force bool) error {
-	if output == "" || force {
-		return nil
+func thisMachine(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
+}
+
+// shown is an address without the password in it.
+func shown(address string) ui.Remote {
+	if u, err := url.Parse(address); err == nil {
+		return ui.Remote(u.Redacted())
 	}
-	if _, err := os.Lstat(output); err == nil {
-		return fmt.Errorf("%w: %s", assemble.ErrExists, output)
-	}
-	return nil
+	return ui.Remote(address)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -23,7 +24,7 @@ func getCommand() *cli.Command {
 		Usage:     "fetch an HLS film by its playlist's address, without a browser",
 		UsageText: "seine get M3U8… [-o FILE | -d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list",
 		Flags: slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send `'Name: value'` to the playlist's origin, and to no other", Category: catFetch},
+			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
 			&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
 			&cli.StringFlag{Name: "user-agent", Usage: "say that we are `NAME`", Category: catFetch},
 		}, fetchFlags(), talkFlags()),
@@ -31,6 +32,9 @@ func getCommand() *cli.Command {
 			con := console(c)
 			lists, err := targets(c)
 			if err != nil {
+				return err
+			}
+			if err := places(c); err != nil {
 				return err
 			}
 			return each(c.Context, lists, con, func(u string) error { return get(c, con, u) })
@@ -97,6 +101,9 @@ func sessionOf(c *cli.Context, playlist string) (session.Config, error) {
 		conf.DefaultHeaders.Set("Referer", conf.Page)
 	}
 	own := http.Header{}
+	if p, ok := u.User.Password(); ok {
+		own.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+p)))
+	}
 	for _, h := range c.StringSlice("header") {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(name) == "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func grabCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := free(c.String("output"), c.Bool("force") || c.Bool("list")); err != nil {
+			if err := places(c); err != nil {
 				return err
 			}
 			job, err := jobOf(c, con)
@@ -45,32 +46,48 @@ func grabCommand() *cli.Command {
 	}
 }
 
-// each goes on after a page that failed; the first error is the command's.
+// each goes on after an address that failed. Of several, what went wrong is told at once; the exit code is the first one's.
 func each(ctx context.Context, pages []string, con *ui.Console, do func(string) error) error {
-	var first error
+	partial := &partialError{all: len(pages)}
 	for _, page := range pages {
 		err := do(page)
 		if err == nil {
 			continue
 		}
-		if first == nil {
-			first = err
-		} else {
-			con.Warn("%s: %s", ui.Remote(page), ui.Remote(err.Error()))
+		if len(pages) == 1 || ctx.Err() != nil {
+			return err
 		}
-		if ctx.Err() != nil || errors.Is(err, browser.ErrBrowserGone) {
+		code, name := exitOf(err)
+		tell(con, "failed", failure{URL: shown(page).String(), Exit: code, Name: name, Error: sentence(err), Hint: hint(err)})
+		partial.failed++
+		partial.first = cmp.Or(partial.first, err)
+		if errors.Is(err, browser.ErrBrowserGone) {
 			break
 		}
 	}
-	if first != nil && len(pages) > 1 {
-		return fmt.Errorf("not all of %d: %w", len(pages), first)
+	if partial.first != nil {
+		return partial
 	}
-	return first
+	return nil
 }
+
+// partialError: some of several addresses failed, and each was told of.
+type partialError struct {
+	failed, all int
+	first       error
+}
+
+func (e *partialError) Error() string {
+	return fmt.Sprintf("%d of %d addresses failed", e.failed, e.all)
+}
+
+func (e *partialError) Unwrap() error { return e.first }
 
 // withRunner starts the browser and ends it, whatever happens.
 func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*replay.Runner) error) error {
-	con.Say("Starting the browser …")
+	if c.String("connect") == "" {
+		con.Say("Starting the browser …")
+	}
 	b, err := browser.Launch(c.Context, browserOptions(c, con))
 	if err != nil {
 		return err
@@ -91,7 +108,7 @@ func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error 
 	watcher := &watcher{con: con, silent: c.Bool("list")}
 	defer watcher.end()
 	r.Observe = watcher.event
-	con.Say("Visiting %s", ui.Remote(page))
+	con.Say("Visiting %s", shown(page))
 	flow := scenarios.GrabFlow(page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: c.Bool("list")}, c.String("har"))
 	res, err := r.Run(c.Context, flow)
 	watcher.end()
@@ -144,6 +161,9 @@ func (w *watcher) found(streams []*capture.Stream) {
 }
 
 func (w *watcher) fetching(output string, p assemble.Progress) {
+	if p.Parts == 0 && p.Retries == 0 && w.progress == nil {
+		return // the playlists are still being read: there may be nothing to fetch
+	}
 	if w.progress == nil {
 		w.con.Say("Fetching into %s", ui.Remote(output))
 		w.progress = w.con.Progress(output)

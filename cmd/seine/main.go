@@ -4,8 +4,13 @@ package main
 import (
 	"context"
 	"os"
+	"os/signal"
+	"syscall"
 )
 
 func main() {
+	// A reader of stdout that goes away is an error of Write, not the end of the process in the middle of things: see
+	// sink. A handler, because children would inherit a signal that is ignored.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(run(context.Background(), os.Args, stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

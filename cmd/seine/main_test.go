@@ -26,10 +26,12 @@ func TestMain(m *testing.M) {
 const slowly = 300 * time.Millisecond
 
 // TestScripts runs testdata/script: the program as a person runs it, against the built-in site. A script has
-// $SITE and $SLOW, the site's addresses, and the commands
+// $SITE and $SLOW, the site's addresses, $EVIL, one that says evil things, and the commands
 //
 //	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
 //	waitfor FILE [SIZE] until the file is there and has SIZE bytes (1)
+//	harmless [json]     a terminal obeys nothing of what was printed; and it is JSON lines
+//	mode PERM FILE…     the files' permissions, such as 0600
 //	tinydisk DIR        a file system of 96 KiB at DIR, or skip where the kernel does not let us
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -37,7 +39,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"requested": requested, "waitfor": waitfor, "tinydisk": tinydisk, "exits": exitsWith,
+			"requested": requested, "waitfor": waitfor, "tinydisk": tinydisk, "exits": exitsWith, "harmless": harmless, "mode": mode,
 		},
 	})
 }
@@ -47,7 +49,7 @@ type siteKey struct{}
 func setup(env *testscript.Env) error {
 	fast, slow := sites.New(sites.Options{}), sites.New(sites.Options{SegmentDelay: slowly})
 	env.Values[siteKey{}] = []*sites.Site{fast, slow}
-	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": slow} {
+	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": slow, "EVIL": evilSite()} {
 		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return err

@@ -15,7 +15,9 @@ import (
 
 // showFilm prints what became of a film: the path first, then what it is.
 func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
-	_ = con.Emit("film", filmOf(v, took))
+	if v.Finished || v.Segments > 0 || len(v.Missing) > 0 {
+		_ = con.Emit("film", filmOf(v, took))
+	}
 	for _, w := range v.Warnings {
 		con.Warn("%s", ui.Remote(w))
 	}
@@ -23,7 +25,7 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		if i == 0 && !v.Finished {
 			continue // the error tells of the first
 		}
-		con.Warn("missing: %s segment %d, %s at %s: %s", g.Stream, g.Sequence, g.Duration.Round(time.Millisecond), ui.Clock(g.Start), ui.Remote(g.Reason))
+		con.Warn("missing: %s at %s: %s", g.Duration.Round(time.Millisecond), ui.Clock(g.Start), ui.Remote(g.Reason))
 	}
 	if !v.Finished {
 		if v.Segments > 0 {

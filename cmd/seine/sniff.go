@@ -30,6 +30,9 @@ func sniffCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := places(c); err != nil {
+				return err
+			}
 			return withRunner(c, con, assemble.Job{}, func(r *replay.Runner) error {
 				return each(c.Context, pages, con, func(page string) error { return sniff(c, con, r, page) })
 			})
@@ -41,7 +44,7 @@ func sniffCommand() *cli.Command {
 func sniff(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
 	w := &watcher{con: con, silent: true}
 	r.Observe = w.event
-	con.Say("Visiting %s", ui.Remote(page))
+	con.Say("Visiting %s", shown(page))
 	res, err := r.Run(c.Context, scenarios.SniffFlow(page, c.String("har")))
 	if res.Capture == nil {
 		return err
@@ -115,7 +118,7 @@ func size(e *capture.Exchange) string {
 // showCounts says how complete the capture is: nothing is lost in silence.
 func showCounts(con *ui.Console, res *replay.Result) error {
 	n := res.Capture.Count()
-	if err := con.Emit("summary", map[string]any{"page": res.Capture.Page, "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": res.Tried}); err != nil {
+	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": append([]replay.Attempt{}, res.Tried...)}); err != nil {
 		return err
 	}
 	if res.Status >= 400 {

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -60,4 +61,13 @@ func run(t testing.TB, flow scenarios.UserFlow) (*replay.Result, error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	return runner(t).Run(ctx, flow)
+}
+
+// get asks the site without a trace in its log.
+func (s served) get(t testing.TB, address string) string {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	w := httptest.NewRecorder()
+	sites.New(sites.Options{Players: "../../testdata/players"}).ServeHTTP(w, r)
+	return w.Body.String()
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 
 	"seine/browser"
@@ -25,20 +27,56 @@ func (v *visit) click(ctx context.Context, f frame, element runtime.RemoteObject
 	if _, err := cdp.Call(ctx, s, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{ObjectID: element}); err != nil {
 		return fmt.Errorf("%w: %w", errNoBox, err)
 	}
-	quads, err := cdp.Call(ctx, s, dom.GetContentQuads, dom.GetContentQuadsParams{ObjectID: element})
+	pageSession, p, err := settledPlace(ctx, f.session, element, offset)
+	if err != nil {
+		return err
+	}
+	return press(ctx, pageSession, p)
+}
+
+// settledPlace waits until the element stands still in sight: other processes hear of scrolling later, and pages move
+// things into place.
+func settledPlace(ctx context.Context, s *browser.Session, element runtime.RemoteObjectID, offset *point) (*browser.Session, point, error) {
+	const (
+		pace = 40 * time.Millisecond
+		most = 25 // looks; what then still moves is clicked where it is
+	)
+	var last point
+	for n := 0; ; n++ {
+		pageSession, p, err := place(ctx, s, element, offset)
+		if err != nil {
+			return nil, p, err
+		}
+		if n == most || n > 0 && p == last && inSight(ctx, pageSession, p) {
+			return pageSession, p, nil
+		}
+		last = p
+		if err := wait(ctx, nil, pace); err != nil {
+			return nil, p, err
+		}
+	}
+}
+
+func inSight(ctx context.Context, pageSession *browser.Session, p point) bool {
+	m, err := cdp.Call(ctx, cdp.Session(pageSession), page.GetLayoutMetrics, cdp.Empty{})
+	if err != nil || m.CSSLayoutViewport == nil {
+		return true
+	}
+	return p.x >= 0 && p.y >= 0 && p.x < float64(m.CSSLayoutViewport.ClientWidth) && p.y < float64(m.CSSLayoutViewport.ClientHeight)
+}
+
+// place is where the element is now, in its page's viewport.
+func place(ctx context.Context, s *browser.Session, element runtime.RemoteObjectID, offset *point) (*browser.Session, point, error) {
+	quads, err := cdp.Call(ctx, cdp.Session(s), dom.GetContentQuads, dom.GetContentQuadsParams{ObjectID: element})
 	if err != nil || len(quads.Quads) == 0 || len(quads.Quads[0]) != 8 {
-		return errors.Join(errNoBox, err)
+		return nil, point{}, errors.Join(errNoBox, err)
 	}
 	q := quads.Quads[0]
 	p := point{(q[0] + q[4]) / 2, (q[1] + q[5]) / 2}
 	if offset != nil {
 		p = point{q[0] + offset.x, q[1] + offset.y}
 	}
-	pageSession, p, err := toPage(ctx, f.session, p)
-	if err != nil {
-		return err
-	}
-	return press(ctx, pageSession, p)
+	return toPage(ctx, s, p)
 }
 
 // toPage translates a point of an out-of-process frame's viewport into one of its page's, frame by frame: input goes to

@@ -194,3 +194,17 @@ func TestEventsTellWhatHappens(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestAPartitionedCookie: what a frame of another site sets with Partitioned reaches its film, and is known to belong to the
+// page that it is framed by.
+func TestAPartitionedCookie(t *testing.T) {
+	s := serve(t)
+	res, err := grab(t, s.url("/play/frame.html?page=/movie/chips/x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, res, 12)
+	if c := res.Capture.Cookies; len(c) != 1 || c[0].PartitionKey != "http://127.0.0.1" || !c[0].HTTPOnly {
+		t.Errorf("cookies: %+v", c)
+	}
+}

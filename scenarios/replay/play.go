@@ -76,7 +76,7 @@ func (v *visit) rest(ctx context.Context) error {
 		switch {
 		case !playing.IsZero() && (time.Since(playing) > grace || !v.waiting):
 			return nil
-		case inFlight <= busyFew && time.Since(last) > quiet && time.Since(began) > quiet && !v.waiting:
+		case inFlight <= busyFew && time.Since(last) > quiet && time.Since(began) > quiet && !v.waiting && !v.wake(ctx):
 			return nil
 		case time.Since(began) > restless:
 			return nil

@@ -22,6 +22,7 @@ type visit struct {
 	url      string
 	players  []capture.Player // when last looked at
 	popups   int              // documents in them, when last looked at
+	woken    map[string]bool  // frames, see wake
 	waiting  bool             // one of them had a source and no picture yet
 	result   Result
 }
@@ -37,7 +38,7 @@ func (r *Runner) open(ctx context.Context) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec}
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}
 	if err := v.listenTwice(ctx); err != nil {
 		v.close()
 		return nil, err

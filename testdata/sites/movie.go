@@ -26,6 +26,7 @@ import (
 func (s *Site) movie() {
 	s.mux.HandleFunc("GET /movie/{film}", s.visited("movie/page.html", http.SameSiteLaxMode))
 	s.mux.HandleFunc("GET /movie/embed/{film}", s.visited("movie/page.html", http.SameSiteNoneMode))
+	s.mux.HandleFunc("GET /movie/chips/{film}", s.partitioned("movie/page.html"))
 	s.mux.HandleFunc("GET /movie/hlsjs/{film}", s.visited("players/hlsjs.html", http.SameSiteLaxMode))
 	s.mux.HandleFunc("GET /movie/hlsjs/embed/{film}", s.visited("players/hlsjs.html", http.SameSiteNoneMode))
 	s.mux.Handle("GET /movie/app.js", http.FileServerFS(s.pages))
@@ -48,6 +49,17 @@ func (s *Site) visited(page string, site http.SameSite) http.HandlerFunc {
 				SameSite: site, Secure: site == http.SameSiteNoneMode,
 			})
 		}
+		http.ServeFileFS(w, r, s.pages, page)
+	}
+}
+
+// partitioned is visited with a cookie that belongs to this frame under this very top-level site, and to no other (CHIPS).
+func (s *Site) partitioned(page string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{
+			Name: cookieName, Value: rand.Text(), Path: "/movie/", HttpOnly: true,
+			SameSite: http.SameSiteNoneMode, Secure: true, Partitioned: true,
+		})
 		http.ServeFileFS(w, r, s.pages, page)
 	}
 }

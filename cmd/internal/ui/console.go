@@ -49,7 +49,7 @@ func (c *Console) JSONMode() bool { return c.opt.JSON }
 
 // Width is how many columns a table may take.
 func (c *Console) Width() int {
-	if f, ok := c.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := c.out.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 			return w
 		}
@@ -99,7 +99,7 @@ func (c *Console) Emit(event string, v any) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, err = fmt.Fprintf(c.out, "{\"event\":%q,\"data\":%s}\n", event, data)
+	_, err = fmt.Fprintf(c.out, "{\"event\":%q,\"data\":%s}\n", event, visible(data))
 	return err
 }
 

@@ -30,16 +30,19 @@ type Progress struct {
 	state State
 	first *State // when it was first set: what an earlier run left is not counted as speed
 	shown time.Time
+	ended bool // all parts were shown as done
 }
 
 // Progress begins to show; End must be called.
 func (c *Console) Progress(label string) *Progress {
 	p := &Progress{c: c, label: label, start: time.Now(), every: 5 * time.Second}
-	if c.width > 0 {
-		p.every = 100 * time.Millisecond
-	}
-	if c.opt.JSON {
+	switch {
+	case c.opt.JSON:
 		p.every = time.Second
+	case c.width > 0:
+		p.every = 100 * time.Millisecond
+	default:
+		p.shown = p.start // "0 of 300" is no news
 	}
 	return p
 }
@@ -53,8 +56,11 @@ func (p *Progress) Set(s State) {
 		p.first = &s
 	}
 	last := s.Total > 0 && s.Done == s.Total
+	if p.ended && last {
+		return
+	}
 	if now := time.Now(); last && p.c.width == 0 || now.Sub(p.shown) >= p.every {
-		p.shown = now
+		p.shown, p.ended = now, last
 		p.show()
 	}
 }

@@ -39,6 +39,9 @@ func (c *Console) Table(columns []Column, rows [][]any) string {
 	return trimLines(t.Render())
 }
 
+// widestRemote bounds text from elsewhere in columns that do not give way, or one cell would push all others out of sight.
+const widestRemote = 32
+
 func shorten(columns []Column, rows [][]any, width int) {
 	flex, used := -1, 0
 	for i, k := range columns {
@@ -48,6 +51,9 @@ func shorten(columns []Column, rows [][]any, width int) {
 		}
 		widest := len(k.Title)
 		for _, r := range rows {
+			if remote, ok := r[i].(Remote); ok {
+				r[i] = Remote(remote.Short(widestRemote))
+			}
 			widest = max(widest, text.StringWidthWithoutEscSequences(cell(r[i])))
 		}
 		used += widest + 2

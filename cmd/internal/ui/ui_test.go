@@ -80,6 +80,37 @@ func TestJSONMode(t *testing.T) {
 	}
 }
 
+// JSON keeps what a text holds, but not so that a terminal would obey it.
+func TestJSONIsInvisible(t *testing.T) {
+	const title = "é 日本 \x1b]52;c;\x07 \u007f \u009b2J \u202e \u200b \ufeff \u2028 \ue000 \U000e0041"
+	var out bytes.Buffer
+	c := New(&out, &bytes.Buffer{}, Options{JSON: true})
+	if err := c.Emit("film", map[string]string{"title": title}); err != nil {
+		t.Fatal(err)
+	}
+	line := strings.TrimSuffix(out.String(), "\n")
+	if got := Remote(line).String(); got != line {
+		t.Errorf("%q has hidden characters", line)
+	}
+	var v struct{ Data map[string]string }
+	if err := json.Unmarshal([]byte(line), &v); err != nil || v.Data["title"] != title {
+		t.Errorf("%q, %v", v.Data["title"], err)
+	}
+}
+
+// Where lines stay, none says what another has said, and none says that nothing has happened yet.
+func TestPlainProgress(t *testing.T) {
+	var out, errs bytes.Buffer
+	p := New(&out, &errs, Options{}).Progress("film")
+	for _, done := range []int{0, 1, 2, 2, 2} {
+		p.Set(State{Done: done, Total: 2, Unit: "segments"})
+	}
+	p.End()
+	if got := errs.String(); got != "film: 2 of 2 segments  0 B\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestQuiet(t *testing.T) {
 	var out, errs bytes.Buffer
 	c := New(&out, &errs, Options{Quiet: true})
@@ -126,6 +157,10 @@ func TestTableFits(t *testing.T) {
 		if len([]rune(l)) > c.Width() || strings.ContainsAny(l, "\x1b\u202e") {
 			t.Errorf("%d columns: %q", len([]rune(l)), l)
 		}
+	}
+	wide := c.Table([]Column{{Title: "TYPE"}, {Title: "URL", Flex: true}}, [][]any{{Remote(strings.Repeat("t", 200)), Remote("https://example.com/a")}})
+	if !strings.Contains(wide, "https://example.com/a") || len([]rune(strings.Split(wide, "\n")[1])) > c.Width() {
+		t.Errorf("a wide cell pushes the others out:\n%s", wide)
 	}
 	if !strings.Contains(got, "  1 B") || !strings.Contains(got, "…") {
 		t.Errorf("not aligned or not cut:\n%s", got)

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"seine/assemble"
+)
+
+// errNoFolder: a file stands where a folder was named.
+var errNoFolder = errors.New("it is no folder")
+
+// places says early, before a browser is started or anything is fetched, that what was asked for cannot be written: the folder
+// is missing, or the output is there already.
+func places(c *cli.Context) error {
+	if f := c.String("har"); f != "" {
+		if err := folder(filepath.Dir(f)); err != nil {
+			return err
+		}
+	}
+	if c.Bool("list") {
+		return nil
+	}
+	output := c.String("output")
+	if output == "" {
+		return folder(cmp.Or(c.String("dir"), "."))
+	}
+	if err := folder(filepath.Dir(output)); err != nil {
+		return err
+	}
+	if there(output) && !c.Bool("force") && !there(output+".part.lock") { // beside a lock, assemble sweeps first
+		return fmt.Errorf("%w: %s", assemble.ErrExists, output)
+	}
+	return nil
+}
+
+func there(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
+}
+
+func folder(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", assemble.ErrOutput, err)
+	case !info.IsDir():
+		return fmt.Errorf("%w: %s: %w", assemble.ErrOutput, dir, errNoFolder)
+	}
+	return nil
+}
