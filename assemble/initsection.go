@@ -16,7 +16,7 @@ import (
 )
 
 // maxInits bounds the initialization sections that are kept; a playlist may name one for each segment.
-const maxInits = 64
+const maxInits = 16
 
 // inits fetches each initialization section once, however many segments ask for it at the same time. One that could not be had
 // is asked for again by the next segment. It is safe for concurrent use.
