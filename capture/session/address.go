@@ -28,8 +28,10 @@ var (
 
 	thisNetwork = netip.MustParsePrefix("0.0.0.0/8")
 	sixToFour   = netip.MustParsePrefix("2002::/16")
-	// A gateway translates the last four bytes (RFC 6052, RFC 8215).
-	nat64 = []netip.Prefix{netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48")}
+	// A gateway translates the last four bytes (RFC 6052). The second prefix is for networks of one's own (RFC 8215), which may put
+	// the four bytes elsewhere: it is never public.
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")
+	nat64Local = netip.MustParsePrefix("64:ff9b:1::/48")
 )
 
 // SpaceOf sorts an address. What is neither loopback nor allocated for the public counts as private. Addresses that carry
@@ -42,17 +44,20 @@ func SpaceOf(a netip.Addr) Space {
 	case sixToFour.Contains(a):
 		b := a.As16()
 		return min(Private, SpaceOf(netip.AddrFrom4([4]byte(b[2:6]))))
-	}
-	for _, p := range nat64 {
-		if p.Contains(a) {
-			b := a.As16()
-			return SpaceOf(netip.AddrFrom4([4]byte(b[12:])))
-		}
+	case nat64.Contains(a):
+		return SpaceOf(last4(a))
+	case nat64Local.Contains(a):
+		return min(Private, SpaceOf(last4(a)))
 	}
 	if special.SafeAddr(a) != nil {
 		return Private
 	}
 	return Public
+}
+
+func last4(a netip.Addr) netip.Addr {
+	b := a.As16()
+	return netip.AddrFrom4([4]byte(b[12:]))
 }
 
 // literal reads the host of a URL that is an address itself, in all the forms that resolvers accept: also 0x7f.1,

@@ -40,7 +40,7 @@ type AddressError struct {
 }
 
 func (e *AddressError) Error() string {
-	return fmt.Sprintf("%v: %q is %v (%v), the session began in the %v network; --allow-private opens it",
+	return fmt.Sprintf("%v: %q is %v (%v), the session began in the %v network",
 		ErrPrivate, e.Host, e.Address, e.Space, e.Allowed)
 }
 

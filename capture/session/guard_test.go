@@ -22,6 +22,7 @@ func TestSpaceOf(t *testing.T) {
 		"10.0.0.1": Private, "172.16.0.1": Private, "192.168.1.1": Private, "169.254.169.254": Private, "100.64.0.1": Private,
 		"fc00::1": Private, "fe80::1%eth0": Private, "::ffff:10.0.0.1": Private, "64:ff9b::a00:1": Private, "224.0.0.1": Private,
 		"255.255.255.255": Private, "::7f00:1": Private, "fd00:ec2::254": Private, "192.0.2.1": Private, "2001:db8::1": Private,
+		"64:ff9b:1::808:808": Private, "64:ff9b:1:7f00:0:100::": Loopback,
 		"2002:7f00:1::": Loopback, "2002:a00:1::": Private, "2002:808:808::": Private,
 		"8.8.8.8": Public, "2606:4700::1111": Public, "::ffff:8.8.8.8": Public, "64:ff9b::808:808": Public,
 	} {
@@ -208,6 +209,38 @@ func TestHeaderFlood(t *testing.T) {
 	}
 }
 
+// A server that never comes to the point.
+func TestEndlessHeaders(t *testing.T) {
+	for name, c := range map[string]struct{ begin, again string }{
+		"many headers":     {"HTTP/1.1 200 OK\r\n", "X-Flood: " + strings.Repeat("x", 1000) + "\r\n"},
+		"one long header":  {"HTTP/1.1 200 OK\r\nX-Flood: ", strings.Repeat("x", 1000)},
+		"long status line": {"HTTP/1.1 200 ", strings.Repeat("x", 1000)},
+		"interim answers":  {"", "HTTP/1.1 103 Early Hints\r\n\r\n"},
+		"cookies":          {"HTTP/1.1 200 OK\r\n", "Set-Cookie: a" + strings.Repeat("x", 1000) + "=1\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := make(chan int, 1)
+			port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer conn.Close()
+				n, err := conn.Write([]byte(c.begin))
+				for m := 0; err == nil && n < 1<<30; n += m { // until the client hangs up
+					m, err = conn.Write([]byte(c.again))
+				}
+				sent <- n
+			})
+			err := visit(t, client(t, Config{Start: "http://127.0.0.1"}), "http://127.0.0.1:"+port+"/")
+			if n := <-sent; err == nil || n > 32<<20 {
+				t.Errorf("%v after %d bytes", err, n)
+			}
+		})
+	}
+}
+
 func TestEncoding(t *testing.T) {
 	squeeze := func(b []byte) []byte {
 		var out bytes.Buffer
@@ -224,6 +257,7 @@ func TestEncoding(t *testing.T) {
 		"/plain":  {"", []byte("hello"), false},
 		"/gzip":   {"gzip", squeeze([]byte("hello")), false},
 		"/twice":  {"gzip, gzip", squeeze(squeeze([]byte("hello"))), true},
+		"/fifty":  {strings.Repeat("gzip, ", 49) + "gzip", []byte("hello"), true},
 		"/bomb":   {"gzip", squeeze(make([]byte, 20<<20)), true},
 		"/broken": {"gzip", []byte("hello"), true},
 		"/other":  {"compress", []byte("hello"), true},

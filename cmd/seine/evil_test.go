@@ -49,6 +49,17 @@ go.onclick = (e) => { if (e.isTrusted) s.innerHTML = "<video autoplay muted src=
 		mux.HandleFunc("GET "+path, rawAnswer("403 "+evilLine, "Content-Type: application/json"))
 	}
 	mux.HandleFunc("GET /moved.m3u8", rawAnswer("302 "+evilLine, "Location: evil"+evilLine+"://h/"+evilLine))
+	mux.HandleFunc("GET /inside.m3u8", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/vnd.apple.mpegurl")
+		fmt.Fprintf(w, "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n%s\n#EXT-X-ENDLIST\n", r.URL.Query().Get("to"))
+	})
+	mux.HandleFunc("GET /inside.html", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, "<title>inside</title><video autoplay muted src='/inside.m3u8?%s'></video>", r.URL.RawQuery)
+	})
+	mux.HandleFunc("GET /away", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.Query().Get("to"), http.StatusFound)
+	})
 	for name, line := range map[string]string{
 		"missing": "/missing.ts?" + "\u202e\u009b2J", "scheme": "evil" + evilLine + "://h/x", "tag": "#EXT-X-KEY:METHOD=" + evilLine + ",URI=\"k\"\n/missing.ts",
 		"key": "#EXT-X-KEY:METHOD=SAMPLE-AES,KEYFORMAT=\"" + evilLine + "\",URI=\"" + evilLine + "\"\n/missing.ts",

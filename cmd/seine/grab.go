@@ -155,7 +155,8 @@ func (w *watcher) found(streams []*capture.Stream) {
 	for i, s := range streams {
 		_ = w.con.Emit("stream", streamOf(s))
 		if i < 5 && !w.silent {
-			w.con.Say("  found %s  %s", describe(s), ui.Remote(s.URL).Short(80))
+			what := "  found " + describe(s) + "  "
+			w.con.Say("%s%s", what, ui.Remote(s.URL).Short(w.con.Room(len([]rune(what)))))
 		}
 	}
 }

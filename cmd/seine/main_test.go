@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"seine/capture/session"
 	"seine/testdata/sites"
 )
 
@@ -26,7 +28,8 @@ func TestMain(m *testing.M) {
 const slowly = 300 * time.Millisecond
 
 // TestScripts runs testdata/script: the program as a person runs it, against the built-in site. A script has
-// $SITE and $SLOW, the site's addresses, $EVIL, one that says evil things, and the commands
+// $SITE and $SLOW, the site's addresses, $EVIL and $OUTWARD, one that says evil things at a loopback and
+// at a private address (condition network), and the commands
 //
 //	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
 //	waitfor FILE [SIZE] until the file is there and has SIZE bytes (1)
@@ -38,6 +41,12 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
 		Setup:               setup,
+		Condition: func(cond string) (bool, error) {
+			if cond == "network" {
+				return outward() != "", nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"requested": requested, "waitfor": waitfor, "tinydisk": tinydisk, "exits": exitsWith, "harmless": harmless, "mode": mode,
 		},
@@ -46,26 +55,39 @@ func TestScripts(t *testing.T) {
 
 type siteKey struct{}
 
+// serveTo serves a site until the script ends, and tells it where.
+func serveTo(env *testscript.Env, name, host string, site http.Handler) error {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = srv.Serve(l)
+	}()
+	env.Defer(func() {
+		_ = srv.Close()
+		<-done
+	})
+	env.Setenv(name, "http://"+l.Addr().String())
+	env.Setenv(name+"_PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+	return nil
+}
+
 func setup(env *testscript.Env) error {
 	fast, slow := sites.New(sites.Options{}), sites.New(sites.Options{SegmentDelay: slowly})
 	env.Values[siteKey{}] = []*sites.Site{fast, slow}
 	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": slow, "EVIL": evilSite()} {
-		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-		if err != nil {
+		if err := serveTo(env, name, "127.0.0.1", site); err != nil {
 			return err
 		}
-		srv := &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_ = srv.Serve(l)
-		}()
-		env.Defer(func() {
-			_ = srv.Close()
-			<-done
-		})
-		env.Setenv(name, "http://"+l.Addr().String())
-		env.Setenv(name+"_PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+	}
+	if ip := outward(); ip != "" {
+		if err := serveTo(env, "OUTWARD", ip, evilSite()); err != nil {
+			return err
+		}
 	}
 	closed, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -90,6 +112,20 @@ func setup(env *testscript.Env) error {
 		env.Setenv("SEINE_BROWSER", b)
 	}
 	return nil
+}
+
+// outward is an address of this machine in a private network, or empty.
+func outward() string {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() && session.SpaceOf(p.Addr()) == session.Private {
+			return p.Addr().String()
+		}
+	}
+	return ""
 }
 
 func requested(ts *testscript.TestScript, neg bool, args []string) {

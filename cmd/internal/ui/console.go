@@ -57,6 +57,14 @@ func (c *Console) Width() int {
 	return 120
 }
 
+// Room is how many columns an address may take behind a text of n on a line of stderr.
+func (c *Console) Room(n int) int {
+	if c.width == 0 {
+		return 80
+	}
+	return min(max(c.width-n-1, 20), 80)
+}
+
 // Say tells the person something, on stderr; -q and --json silence it. Arguments that came from elsewhere must be Remote.
 func (c *Console) Say(format string, args ...any) {
 	if c.opt.Quiet || c.opt.JSON {
