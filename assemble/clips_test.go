@@ -21,7 +21,7 @@ func TestOtherCodecs(t *testing.T) {
 		"mp3.ts":       {0, ErrUnsupported, nil},
 		"ac3.ts":       {0, ErrUnsupported, nil},
 		"latm.ts":      {0, ErrUnsupported, nil},
-		"fragment.mp4": {0, ErrUnsupported, nil},
+		"fragment.mp4": {1, nil, nil}, // it brings its header along
 	} {
 		o := newOrigin(t)
 		o.playlist = func(string) string {

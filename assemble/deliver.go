@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/mpegts"
 	"seine/assemble/fetch"
 	"seine/assemble/join"
@@ -14,11 +15,12 @@ import (
 // deliver writes part i to the film, and then to the journal: a crash in between costs one part.
 func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) error {
 	part := &r.plan.Parts[i]
+	init := r.source.inits.take(i)
 	if err == nil && part.Gap {
 		err = errGap
 	}
 	if err == nil {
-		err = r.add(i, b.Data, "")
+		err = r.add(i, init, b.Data, "")
 	}
 	if err == nil {
 		return nil
@@ -27,7 +29,7 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 		return fatal
 	}
 	r.log.Info("segment left out", "what", r.source.name(part), "err", err)
-	return r.add(i, nil, r.source.reason(part, err))
+	return r.add(i, nil, nil, r.source.reason(part, err))
 }
 
 // fatal says whether the film ends with this error; nil means that the part is left out, as the user allows.
@@ -35,7 +37,8 @@ func (r *run) fatal(ctx context.Context, i int, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrWrongKey):
+	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrWrongKey),
+		errors.Is(err, ErrDRM):
 		return err
 	case r.job.AllowGaps:
 		return nil
@@ -57,12 +60,12 @@ func (r *run) gapsBehind(i int) (n int) {
 }
 
 // add joins one part; reason is not empty for a missing one.
-func (r *run) add(i int, data []byte, reason string) error {
+func (r *run) add(i int, init, data []byte, reason string) error {
 	part := &r.plan.Parts[i]
 	r.data.Begin()
 	record, err := r.joiner.Add(join.Part{
 		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
-		Discontinuity: part.Discontinuity, Period: part.Period, Missing: reason != "",
+		Discontinuity: part.Discontinuity, Period: part.Period, Missing: reason != "", Init: init,
 	}, data)
 	if r.data.Err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err)
@@ -88,6 +91,10 @@ func (r *run) unjoined(part *plan.Part, err error) error {
 	var codec *mpegts.UnsupportedError
 	if errors.As(err, &codec) {
 		return fmt.Errorf("%s: %s is %w", r.source.name(part), codec.Name, ErrUnsupported)
+	}
+	var protected *fmp4.ProtectedError
+	if errors.As(err, &protected) {
+		return fmt.Errorf("%s: %w: %s", r.source.name(part), ErrDRM, protected.System)
 	}
 	var joined *join.PartError
 	if errors.As(err, &joined) {

@@ -34,8 +34,11 @@ func (s *source) reason(part *plan.Part, err error) string {
 	if !errors.As(err, &f) {
 		return err.Error()
 	}
-	if f.Kind == fetch.Key {
+	switch f.Kind {
+	case fetch.Key:
 		return "its key: " + f.Reason()
+	case fetch.Init:
+		return "its initialization section (EXT-X-MAP): " + f.Reason()
 	}
 	return f.Reason()
 }

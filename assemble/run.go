@@ -83,7 +83,7 @@ func (r *run) film(ctx context.Context) error {
 	}
 	r.plan = in.Plan
 	r.verdict.Warnings = in.Warnings
-	r.source = &source{plan: in.Plan, keys: decrypt.NewKeys()}
+	r.source = &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits()}
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(); err != nil {
 		return err

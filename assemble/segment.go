@@ -7,23 +7,29 @@ import (
 	"unicode/utf8"
 
 	"seine/assemble/decrypt"
+	"seine/assemble/demux/fmp4"
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
+	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
 
 // source gets the clear bytes of parts. It is safe for concurrent use.
 type source struct {
-	plan *plan.Plan
-	keys *decrypt.Keys
+	plan  *plan.Plan
+	keys  *decrypt.Keys
+	inits *inits
 }
 
 // get fetches part i and decrypts it in place.
 func (s *source) get(ctx context.Context, i int, lane *fetch.Lane) (*fetch.Body, error) {
 	part := &s.plan.Parts[i]
+	if err := s.init(ctx, i, lane); err != nil {
+		return nil, err
+	}
 	check := checkMedia
 	if part.Key != nil {
-		key, err := s.key(ctx, part, lane)
+		key, err := s.key(ctx, part.Key, "the key of "+s.name(part), lane)
 		if err != nil {
 			return nil, err
 		}
@@ -34,10 +40,10 @@ func (s *source) get(ctx context.Context, i int, lane *fetch.Lane) (*fetch.Body,
 	})
 }
 
-func (s *source) key(ctx context.Context, part *plan.Part, lane *fetch.Lane) ([16]byte, error) {
-	return s.keys.Key(ctx, part.Key.URL, func(ctx context.Context, url string, check func([]byte) error) ([]byte, error) {
+func (s *source) key(ctx context.Context, key *manifest.Key, name string, lane *fetch.Lane) ([16]byte, error) {
+	return s.keys.Key(ctx, key.URL, func(ctx context.Context, url string, check func([]byte) error) ([]byte, error) {
 		body, err := lane.Get(ctx, fetch.Request{
-			Kind: fetch.Key, Name: "the key of " + s.name(part), URL: url,
+			Kind: fetch.Key, Name: name, URL: url,
 			Check: func(b *fetch.Body) error { return check(b.Data) },
 		})
 		if err != nil {
@@ -91,27 +97,17 @@ func checkText(data []byte) error {
 	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(data))
 }
 
-// checkMedia wants a transport stream.
+// checkMedia wants a transport stream or fragmented mp4.
 func checkMedia(b *fetch.Body) error {
-	if decrypt.IsTS(b.Data) {
+	if decrypt.IsTS(b.Data) || fmp4.Looks(b.Data) {
 		return nil
 	}
 	head := b.Data[:min(len(b.Data), 16)]
 	switch {
-	case len(head) >= 8 && isBox(string(head[4:8])):
-		return permanentError{fmt.Errorf("fragmented mp4 segments are %w", ErrUnsupported)}
 	case bytes.HasPrefix(head, []byte("ID3")), len(head) > 1 && head[0] == 0xff && head[1]&0xf6 == 0xf0:
 		return permanentError{fmt.Errorf("bare AAC without a transport stream is %w", ErrUnsupported)}
 	case bytes.HasPrefix(head, []byte("WEBVTT")):
 		return permanentError{fmt.Errorf("WebVTT subtitles are %w", ErrUnsupported)}
 	}
 	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(b.Data))
-}
-
-func isBox(name string) bool {
-	switch name {
-	case "ftyp", "styp", "moof", "moov", "sidx", "emsg", "prft":
-		return true
-	}
-	return false
 }

@@ -172,7 +172,7 @@ func TestPlaylistSentences(t *testing.T) {
 		},
 		{
 			"fMP4", replace("#EXTINF:2", "#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:2"),
-			"fragmented mp4 segments (EXT-X-MAP) are not supported yet",
+			"the film is incomplete: segment 1 of 12, at 0:00: its initialization section (EXT-X-MAP): HTTP 404 Not Found, after 2 tries (http://origin/film/360p/i.mp4)",
 		},
 		{
 			"SAMPLE-AES", replace("#EXTINF:2", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"key\"\n#EXTINF:2"),
@@ -210,7 +210,7 @@ func TestSegmentSentences(t *testing.T) {
 		},
 		{
 			"segment of fMP4", answer("seg_003.ts", body("\x00\x00\x00\x18styp.....")),
-			"segment 4 of 12 (http://origin/film/360p/seg_003.ts): fragmented mp4 segments are not supported yet",
+			"the film is incomplete: segment 4 of 12, at 0:06: not media: not an MPEG-2 transport stream: it looks like MP4 (box styp)",
 		},
 		{
 			"segment subtitles", answer("seg_003.ts", body("WEBVTT\n")),

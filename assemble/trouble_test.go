@@ -200,7 +200,6 @@ func TestRefused(t *testing.T) {
 		"PlayReady":  {key(`METHOD=SAMPLE-AES,URI="data:text/plain;charset=UTF-16;base64,AA==",KEYFORMAT="com.microsoft.playready"`), ErrDRM, "PlayReady"},
 		"FairPlay":   {key(`METHOD=SAMPLE-AES,URI="skd://a",KEYFORMAT="com.apple.streamingkeydelivery"`), ErrDRM, "FairPlay"},
 		"SAMPLE-AES": {key(`METHOD=SAMPLE-AES,URI="key"`), ErrUnsupported, "SAMPLE-AES"},
-		"fMP4":       {func(s string) string { return strings.Replace(s, "#EXTINF", "#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF", 1) }, ErrUnsupported, "EXT-X-MAP"},
 		"live": {func(s string) string {
 			return strings.NewReplacer("#EXT-X-ENDLIST", "", "#EXT-X-PLAYLIST-TYPE:VOD\n", "").Replace(s)
 		}, ErrLive, "ENDLIST"},
@@ -231,7 +230,6 @@ func TestRefused(t *testing.T) {
 
 func TestUnsupportedSegments(t *testing.T) {
 	for body, says := range map[string]string{
-		"\x00\x00\x00\x18styp.....":       "mp4",
 		"ID3\x04\x00\x00\x00\x00\x00\x00": "AAC",
 		"WEBVTT\n\n":                      "subtitles",
 	} {

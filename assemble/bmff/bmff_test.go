@@ -61,3 +61,34 @@ func FuzzBoxes(f *testing.F) {
 		Find(b, "moov", "trak")
 	})
 }
+
+// TestFields reads to the end and beyond.
+func TestFields(t *testing.T) {
+	version, flags, rest, err := FullBox([]byte{1, 0, 0, 7, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 9})
+	if err != nil || version != 1 || flags != 7 {
+		t.Fatal(version, flags, err)
+	}
+	f := NewFields(rest)
+	if a, b, c := f.U16(), f.U32(), f.Word(version); a != 2 || b != 3 || c != 4 || f.Err() != nil || len(f.Rest()) != 1 {
+		t.Error(a, b, c, f.Err())
+	}
+	if v := f.U16(); v != 0 || !errors.Is(f.Err(), ErrBox) || f.U32() != 0 || f.Take(0) == nil && f.Err() == nil {
+		t.Error(v, f.Err())
+	}
+	if _, _, _, err := FullBox([]byte{0}); !errors.Is(err, ErrBox) {
+		t.Error(err)
+	}
+}
+
+// TestNext takes boxes off the front, and refuses those that do not fit.
+func TestNext(t *testing.T) {
+	b, rest, err := Next([]byte{0, 0, 0, 9, 'f', 'r', 'e', 'e', 1, 2})
+	if err != nil || b.Type != "free" || string(b.Data) != "\x01" || string(rest) != "\x02" {
+		t.Error(b, rest, err)
+	}
+	for _, bad := range []string{"", "\x00\x00\x00\x08fre", "\x00\x00\x00\x07free", "\x00\x00\x00\x09free", "\x00\x00\x00\x01free\x00\x00\x00\x00\x00\x00\x00\x0f"} {
+		if _, _, err := Next([]byte(bad)); !errors.Is(err, ErrBox) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

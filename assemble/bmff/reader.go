@@ -65,3 +65,79 @@ func Find(b []byte, path ...string) []byte {
 	}
 	return b
 }
+
+// Next reads the box at the front of b, and returns what lies behind it. The error wraps ErrBox.
+func Next(b []byte) (box Box, rest []byte, err error) {
+	head, size, err := header(b)
+	if err != nil {
+		return Box{}, nil, err
+	}
+	return Box{Type: string(b[4:8]), Data: b[head:size]}, b[size:], nil
+}
+
+// FullBox takes version and flags off the data of a FullBox (§4.2.2). The error wraps ErrBox.
+func FullBox(data []byte) (version uint8, flags uint32, rest []byte, err error) {
+	if len(data) < 4 {
+		return 0, 0, nil, fmt.Errorf("%w: no version and flags", ErrBox)
+	}
+	return data[0], binary.BigEndian.Uint32(data) & 0xffffff, data[4:], nil
+}
+
+// Fields reads the integers of a box in order. After the first that does not fit it returns zeros, so a caller checks Err
+// once.
+type Fields struct {
+	b   []byte
+	err error
+}
+
+// NewFields reads data, which it does not change.
+func NewFields(data []byte) *Fields { return &Fields{b: data} }
+
+// Err wraps ErrBox after a read beyond the end.
+func (f *Fields) Err() error { return f.err }
+
+// Rest returns the bytes not yet read.
+func (f *Fields) Rest() []byte { return f.b }
+
+// Take returns the next n bytes, nil when there are not so many.
+func (f *Fields) Take(n int) []byte {
+	if n < 0 || n > len(f.b) {
+		f.b, f.err = nil, fmt.Errorf("%w: a field beyond its end", ErrBox)
+		return nil
+	}
+	v := f.b[:n:n]
+	f.b = f.b[n:]
+	return v
+}
+
+// U16 reads two bytes. All integers are big-endian.
+func (f *Fields) U16() uint16 {
+	if b := f.Take(2); b != nil {
+		return binary.BigEndian.Uint16(b)
+	}
+	return 0
+}
+
+// U32 reads four bytes.
+func (f *Fields) U32() uint32 {
+	if b := f.Take(4); b != nil {
+		return binary.BigEndian.Uint32(b)
+	}
+	return 0
+}
+
+// U64 reads eight bytes.
+func (f *Fields) U64() uint64 {
+	if b := f.Take(8); b != nil {
+		return binary.BigEndian.Uint64(b)
+	}
+	return 0
+}
+
+// Word reads eight bytes in version 1 of a FullBox and four in version 0, as many boxes have it.
+func (f *Fields) Word(version uint8) uint64 {
+	if version == 1 {
+		return f.U64()
+	}
+	return uint64(f.U32())
+}

@@ -80,7 +80,7 @@ func (k *Keys) settle(address string, e *entry) {
 func load(ctx context.Context, address string, fetch Fetcher) (key [16]byte, err error) {
 	var b []byte
 	if strings.HasPrefix(address, "data:") {
-		b, err = dataURL(address)
+		b, err = DataURL(address)
 	} else {
 		b, err = fetch(ctx, address, Check)
 	}
@@ -93,8 +93,8 @@ func load(ctx context.Context, address string, fetch Fetcher) (key [16]byte, err
 	return key, err
 }
 
-// dataURL reads data:[type][;base64],value (RFC 2397).
-func dataURL(address string) ([]byte, error) {
+// DataURL reads data:[type][;base64],value (RFC 2397). The error wraps ErrKey.
+func DataURL(address string) ([]byte, error) {
 	header, value, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ",")
 	if !ok {
 		return nil, fmt.Errorf("%w: the data: address has no comma", ErrKey)

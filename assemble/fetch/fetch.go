@@ -25,15 +25,16 @@ const (
 	Segment Kind = iota
 	Playlist
 	Key
+	Init
 )
 
 func (k Kind) String() string {
-	return [...]string{"segment", "playlist", "key"}[k]
+	return [...]string{"segment", "playlist", "key", "initialization section"}[k]
 }
 
 // MaxBytes is the most that a resource of this kind may have.
 func (k Kind) MaxBytes() int64 {
-	return [...]int64{512 << 20, 32 << 20, 64 << 10}[k]
+	return [...]int64{512 << 20, 32 << 20, 64 << 10, 4 << 20}[k]
 }
 
 // Request is one resource, or a range of it.

@@ -28,7 +28,7 @@ func (j *Joiner) apply(d *delta) {
 func (j *Joiner) applyChange(c *change) {
 	t := j.tables[c.table]
 	if t == nil {
-		t = &table{kind: c.kind}
+		t = &table{kind: c.kind, timescale: c.timescale}
 		j.tables[c.table] = t
 	}
 	if c.language != "" {
@@ -37,7 +37,7 @@ func (j *Joiner) applyChange(c *change) {
 	if n := len(t.spans); len(c.samples) > 0 && (n == 0 || t.spans[n-1].period != c.period) {
 		t.spans = append(t.spans, span{first: len(t.samples), period: c.period})
 	}
-	t.shift = c.shift
+	t.shift, t.edited = c.shift, c.edited
 	t.codecs = append(t.codecs, c.codecs...)
 	t.samples = append(t.samples, c.samples...)
 	t.chunks = append(t.chunks, c.chunks...)
@@ -81,7 +81,7 @@ func (c *change) bytesPerSecond() float64 {
 	if n < 2 || c.samples[n-1].dts <= c.samples[0].dts {
 		return roomStream*4 + 2*roomChunk
 	}
-	length := float64(c.samples[n-1].dts-c.samples[0].dts) / media.Clock * float64(n) / float64(n-1)
+	length := float64(c.samples[n-1].dts-c.samples[0].dts) / float64(c.timescale) * float64(n) / float64(n-1)
 	bytes := 4*n + roomChunk*(len(c.chunks)+1)
 	if c.kind == media.Video {
 		bytes += c.tableBytes()

@@ -25,14 +25,16 @@ type delta struct {
 
 // change is what a part adds to one track in one period.
 type change struct {
-	table    int
-	kind     media.Kind
-	language string
-	period   int
-	shift    int64
-	codecs   []media.Codec // new ones
-	samples  []entry
-	chunks   []mp4.Chunk
+	table     int
+	kind      media.Kind
+	language  string
+	period    int
+	timescale int64 // of all times here: the track's first one
+	edited    bool  // as media.Track.Edited
+	shift     int64
+	codecs    []media.Codec // new ones
+	samples   []entry
+	chunks    []mp4.Chunk
 
 	// for planning only
 	known  []media.Codec // the track's codecs, new ones included
@@ -40,6 +42,7 @@ type change struct {
 	begun  bool          // there is a sample before in this period
 	bucket int64         // of the chunk that is open
 	write  int           // index into delta.writes of that chunk
+	own    int64         // timescale of the samples that come
 }
 
 // write is a chunk on its way to the file.
@@ -56,6 +59,7 @@ func (j *Joiner) newDelta(p Part) *delta { return &delta{part: p, size: j.mux.Si
 func (d *delta) plan(j *Joiner, samples []media.Sample, period int) {
 	var of [maxTracks]*change
 	from := len(d.writes)
+	var start int64 // of the first sample
 	for i := range samples {
 		s := &samples[i]
 		if of[s.Track] == nil {
@@ -66,10 +70,14 @@ func (d *delta) plan(j *Joiner, samples []media.Sample, period int) {
 			d.warn.LeftOut++
 			continue
 		}
-		if !d.timed && period == d.part.Period {
-			d.reference, d.timed = s.DTS, true
+		at := media.Rescale(s.DTS, c.own, media.Clock)
+		if i == 0 {
+			start = at
 		}
-		c.add(j, d, s, (s.DTS-samples[0].DTS)/chunkTicks, from)
+		if !d.timed && period == d.part.Period {
+			d.reference, d.timed = at, true
+		}
+		c.add(j, d, s, (at-start)/chunkTicks, from)
 	}
 	slices.SortStableFunc(d.writes[from:], func(a, b write) int { return int(a.bucket - b.bucket) })
 }
@@ -81,13 +89,17 @@ func (d *delta) open(j *Joiner, track, period int) *change {
 	if k := wanted(stream, len(j.streams)); k != 0 && k != t.Kind {
 		return &change{}
 	}
-	c := &change{table: stream*maxTracks + track, kind: t.Kind, language: t.Language, period: period}
+	c := &change{
+		table: stream*maxTracks + track, kind: t.Kind, language: t.Language, period: period,
+		timescale: int64(t.Timescale), own: int64(t.Timescale), edited: t.Edited,
+	}
 	if l := j.opt.Languages; stream < len(l) && l[stream] != "" && t.Kind == media.Audio {
 		c.language = l[stream]
 	}
 	c.inherit(j.tables[c.table])
 	for _, o := range d.changes {
 		if o.table == c.table {
+			c.timescale = o.timescale
 			c.follow(o.known, o.period, o.shift, o.last)
 		}
 	}
@@ -99,6 +111,7 @@ func (c *change) inherit(t *table) {
 	if t == nil || len(t.samples) == 0 {
 		return
 	}
+	c.timescale = t.timescale
 	c.follow(t.codecs, t.spans[len(t.spans)-1].period, t.shift, t.samples[len(t.samples)-1].dts)
 }
 
@@ -112,13 +125,16 @@ func (c *change) follow(known []media.Codec, period int, shift, last int64) {
 // add books one sample.
 func (c *change) add(j *Joiner, d *delta, s *media.Sample, bucket int64, from int) {
 	codec := c.codec(s.Codec)
-	dts := c.place(j, d, s)
-	cts := s.PTS - s.DTS
+	cts := media.Rescale(s.PTS-s.DTS, c.own, c.timescale)
+	dts := c.place(j, d, s, media.Rescale(s.DTS, c.own, c.timescale))
 	if cts != int64(int32(cts)) {
 		cts = 0
 		d.warn.TimeJumps++
 	}
-	c.samples = append(c.samples, entry{dts: dts, cts: int32(cts), size: uint32(len(s.Data)), key: s.Key})
+	c.samples = append(c.samples, entry{
+		dts: dts, cts: int32(cts), size: uint32(len(s.Data)), key: s.Key,
+		duration: clamp(media.Rescale(int64(s.Duration), c.own, c.timescale)),
+	})
 	if n := len(c.chunks); n == 0 || c.write < from || c.bucket != bucket || c.chunks[n-1].Entry != codec {
 		c.bucket, c.write = bucket, len(d.writes)
 		c.chunks = append(c.chunks, mp4.Chunk{Entry: codec})

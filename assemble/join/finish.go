@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"seine/assemble/demux/mpegts"
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
@@ -15,7 +14,7 @@ type Summary struct {
 	Size     int64         // of the finished file, in bytes
 	Duration time.Duration // of the longest track, its start included
 	Warnings Warnings
-	Ignored  []mpegts.Ignored // what all streams together leave out
+	Ignored  []Ignored // what all streams together leave out
 }
 
 // TrackSummary describes one track of the file.
@@ -55,7 +54,7 @@ func (j *Joiner) Finish() (Summary, error) {
 	s := Summary{Tracks: list, Size: size, Warnings: j.warn}
 	for i := range j.streams {
 		s.Warnings.Stream.Add(j.streams[i].demux.Stats())
-		s.Ignored = append(s.Ignored, j.streams[i].demux.Ignored()...)
+		s.Ignored = append(s.Ignored, j.streams[i].demux.leftOut()...)
 	}
 	for _, t := range tracks {
 		s.Duration = max(s.Duration, lasting(t.Start+t.Length))
@@ -77,7 +76,7 @@ func (j *Joiner) drain(stream int) error {
 		_ = s.rollback() // of a state that AppendState wrote
 		return err
 	}
-	d.state = s.demux.AppendState(nil)
+	d.state = s.save()
 	if len(d.writes) > 0 {
 		j.apply(d)
 	}
@@ -116,11 +115,13 @@ func summary(t *mp4.Track) TrackSummary {
 	switch c := t.Codecs[0].(type) {
 	case *media.H264:
 		s.Width, s.Height = c.Width, c.Height
-		if t.Length > 0 {
-			s.FrameRate = float64(len(t.Samples)) * media.Clock / float64(t.Length)
-		}
 	case *media.AAC:
 		s.SampleRate, s.Channels = c.SampleRate, c.Channels
+	case *media.Entry:
+		s.Width, s.Height, s.SampleRate, s.Channels = c.Width, c.Height, c.SampleRate, c.Channels
+	}
+	if t.Kind == media.Video && t.Length > 0 {
+		s.FrameRate = float64(len(t.Samples)) * media.Clock / float64(t.Length)
 	}
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,24 @@ type segment struct {
 	data []byte
 }
 
-// playlist reads a folder of testdata/media: its index.m3u8 gives the durations.
+// file reads a file of testdata/media, or length bytes at offset of it.
+func file(tb testing.TB, name, byteRange string) []byte {
+	tb.Helper()
+	b, err := fs.ReadFile(clips.FS, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if byteRange != "" {
+		var length, offset int
+		if _, err := fmt.Sscanf(byteRange, "%d@%d", &length, &offset); err != nil {
+			tb.Fatal(err)
+		}
+		b = b[offset : offset+length]
+	}
+	return b
+}
+
+// playlist reads a folder of testdata/media: its index.m3u8 gives the durations, byte ranges and the initialization section.
 func playlist(tb testing.TB, dir string, stream int) (list []segment) {
 	tb.Helper()
 	text, err := fs.ReadFile(clips.FS, dir+"/index.m3u8")
@@ -55,6 +73,8 @@ func playlist(tb testing.TB, dir string, stream int) (list []segment) {
 		tb.Fatal(err)
 	}
 	var d time.Duration
+	var init []byte
+	byteRange := ""
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
 		if s, ok := strings.CutPrefix(line, "#EXTINF:"); ok {
@@ -64,14 +84,17 @@ func playlist(tb testing.TB, dir string, stream int) (list []segment) {
 			}
 			d = time.Duration(f * float64(time.Second))
 		}
+		if s, ok := strings.CutPrefix(line, "#EXT-X-BYTERANGE:"); ok {
+			byteRange = s
+		}
+		if f := strings.Split(line, `"`); strings.HasPrefix(line, "#EXT-X-MAP:") {
+			init = file(tb, dir+"/"+f[1], strings.Join(f[3:max(len(f)-1, 3)], ""))
+		}
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		b, err := fs.ReadFile(clips.FS, dir+"/"+line)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		list = append(list, segment{Part{Stream: stream, Sequence: uint64(len(list)), Duration: d}, b})
+		b := file(tb, dir+"/"+line, byteRange)
+		list = append(list, segment{Part{Stream: stream, Sequence: uint64(len(list)), Duration: d, Init: init}, b})
 	}
 	return list
 }
@@ -136,7 +159,7 @@ func movie(tb testing.TB, list []segment) (path string, s Summary) {
 // joined writes the segments of one stream one behind the other: what ffmpeg sees of the source.
 func joined(tb testing.TB, list []segment) string {
 	tb.Helper()
-	var b []byte
+	b := slices.Clone(list[0].Init)
 	for _, s := range list {
 		b = append(b, s.data...)
 	}

@@ -1,7 +1,7 @@
 // Package join turns clear HLS segments into one MP4 file as they come: demux, timeline, mux. Each byte is written once, in
 // order; what must outlive the process is in the record of each part; the same parts give the same file.
 //
-// The sample tables keep the stream's own timestamps. How the periods between discontinuities follow one another is
+// The sample tables keep the stream's own timestamps, in its own ticks. How the periods between discontinuities follow one another is
 // settled in Finish, when all is known, so nothing waits for the other stream (see timeline).
 package join
 
@@ -11,7 +11,6 @@ import (
 	"io"
 	"time"
 
-	"seine/assemble/demux/mpegts"
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
@@ -63,6 +62,7 @@ type Part struct {
 	Discontinuity bool          // a discontinuity stands before this segment (RFC 8216 §4.3.2.3)
 	Period        int           // counts discontinuities from 0; the streams agree on it
 	Missing       bool          // the segment could not be had: data is nil, the timeline leaves a hole of Duration
+	Init          []byte        // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
 }
 
 const (
@@ -90,10 +90,12 @@ type Joiner struct {
 
 // stream is one playlist.
 type stream struct {
-	demux  mpegts.Demuxer
-	state  []byte // the demuxer's state after the last part, to go back to
-	begun  bool
-	period int
+	container container
+	demux     demuxer
+	wanted    media.Kind
+	state     []byte // container and the demuxer's state after the last part, to go back to
+	begun     bool
+	period    int
 }
 
 // New returns a Joiner on an empty file.
@@ -101,8 +103,10 @@ func New(f File, o Options) *Joiner {
 	o.Streams = min(max(o.Streams, 1), maxStreams)
 	j := &Joiner{file: f, opt: o, mux: mp4.New(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
 	for i := range j.streams {
-		j.streams[i].demux.Wanted = wanted(i, o.Streams)
-		j.streams[i].state = j.streams[i].demux.AppendState(nil)
+		s := &j.streams[i]
+		s.wanted = wanted(i, o.Streams)
+		s.demux = undecided.demuxer(s.wanted)
+		s.state = s.save()
 	}
 	return j
 }
@@ -126,7 +130,7 @@ func (j *Joiner) Size() int64 { return j.mux.Size() }
 // The record holds all that Restore needs to go on behind this part.
 //
 // After an error nothing has changed: the same part may come again, with better bytes, or as Missing. Errors are ErrPart,
-// ErrFinished, and *PartError with those of mpegts.Demuxer.Reset and of the file.
+// ErrFinished, and *PartError with those of the demuxers' Reset and of the file.
 func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	if err := j.check(p); err != nil {
 		return nil, err
@@ -139,7 +143,7 @@ func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	if err != nil {
 		return nil, &PartError{Stream: p.Stream, Sequence: p.Sequence, Err: errors.Join(err, s.rollback())}
 	}
-	d.state = s.demux.AppendState(nil)
+	d.state = s.save()
 	j.apply(d)
 	return d.encode(), nil
 }
@@ -157,9 +161,6 @@ func (j *Joiner) check(p Part) error {
 	}
 	return nil
 }
-
-// rollback makes the demuxer what it was after the last part.
-func (s *stream) rollback() error { return s.demux.RestoreState(s.state) }
 
 // demux reads the samples of a part into j.samples and plans their places. Frames that an earlier segment cut come first:
 // a discontinuity or a missing segment ends them.
@@ -181,7 +182,7 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 	if q := j.periods[p.Period]; q != nil && q.timed {
 		s.demux.SetReference(q.reference)
 	}
-	if err := s.demux.Reset(data); err != nil {
+	if err := s.begin(p, data); err != nil {
 		return nil, err
 	}
 	from := len(j.samples)

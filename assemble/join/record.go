@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"seine/assemble/codec/aac"
+	sampleentry "seine/assemble/codec/entry"
 	"seine/assemble/codec/h264"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
@@ -15,7 +16,7 @@ import (
 )
 
 // recordVersion is the first byte of a record. Records of another version are refused.
-const recordVersion = 2
+const recordVersion = 3
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -48,6 +49,8 @@ func (c *change) encode(b []byte) []byte {
 	b = wire.Int(b, int64(c.kind))
 	b = wire.Bytes(b, []byte(c.language))
 	b = wire.Int(b, int64(c.period))
+	b = wire.Int(b, c.timescale)
+	b = wire.Bool(b, c.edited)
 	b = wire.Int(b, c.shift)
 	b = binary.AppendUvarint(b, uint64(len(c.codecs)))
 	for _, k := range c.codecs {
@@ -65,20 +68,29 @@ func (c *change) encode(b []byte) []byte {
 		b = wire.Int(b, s.dts-last)
 		b = wire.Int(b, int64(s.cts))
 		b = wire.Int(b, int64(s.size))
+		b = wire.Int(b, int64(s.duration))
 		b = wire.Bool(b, s.key)
 		last = s.dts
 	}
 	return b
 }
 
+// What a codec is rebuilt from.
+const (
+	codecH264 = iota + 1
+	codecAAC
+	codecEntry
+)
+
 func encodeCodec(b []byte, k media.Codec) []byte {
-	b = wire.Int(b, int64(k.Kind()))
 	switch k := k.(type) {
 	case *media.H264:
-		b = wire.Strings(b, k.SPS)
+		b = wire.Strings(wire.Int(b, codecH264), k.SPS)
 		b = wire.Strings(b, k.PPS)
 	case *media.AAC:
-		b = wire.Bytes(b, k.AudioSpecificConfig)
+		b = wire.Bytes(wire.Int(b, codecAAC), k.AudioSpecificConfig)
+	case *media.Entry:
+		b = wire.Bytes(wire.Int(b, codecEntry), k.Box)
 	}
 	return b
 }
@@ -120,9 +132,10 @@ func decodeFields(b []byte) (*delta, error) {
 }
 
 func decodeChange(r *wire.Reader) *change {
-	c := &change{table: int(r.Int()), kind: media.Kind(r.Int()), language: string(r.Bytes()), period: int(r.Int()), shift: r.Int()}
+	c := &change{table: int(r.Int()), kind: media.Kind(r.Int()), language: string(r.Bytes()), period: int(r.Int())}
+	c.timescale, c.edited, c.shift = r.Int(), r.Bool(), r.Int()
 	for n := r.Count(); n > 0 && r.Err() == nil; n-- {
-		if k := decodeCodec(r); k != nil && k.Kind() == c.kind {
+		if k := decodeCodec(r, c.kind); k != nil && k.Kind() == c.kind {
 			c.codecs = append(c.codecs, k)
 			continue
 		}
@@ -140,7 +153,7 @@ func decodeChange(r *wire.Reader) *change {
 		if cts != int64(int32(cts)) {
 			r.Fail()
 		}
-		e.cts, e.size, e.key = int32(cts), u32(r), r.Bool()
+		e.cts, e.size, e.duration, e.key = int32(cts), u32(r), u32(r), r.Bool()
 		c.samples = append(c.samples, e)
 	}
 	return c
@@ -155,14 +168,18 @@ func u32(r *wire.Reader) uint32 {
 	return uint32(v)
 }
 
-func decodeCodec(r *wire.Reader) media.Codec {
-	switch media.Kind(r.Int()) {
-	case media.Video:
+func decodeCodec(r *wire.Reader, kind media.Kind) media.Codec {
+	switch r.Int() {
+	case codecH264:
 		if c, err := h264.Codec(r.Strings(), r.Strings()); err == nil {
 			return c
 		}
-	case media.Audio:
+	case codecAAC:
 		if c, err := aac.Codec(r.Bytes()); err == nil {
+			return c
+		}
+	case codecEntry:
+		if c, err := sampleentry.Parse(r.Bytes(), kind); err == nil {
 			return c
 		}
 	}

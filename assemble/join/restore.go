@@ -64,6 +64,9 @@ func (j *Joiner) verify(d *delta) error {
 			return fmt.Errorf("%w: track %d is neither picture nor sound", ErrRecord, c.table)
 		}
 		t := j.tables[c.table]
+		if c.timescale <= 0 || c.timescale > media.MaxTimescale || t != nil && t.timescale != c.timescale {
+			return fmt.Errorf("%w: track %d has a timescale of %d", ErrRecord, c.table, c.timescale)
+		}
 		if t != nil && (t.kind != c.kind || len(t.spans) > 0 && t.spans[len(t.spans)-1].period > c.period) {
 			return fmt.Errorf("%w: track %d was %v", ErrRecord, c.table, t.kind)
 		}
@@ -95,13 +98,14 @@ func (c *change) sound(size int64, codecs int) bool {
 		}
 		n += count
 	}
+	limit := maxTime * c.timescale
 	for _, s := range c.samples {
-		if s.dts > maxTime || s.dts < -maxTime {
+		if s.dts > limit || s.dts < -limit {
 			return false
 		}
 	}
-	return n == len(c.samples) && c.shift < maxTime && c.shift > -maxTime
+	return n == len(c.samples) && c.shift < limit && c.shift > -limit
 }
 
-// maxTime bounds timestamps: a thousand years.
-const maxTime = 1000 * 366 * 86400 * 90_000
+// maxTime bounds timestamps, in seconds.
+const maxTime = 4 * media.MaxSeconds

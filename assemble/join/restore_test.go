@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/mpegts"
 )
 
@@ -19,12 +20,23 @@ func jobs(tb testing.TB) map[string][]segment {
 		island[i].Period = i / 2
 		island[i].Discontinuity = i == 2 || i == 4
 	}
+	muxed := playlist(tb, "fmp4/muxed", 0)
+	inserted := slices.Concat(muxed[:2], fragmentClip(tb), muxed[2:])
+	for i := range inserted {
+		inserted[i].Period = [...]int{0, 0, 1, 2, 2}[i]
+		inserted[i].Discontinuity = i == 2 || i == 3
+	}
+	hole := slices.Clone(muxed)
+	hole[2].Missing, hole[2].data = true, nil
 	gap := slices.Clone(film[:6])
 	gap[3].Missing, gap[3].data = true, nil
 	return map[string][]segment{
 		"film": film, "split": interleave(playlist(tb, "split/video", 0), playlist(tb, "split/audio", 1)),
 		"island": island, "gap": gap, "cut anywhere": cutAnywhere(film[:4]),
 		"periods of two streams": twoStreamPeriods(tb),
+		"fmp4":                   muxed, "fmp4 split": interleave(playlist(tb, "fmp4/video", 0), playlist(tb, "fmp4/audio", 1)),
+		"fmp4 second init": inserted, "fmp4 gap": hole, "fmp4 init in the segment": selfContained(muxed),
+		"fmp4 picture, ts sound": interleave(playlist(tb, "fmp4/video", 0), playlist(tb, "split/audio", 1)),
 	}
 }
 
@@ -56,6 +68,23 @@ func cutAnywhere(list []segment) []segment {
 		out[i].data, all = all[:n], all[n:]
 	}
 	return out
+}
+
+// fragmentClip is a picture of another size and timescale, with an initialization section of its own.
+func fragmentClip(tb testing.TB) []segment {
+	b := file(tb, "clips/fragment.mp4", "")
+	at := bytes.Index(b, []byte("moof")) - 4
+	return []segment{{Part{Duration: 2 * time.Second, Init: b[:at]}, b[at:]}}
+}
+
+// selfContained puts the initialization section into the first segment.
+func selfContained(list []segment) []segment {
+	list = slices.Clone(list)
+	list[0].data = slices.Concat(list[0].Init, list[0].data)
+	for i := range list {
+		list[i].Init = nil
+	}
+	return list
 }
 
 // twoStreamPeriods plays the split film twice, with a discontinuity between.
@@ -129,7 +158,7 @@ func TestFailedPartChangesNothing(t *testing.T) {
 			for i, s := range list {
 				bad := s.Part
 				bad.Missing = false
-				if _, err := j.Add(bad, []byte("<!DOCTYPE html><p>busy")); !errors.Is(err, mpegts.ErrNotTS) {
+				if _, err := j.Add(bad, []byte("<!DOCTYPE html><p>busy")); !errors.Is(err, mpegts.ErrNotTS) && !errors.Is(err, fmp4.ErrDamaged) {
 					t.Fatalf("part %d: %v", i, err)
 				}
 				f.broken = true

@@ -6,15 +6,18 @@ import (
 	"seine/assemble/mux/mp4"
 )
 
-// sound makes the final track of an audio table. Its timescale is the first sample rate, so a frame takes exactly 1024
-// ticks, and timestamps only say where the frames belong: less than one frame beside, they are taken as they come; further
-// on, the frame before is stretched over the hole; further back, the frame is left out, for its time is taken.
+// sound makes the final track of an audio table. Samples of known duration stay in the table's timescale. Else it is the first
+// sample rate, so a frame takes exactly 1024 ticks. Timestamps only say where the frames belong: less than one frame beside,
+// they are taken as they come; further on, the frame before is stretched over the hole; further back, the frame is left out,
+// for its time is taken.
 func (t *table) sound(stream int, line map[int]offsets, w *Warnings) mp4.Track {
-	b := soundTrack{out: mp4.Track{Kind: t.kind, Language: t.language, Timescale: uint32(rate(t.codecs[0])), Codecs: t.codecs}}
+	b := soundTrack{
+		scale: t.timescale,
+		out:   mp4.Track{Kind: t.kind, Language: t.language, Timescale: uint32(t.soundScale()), Codecs: t.codecs},
+	}
 	b.out.Samples = make([]mp4.Sample, 0, len(t.samples))
 	i, span := 0, 0
 	for _, c := range t.chunks {
-		frame := int64(aac.FrameSamples) * int64(b.out.Timescale) / int64(rate(t.codecs[c.Entry]))
 		at, open := c.Offset, false
 		for range c.Count {
 			fresh := false
@@ -23,36 +26,63 @@ func (t *table) sound(stream int, line map[int]offsets, w *Warnings) mp4.Track {
 				fresh = true
 			}
 			e := t.samples[i]
-			if b.place(e.dts+line[t.spans[span].period][stream], frame, fresh) {
+			frame := b.frame(e, t.codecs[c.Entry])
+			shift := media.Rescale(line[t.spans[span].period][stream], media.Clock, t.timescale)
+			if b.place(e.dts+shift, frame, fresh) {
 				b.take(e, uint32(frame), at, c.Entry, &open)
 			} else {
 				open = false
-				w.Overlaps++
+				if e.pts() >= t.floor() { // priming of a later period is not missed
+					w.Overlaps++
+				}
 			}
 			at += int64(e.size)
 			i++
 		}
 	}
-	b.out.Start = b.zero
-	b.out.Length = rescale(b.pos, int64(b.out.Timescale), media.Clock)
+	b.finish(t.lead())
 	return b.out
 }
 
-func rate(c media.Codec) int {
-	if a, ok := c.(*media.AAC); ok {
-		return a.SampleRate
+// soundScale is the timescale of the final track.
+func (t *table) soundScale() int64 {
+	if a, ok := t.codecs[0].(*media.AAC); ok {
+		return int64(a.SampleRate)
 	}
-	return media.Clock
+	return t.timescale
 }
+
+// lead is how much of the first frames is not presented, in ticks of the table.
+func (t *table) lead() int64 { return max(t.samples[0].pts(), t.floor()) - t.samples[0].pts() }
 
 // soundTrack is a track under construction.
 type soundTrack struct {
-	out  mp4.Track
-	zero int64 // movie time of the first frame, in ticks of media.Clock
-	pos  int64 // end of the last frame, in ticks of the timescale
+	out   mp4.Track
+	scale int64 // timescale of the table
+	zero  int64 // movie time of the first frame, in ticks of the table
+	pos   int64 // end of the last frame, in ticks of the track
 }
 
-// place moves pos to where a frame of movie time t belongs; false when that time is taken. Where a period begins the hole
+// frame is how long a sample takes, in ticks of the track.
+func (b *soundTrack) frame(e entry, c media.Codec) int64 {
+	scale := int64(b.out.Timescale)
+	if e.duration > 0 {
+		return media.Rescale(int64(e.duration), b.scale, scale)
+	}
+	if a, ok := c.(*media.AAC); ok {
+		return int64(aac.FrameSamples) * scale / int64(a.SampleRate)
+	}
+	return frameTime(c, scale)
+}
+
+// finish settles what is presented: all behind lead ticks of the table.
+func (b *soundTrack) finish(lead int64) {
+	b.out.Start = media.Rescale(b.zero+lead, b.scale, media.Clock)
+	b.out.MediaTime = media.Rescale(lead, b.scale, int64(b.out.Timescale))
+	b.out.Length = media.Rescale(max(b.pos-b.out.MediaTime, 0), int64(b.out.Timescale), media.Clock)
+}
+
+// place moves pos to where a frame of movie time t, in ticks of the table, belongs; false when that time is taken. Where a period begins the hole
 // is closed to the tick, so that nothing adds up.
 func (b *soundTrack) place(t, frame int64, fresh bool) bool {
 	n := len(b.out.Samples)
@@ -60,7 +90,7 @@ func (b *soundTrack) place(t, frame int64, fresh bool) bool {
 		b.zero = t
 		return true
 	}
-	d := rescale(t-b.zero, media.Clock, int64(b.out.Timescale)) - b.pos
+	d := media.Rescale(t-b.zero, b.scale, int64(b.out.Timescale)) - b.pos
 	if d <= -frame {
 		return false
 	}
@@ -80,14 +110,4 @@ func (b *soundTrack) take(e entry, frame uint32, at int64, codec uint32, open *b
 	b.out.Chunks[len(b.out.Chunks)-1].Count++
 	b.out.Samples = append(b.out.Samples, mp4.Sample{Duration: frame, Size: e.size, Key: true})
 	b.pos += int64(frame)
-}
-
-// rescale converts ticks, rounding to the nearest; whole seconds first, so that nothing overflows.
-func rescale(v, from, to int64) int64 {
-	whole, rest := v/from, v%from
-	half := from / 2
-	if rest < 0 {
-		half = -half
-	}
-	return whole*to + (rest*to+half)/from
 }

@@ -1,18 +1,20 @@
 package join
 
 import (
+	"math"
 	"time"
 
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
 
-// entry is one sample of a track: 24 bytes for each stay in memory.
+// entry is one sample of a track: 24 bytes for each stay in memory. Times are in ticks of its table.
 type entry struct {
-	dts  int64 // in ticks of media.Clock, on the stream's own clock
-	cts  int32 // presentation minus decoding time
-	size uint32
-	key  bool
+	dts      int64 // on the stream's own clock
+	cts      int32 // presentation minus decoding time
+	size     uint32
+	duration uint32 // 0 when the container does not say
+	key      bool
 }
 
 func (e entry) pts() int64 { return e.dts + int64(e.cts) }
@@ -25,13 +27,15 @@ type span struct {
 
 // table is a track as far as it is known. Its place among Joiner.tables tells its stream and its number in the demuxer.
 type table struct {
-	kind     media.Kind
-	language string
-	codecs   []media.Codec
-	samples  []entry
-	chunks   []mp4.Chunk
-	spans    []span
-	shift    int64 // what was added to this period's timestamps because of jumps
+	kind      media.Kind
+	timescale int64 // ticks a second of samples and shift
+	edited    bool  // samples before time 0 are not presented
+	language  string
+	codecs    []media.Codec
+	samples   []entry
+	chunks    []mp4.Chunk
+	spans     []span
+	shift     int64 // what was added to this period's timestamps because of jumps
 }
 
 // period is what the streams tell of one stretch between discontinuities.
@@ -41,7 +45,7 @@ type period struct {
 	streams   [maxStreams]holes
 }
 
-// holes are missing segments at the edges of a period, in ticks; within one the timestamps tell.
+// holes are missing segments at the edges of a period, in ticks of media.Clock; within one the timestamps tell.
 type holes struct {
 	seen          bool // a segment was there
 	before, after int64
@@ -49,8 +53,12 @@ type holes struct {
 
 // frame is the time a track's last sample takes, as far as its neighbours tell.
 func (t *table) frame() int64 {
-	if n := len(t.samples); n > 1 && t.spans[len(t.spans)-1].first < n-1 {
-		if d := t.samples[n-1].dts - t.samples[n-2].dts; d > 0 && d < media.Clock {
+	n := len(t.samples)
+	if n > 0 && t.samples[n-1].duration > 0 {
+		return int64(t.samples[n-1].duration)
+	}
+	if n > 1 && t.spans[len(t.spans)-1].first < n-1 {
+		if d := t.samples[n-1].dts - t.samples[n-2].dts; d > 0 && d < t.timescale {
 			return d
 		}
 	}
@@ -60,25 +68,33 @@ func (t *table) frame() int64 {
 // usual is the frame time that the codec tells.
 func (t *table) usual() int64 {
 	if len(t.codecs) > 0 {
-		return frameTime(t.codecs[len(t.codecs)-1])
+		return frameTime(t.codecs[len(t.codecs)-1], t.timescale)
 	}
-	return media.Clock / 25
+	return max(t.timescale/25, 1)
 }
 
-func frameTime(c media.Codec) int64 {
+func frameTime(c media.Codec, timescale int64) int64 {
 	switch c := c.(type) {
 	case *media.AAC:
-		return 1024 * media.Clock / int64(c.SampleRate)
+		return 1024 * timescale / int64(c.SampleRate)
 	case *media.H264:
 		if r := c.FrameRate.Float(); r >= 1 && r <= 1000 {
-			return int64(media.Clock / r)
+			return int64(float64(timescale) / r)
 		}
 	}
-	return media.Clock / 25
+	return max(timescale/25, 1)
 }
 
 func ticks(d time.Duration) int64 {
 	return int64(d/time.Second)*media.Clock + int64(d%time.Second)*media.Clock/int64(time.Second)
+}
+
+// floor is the time from which on samples are presented.
+func (t *table) floor() int64 {
+	if t.edited {
+		return 0
+	}
+	return math.MinInt64
 }
 
 func lasting(t int64) time.Duration {

@@ -167,25 +167,32 @@ func (j *Joiner) extents() map[int]extents {
 		}
 		for k, s := range t.spans {
 			e := out[s.period]
-			e[i/maxTracks][t.kind].cover(t.extent(k))
+			first, end := t.extent(k)
+			e[i/maxTracks][t.kind].cover(media.Rescale(first, t.timescale, media.Clock), media.Rescale(end, t.timescale, media.Clock))
 			out[s.period] = e
 		}
 	}
 	return out
 }
 
-// extent returns the presentation time that span k of the track covers.
+// extent returns the presentation time that span k of the track covers, in its ticks.
 func (t *table) extent(k int) (first, end int64) {
 	run := t.span(k)
 	first, end = math.MaxInt64, math.MinInt64
-	frame := t.usual()
+	frame, last := t.usual(), int64(math.MinInt64)
 	for i, e := range run {
 		if i > 0 && e.dts > run[i-1].dts {
 			frame = e.dts - run[i-1].dts
 		}
-		first, end = min(first, e.pts()), max(end, e.pts())
+		first, last = min(first, max(e.pts(), t.floor())), max(last, e.pts())
+		if e.duration > 0 {
+			end = max(end, e.pts()+min(int64(e.duration), jumpSeconds*t.timescale))
+		}
 	}
-	return first, end + min(frame, maxJump)
+	if end == math.MinInt64 {
+		end = last + min(frame, jumpSeconds*t.timescale)
+	}
+	return first, max(end, first)
 }
 
 // span returns the samples of span k.

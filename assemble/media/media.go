@@ -21,26 +21,35 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Clock is the number of ticks a second of every timestamp in Sample: the 90 kHz system clock of ISO/IEC 13818-1 §2.4.3.7.
+// Clock is the number of ticks a second of a container without timescales: the 90 kHz system clock of ISO/IEC 13818-1 §2.4.3.7.
 const Clock = 90_000
+
+// Bounds of what a container may say of time, so that sums and conversions of timestamps cannot overflow.
+const (
+	MaxTimescale = 1 << 28 // ticks a second
+	MaxSeconds   = 3 << 30 // of a timestamp: a century, so that those that count from 1970 fit
+)
 
 // Track is one elementary stream of a container.
 type Track struct {
-	Kind     Kind
-	Language string // ISO 639-2/T or BCP 47, empty when the container does not say
+	Kind      Kind
+	Language  string // ISO 639-2/T or BCP 47, empty when the container does not say
+	Timescale uint32 // ticks a second of its samples' times, at most MaxTimescale
+	Edited    bool   // samples before time 0 are for the decoder alone: they are not presented (an edit list says so)
 }
 
 // Sample is one access unit: a coded picture or one AAC frame.
 type Sample struct {
-	Track int   // index into the demuxer's tracks
-	DTS   int64 // decoding time in ticks of Clock, unwrapped
-	PTS   int64 // presentation time in ticks of Clock, unwrapped
-	Key   bool  // decoding may start here
-	Codec Codec // what is needed to decode it; the same pointer until it changes
-	Data  []byte
+	Track    int    // index into the demuxer's tracks
+	DTS      int64  // decoding time in ticks of the track's timescale, unwrapped
+	PTS      int64  // presentation time in ticks of the track's timescale, unwrapped
+	Duration uint32 // in ticks of the track's timescale; 0 when the container does not say
+	Key      bool   // decoding may start here
+	Codec    Codec  // what is needed to decode it; the same pointer until it changes
+	Data     []byte
 }
 
-// Codec is what a decoder must know before the first sample. *H264 and *AAC are the only implementations.
+// Codec is what a decoder must know before the first sample. *H264, *AAC and *Entry are the only implementations.
 type Codec interface {
 	Kind() Kind
 	// String returns the codec as RFC 6381 writes it, such as avc1.64001e.
@@ -59,4 +68,17 @@ func (r Ratio) Float() float64 {
 		return 0
 	}
 	return float64(r.Num) / float64(r.Den)
+}
+
+// Rescale converts ticks of one timescale to another, rounding to the nearest; whole seconds first, so that nothing overflows.
+func Rescale(v, from, to int64) int64 {
+	if from == to {
+		return v
+	}
+	whole, rest := v/from, v%from
+	half := from / 2
+	if rest < 0 {
+		half = -half
+	}
+	return whole*to + (rest*to+half)/from
 }

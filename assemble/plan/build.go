@@ -31,6 +31,8 @@ type Part struct {
 	Range    *manifest.ByteRange
 	// Key is nil for clear media.
 	Key *manifest.Key
+	// Init is the initialization section that comes before the segment, nil for none; parts that share one share the pointer.
+	Init *Init
 	// Start is the sum of the durations before it in its stream.
 	Start, Duration time.Duration
 	Discontinuity   bool
@@ -38,6 +40,14 @@ type Part struct {
 	Period int
 	// Gap is true when the origin says that the segment does not exist.
 	Gap bool
+}
+
+// Init is an initialization section (RFC 8216 §4.3.2.5).
+type Init struct {
+	URL   string
+	Range *manifest.ByteRange
+	// Key is nil for a clear one.
+	Key *manifest.Key
 }
 
 // Plan is the film before it is made.
@@ -84,17 +94,19 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 	}
 	parts := make([]Part, len(list.Segments))
 	var start time.Duration
+	var inits inits
 	for i := range list.Segments {
 		seg := &list.Segments[i]
 		key, err := manifest.Usable(seg.Keys)
 		if err != nil {
 			return nil, fmt.Errorf("segment %d of the %s stream: %w", i+1, s.Name(), err)
 		}
-		if seg.Init != nil {
-			return nil, fmt.Errorf("fragmented mp4 segments (EXT-X-MAP) are %w", manifest.ErrUnsupported)
+		init, err := inits.of(seg.Init)
+		if err != nil {
+			return nil, fmt.Errorf("the initialization section of segment %d of the %s stream: %w", i+1, s.Name(), err)
 		}
 		parts[i] = Part{
-			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key,
+			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key, Init: init,
 			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
 			Period: int(seg.Period - first), Gap: seg.Gap,
 		}
@@ -105,6 +117,27 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		return nil, fmt.Errorf("%w: the playlist has no end (no EXT-X-ENDLIST); recording live streams is %w", ErrLive, manifest.ErrUnsupported)
 	}
 	return parts, nil
+}
+
+// inits makes one Init of the sections that follow one another and are the same.
+type inits struct {
+	from *manifest.InitSection
+	init *Init
+}
+
+func (n *inits) of(s *manifest.InitSection) (*Init, error) {
+	if s == n.from {
+		return n.init, nil
+	}
+	n.from, n.init = s, nil
+	if s == nil {
+		return nil, nil
+	}
+	key, err := manifest.Usable(s.Keys)
+	if err == nil {
+		n.init = &Init{URL: s.URL, Range: s.Range, Key: key}
+	}
+	return n.init, err
 }
 
 // Host is the host and port that the part comes from.

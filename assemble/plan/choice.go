@@ -150,11 +150,16 @@ func hasPicture(v *manifest.Variant) bool {
 	return false
 }
 
+// fragmented are the codecs that HLS has in fragmented mp4 only, where sample entries are copied (RFC 8216bis §3.1.2 and
+// Apple's authoring specification).
+var fragmented = []string{"hvc1", "hev1", "dvh1", "dvhe", "av01", "vp09", "opus", "flac", "alac"}
+
 // Muxable says whether an RFC 6381 list names only codecs that this version puts into an mp4; unknown ("") counts as yes.
 func Muxable(codecs string) bool {
 	for c := range strings.SplitSeq(codecs, ",") {
 		switch c = strings.ToLower(strings.TrimSpace(c)); {
 		case c == "", strings.HasPrefix(c, "avc1"), strings.HasPrefix(c, "avc3"):
+		case slices.ContainsFunc(fragmented, func(f string) bool { return strings.HasPrefix(c, f) }):
 		case c == "mp4a.40.34": // MP3
 			return false
 		case strings.HasPrefix(c, "mp4a.40"):

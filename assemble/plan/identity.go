@@ -10,8 +10,8 @@ import (
 // identityVersion changes when the same plan would give other bytes.
 const identityVersion = 1
 
-// Identity tells one plan from another: streams, media sequence numbers, paths, ranges, durations, discontinuities and
-// gaps. Hosts and queries are left out, because they carry load balancing and short-lived tokens.
+// Identity tells one plan from another: streams, media sequence numbers, paths, ranges, durations, discontinuities,
+// gaps and initialization sections. Hosts and queries are left out, because they carry load balancing and short-lived tokens.
 func (p *Plan) Identity() [sha256.Size]byte {
 	h := sha256.New()
 	number(h, identityVersion, uint64(len(p.Streams)), uint64(len(p.Parts)))
@@ -23,14 +23,26 @@ func (p *Plan) Identity() [sha256.Size]byte {
 		if t.Range != nil {
 			number(h, uint64(t.Range.Offset), uint64(t.Range.Length))
 		}
+		if t.Init != nil {
+			t.Init.identify(h)
+		}
 	}
 	var sum [sha256.Size]byte
 	h.Sum(sum[:0])
 	return sum
 }
 
+func (t *Init) identify(h hash.Hash) {
+	path, from, length, ranged := pathOf(t.URL), int64(0), int64(0), uint64(0)
+	if t.Range != nil {
+		from, length, ranged = t.Range.Offset, t.Range.Length, 1
+	}
+	number(h, ranged, uint64(from), uint64(length), uint64(len(path)))
+	h.Write([]byte(path))
+}
+
 func flags(t *Part) (f uint64) {
-	for i, set := range []bool{t.Discontinuity, t.Gap, t.Range != nil, t.Key != nil} {
+	for i, set := range []bool{t.Discontinuity, t.Gap, t.Range != nil, t.Key != nil, t.Init != nil} {
 		if set {
 			f |= 1 << i
 		}

@@ -27,7 +27,7 @@ func presentation() *manifest.Presentation {
 			{URL: at("720"), Width: 1280, Height: 720, Bandwidth: 2000, Codecs: avc, Audio: "a"},
 			{URL: at("1080"), Width: 1920, Height: 1080, Bandwidth: 4000, Codecs: avc, Audio: "b"},
 			{URL: at("720hi"), Width: 1280, Height: 720, Bandwidth: 3000, Codecs: avc, Audio: "a"},
-			{URL: at("2160"), Width: 3840, Height: 2160, Bandwidth: 9000, Codecs: "hvc1.1.6.L93.B0,mp4a.40.2"},
+			{URL: at("2160"), Width: 3840, Height: 2160, Bandwidth: 9000, Codecs: "vvc1.1.L93,mp4a.40.2"},
 			{URL: at("360"), Width: 640, Height: 360, Bandwidth: 500, Codecs: avc},
 			{URL: at("sound"), Bandwidth: 64, Codecs: "mp4a.40.2"},
 		},
@@ -110,9 +110,9 @@ func TestBuildRefuses(t *testing.T) {
 		p.Segments[0].Keys = k
 		return p
 	}
-	mapped := list(true, 1)
-	mapped.Segments[0].Init = &manifest.InitSection{}
 	const widevine, playready = "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", "com.microsoft.playready"
+	mapped := list(true, 1)
+	mapped.Segments[0].Init = &manifest.InitSection{Keys: []manifest.Key{{Method: "SAMPLE-AES", Format: widevine}}}
 	for name, c := range map[string]struct {
 		list *manifest.Playlist
 		want error
@@ -120,7 +120,7 @@ func TestBuildRefuses(t *testing.T) {
 	}{
 		"live":           {list(false, 1), ErrLive, "ENDLIST"},
 		"empty":          {list(true), ErrEmpty, "no segments"},
-		"map":            {mapped, manifest.ErrUnsupported, "EXT-X-MAP"},
+		"DRM of the map": {mapped, manifest.ErrDRM, "Widevine"},
 		"Widevine":       {key(manifest.Key{Method: "SAMPLE-AES", Format: widevine}), manifest.ErrDRM, "Widevine"},
 		"PlayReady":      {key(manifest.Key{Method: "SAMPLE-AES-CTR", Format: playready}), manifest.ErrDRM, "PlayReady"},
 		"FairPlay":       {key(manifest.Key{Method: "SAMPLE-AES", Format: manifest.Identity, URL: "skd://k"}), manifest.ErrDRM, "FairPlay"},

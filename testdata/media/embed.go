@@ -7,15 +7,17 @@ import (
 	"io/fs"
 )
 
-//go:embed film split clips
+//go:embed film split fmp4 clips
 var files embed.FS
 
-// FS holds the folders film, split and clips:
+// FS holds the folders film, split, fmp4 and clips:
 //
 //	film/master.m3u8                 24 s, 25 fps, H.264 + stereo AAC 44.1 kHz muxed
 //	film/{360p,180p}/index.m3u8      twelve segments of 2 s: seg_000.ts …
 //	split/master.m3u8                8 s, sound by EXT-X-MEDIA, AAC 48 kHz
 //	split/{video,audio}/index.m3u8   four and three segments of unlike length
+//	fmp4/master.m3u8                 8 s of fragmented mp4, sound by EXT-X-MEDIA, in one file with byte ranges
+//	fmp4/*/index.m3u8                muxed (AAC 44.1 kHz), video, audio, hevc, opus, ac3, each with an EXT-X-MAP
 //	clips/*                          2 s each: audio.ts, video.ts, both.m2ts (192-byte packets), mp3.ts, ac3.ts,
 //	                                 latm.ts, hevc.ts, fragment.mp4
 var FS fs.FS = files

@@ -4,12 +4,15 @@
 #
 #   film/     24 s, 25 fps, GOP 2 s with B-frames, stereo AAC 44.1 kHz, HLS in 2 s MPEG-TS segments: 640x360 and 320x180
 #   split/     8 s, picture and sound in playlists of their own, AAC 48 kHz (EXT-X-MEDIA), segments of unlike length
+#   fmp4/      fragmented mp4 with EXT-X-MAP, 320x180: muxed (8 s, B-frames, AAC 44.1 kHz), video and audio in playlists of
+#              their own (8 s, AAC 48 kHz, segments of unlike length, one file with byte ranges), and 4 s each of HEVC,
+#              Opus, and AC-3
 #   clips/     2 s TS files: audio only, video only, video + HEVC/MP3/AC-3 (stream types that a demuxer must name),
 #              one fragmented mp4 head (not TS)
 set -eu
 cd "$(dirname "$0")"
-rm -rf film split clips
-mkdir -p film/360p film/180p split/video split/audio clips
+rm -rf film split fmp4 clips
+mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3
 
 exact="-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -threads 1 -map_metadata -1"
 x264="-c:v libx264 -preset slow -threads 1 -pix_fmt yuv420p -g 50 -keyint_min 50 -sc_threshold 0 -bf 2 -x264-params threads=1:lookahead_threads=1"
@@ -47,6 +50,31 @@ cat > split/master.m3u8 <<'M3U8'
 #EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180,FRAME-RATE=25.000,CODECS="avc1.4d400c,mp4a.40.2",AUDIO="sound"
 video/index.m3u8
 M3U8
+
+fragments() { # folder, seconds, options
+	dir=fmp4/$1 time=$2
+	shift 2
+	ff "$@" -f hls -hls_time "$time" -hls_playlist_type vod -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 \
+		-hls_segment_filename "$dir/seg_%03d.m4s" "$dir/index.m3u8"
+}
+v="-f lavfi -i $(picture 320x180 8)"
+x180="$x264 -profile:v main -b:v 40k -maxrate 40k -bufsize 40k"
+fragments muxed 2 $v -f lavfi -i "$(sound 440 44100 8)" $exact $x180 -c:a aac -ac 2 -b:a 24k
+fragments video 2 $v $exact $x180
+ff -f lavfi -i "$(sound 660 48000 8)" $exact -c:a aac -ac 2 -b:a 24k \
+	-f hls -hls_time 3 -hls_playlist_type vod -hls_segment_type fmp4 -hls_flags single_file \
+	-hls_segment_filename fmp4/audio/all.mp4 fmp4/audio/index.m3u8
+cat > fmp4/master.m3u8 <<'M3U8'
+#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="audio/index.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180,FRAME-RATE=25.000,CODECS="avc1.4d400c,mp4a.40.2",AUDIO="sound"
+video/index.m3u8
+M3U8
+fragments hevc 2 -f lavfi -i "$(picture 320x180 4)" $exact -c:v libx265 -tag:v hvc1 -preset ultrafast -g 50 -pix_fmt yuv420p \
+	-x265-params log-level=none:pools=none:frame-threads=1:bframes=2:keyint=50:min-keyint=50:scenecut=0 -b:v 40k
+fragments opus 2 -f lavfi -i "$(sound 550 48000 4)" $exact -c:a libopus -b:a 24k
+fragments ac3 2 -f lavfi -i "$(sound 550 48000 4)" $exact -c:a ac3 -b:a 32k
 
 small="-b:v 30k -maxrate 30k -bufsize 30k"
 v="-f lavfi -i $(picture 160x90 2)"

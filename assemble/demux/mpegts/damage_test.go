@@ -360,7 +360,7 @@ func TestProgramChange(t *testing.T) {
 	if m := tracks(list); len(m) != 2 || len(m[0]) != 15 || len(m[1]) != 15 {
 		t.Errorf("%d tracks, %d and %d samples", len(m), len(m[0]), len(m[1]))
 	}
-	if diff := cmp.Diff([]media.Track{{Kind: media.Video}, {Kind: media.Audio, Language: "deu"}}, d.Tracks()); diff != "" {
+	if diff := cmp.Diff([]media.Track{{Kind: media.Video, Timescale: media.Clock}, {Kind: media.Audio, Language: "deu", Timescale: media.Clock}}, d.Tracks()); diff != "" {
 		t.Error(diff)
 	}
 }

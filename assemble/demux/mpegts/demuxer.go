@@ -64,6 +64,7 @@ func (d *Demuxer) Tracks() []media.Track {
 	list := make([]media.Track, len(d.tracks))
 	for i := range d.tracks {
 		list[i] = d.tracks[i].Track
+		list[i].Timescale = media.Clock
 	}
 	return list
 }

@@ -16,6 +16,8 @@ func stsd(w *bmff.Writer, t *Track) {
 			avc1(w, c)
 		case *media.AAC:
 			mp4a(w, c)
+		case *media.Entry:
+			w.Bytes(c.Box)
 		}
 	}
 	w.End(b)

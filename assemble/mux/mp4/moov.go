@@ -101,15 +101,21 @@ func tkhd(w *bmff.Writer, t *Track, id uint32) {
 
 // shown returns the size of the picture as 16.16 numbers, with the aspect ratio of its samples applied to the width.
 func shown(t *Track) (width, height uint32) {
-	c, ok := t.Codecs[0].(*media.H264)
-	if !ok {
-		return 0, 0
+	switch c := t.Codecs[0].(type) {
+	case *media.H264:
+		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
+	case *media.Entry:
+		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
 	}
-	wide := float64(c.Width)
-	if c.SAR.Den != 0 {
-		wide *= c.SAR.Float()
+	return 0, 0
+}
+
+func stretched(width int, sar media.Ratio) uint32 {
+	wide := float64(width)
+	if sar.Den != 0 {
+		wide *= sar.Float()
 	}
-	return uint32(min(wide, 0xffff) * 0x10000), uint32(c.Height) << 16
+	return uint32(min(wide, 0xffff) * 0x10000)
 }
 
 // edts is the edit list (§8.6.6): an empty edit up to the start, then the media from the first picture presented.

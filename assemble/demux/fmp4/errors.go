@@ -1,0 +1,27 @@
+package fmp4
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of the demuxer. Unlike a transport stream, a damaged fragment cannot be used in part: its tables say where all is.
+var (
+	// ErrDamaged says that boxes contradict themselves or each other; the text says which.
+	ErrDamaged = errors.New("damaged fragmented mp4")
+	// ErrNoInit says that neither an initialization section nor the segment itself describes the tracks.
+	ErrNoInit = errors.New("fragmented mp4 without an initialization section (EXT-X-MAP)")
+	// ErrState says that a saved state cannot be read.
+	ErrState = errors.New("fmp4: damaged saved state")
+)
+
+// ProtectedError is media that a rights system has encrypted (ISO/IEC 23001-7).
+type ProtectedError struct{ System string }
+
+func (e *ProtectedError) Error() string {
+	return fmt.Sprintf("its samples are encrypted for %s", e.System)
+}
+
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrDamaged, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,124 @@
+package join
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"seine/assemble/demux/fmp4"
+	"seine/assemble/demux/mpegts"
+	"seine/assemble/media"
+)
+
+// demuxer takes the segments of one playlist apart. All its frames that a segment cut are in its state.
+type demuxer interface {
+	// Reset begins a segment; init is the initialization section in force, or nil.
+	Reset(init, segment []byte) error
+	Next() (media.Sample, error)
+	Flush()
+	Cut()
+	Tracks() []media.Track
+	SetReference(ts int64)
+	AppendState(b []byte) []byte
+	RestoreState(b []byte) error
+	Stats() mpegts.Stats
+	leftOut() []Ignored
+}
+
+// Ignored is a kind of track that is not in the film.
+type Ignored struct {
+	What  string // the beginning of a sentence, such as "a stream of type 0x81 (AC-3)"
+	Count int
+}
+
+// String returns What.
+func (g Ignored) String() string { return g.What }
+
+// container says which demuxer a stream has. It is the first byte of the stream's state.
+type container byte
+
+const (
+	undecided container = iota // as a transport stream without a segment
+	transport
+	fragments
+)
+
+// containerOf looks at a stream's first segment.
+func containerOf(segment []byte) container {
+	if fmp4.Looks(segment) {
+		return fragments
+	}
+	return transport
+}
+
+func (c container) demuxer(kind media.Kind) demuxer {
+	if c == fragments {
+		return &fragmentDemuxer{}
+	}
+	return &transportDemuxer{Demuxer: mpegts.Demuxer{Wanted: kind}}
+}
+
+// become gives the stream the demuxer of a container, unless it has it.
+func (s *stream) become(c container) {
+	if (c == fragments) != (s.container == fragments) {
+		s.demux = c.demuxer(s.wanted)
+	}
+	s.container = c
+}
+
+// begin hands a segment to the demuxer that is right for the stream.
+func (s *stream) begin(p Part, data []byte) error {
+	if s.container == undecided {
+		s.become(containerOf(data))
+	}
+	return s.demux.Reset(p.Init, data)
+}
+
+// save returns the state that rollback takes.
+func (s *stream) save() []byte { return s.demux.AppendState([]byte{byte(s.container)}) }
+
+// rollback makes the demuxer what it was after the last part.
+func (s *stream) rollback() error {
+	if len(s.state) == 0 || container(s.state[0]) > fragments {
+		return errors.New("no state of a stream")
+	}
+	s.become(container(s.state[0]))
+	return s.demux.RestoreState(s.state[1:])
+}
+
+type transportDemuxer struct{ mpegts.Demuxer }
+
+// Reset puts an initialization section, which holds the tables of the stream (RFC 8216 §3.2), in front of a segment that has
+// none.
+func (d *transportDemuxer) Reset(init, segment []byte) error {
+	err := d.Demuxer.Reset(segment)
+	if errors.Is(err, mpegts.ErrNoProgram) && len(init) > 0 {
+		return d.Demuxer.Reset(slices.Concat(init, segment))
+	}
+	return err
+}
+
+func (d *transportDemuxer) leftOut() (list []Ignored) {
+	for _, g := range d.Ignored() {
+		list = append(list, Ignored{g.String(), g.Count})
+	}
+	return list
+}
+
+type fragmentDemuxer struct{ fmp4.Demuxer }
+
+// Cut has nothing to cut: fragments are whole.
+func (d *fragmentDemuxer) Cut() { d.Flush() }
+
+// SetReference has no use for a reference: timestamps of 64 bits do not wrap.
+func (*fragmentDemuxer) SetReference(int64) {}
+
+// Stats are of transport streams only.
+func (*fragmentDemuxer) Stats() (none mpegts.Stats) { return none }
+
+func (d *fragmentDemuxer) leftOut() (list []Ignored) {
+	for _, coding := range d.Ignored() {
+		list = append(list, Ignored{"a track of type " + string(bytes.TrimSpace([]byte(coding))), 1})
+	}
+	return list
+}
