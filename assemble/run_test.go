@@ -156,7 +156,7 @@ type probed struct {
 func tool(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
-		t.Skipf("SKIPPED, NOT PROVED: %s is not installed", name)
+		t.Fatalf("%s is not installed; `make test` installs it", name)
 	}
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Stderr = os.Stderr

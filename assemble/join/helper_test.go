@@ -173,7 +173,7 @@ func joined(tb testing.TB, list []segment) string {
 func tool(tb testing.TB, name string, args ...string) []byte {
 	tb.Helper()
 	if _, err := exec.LookPath(name); err != nil {
-		tb.Skipf("%s is not installed: this test compares with it and checks nothing without it", name)
+		tb.Fatalf("%s is not installed; `make test` installs it", name)
 	}
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(tb.Context(), name, args...)

@@ -104,7 +104,7 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	}, nil
 }
 
-// targets are the addresses on the command line.
+// targets are the addresses on the command line, once it is known that what they give can be written.
 func targets(c *cli.Context) ([]string, error) {
 	if !c.Args().Present() {
 		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
@@ -126,7 +126,7 @@ func targets(c *cli.Context) ([]string, error) {
 		}
 		list = append(list, u)
 	}
-	return list, nil
+	return list, places(c)
 }
 
 // address forgives what a browser's address bar forgives: a scheme left out. This machine is seldom asked by https.

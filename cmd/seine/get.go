@@ -34,9 +34,6 @@ func getCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := places(c); err != nil {
-				return err
-			}
 			return each(c.Context, lists, con, func(u string) error { return get(c, con, u) })
 		},
 		OnUsageError: onUsageError,

@@ -31,9 +31,6 @@ func grabCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := places(c); err != nil {
-				return err
-			}
 			job, err := jobOf(c, con)
 			if err != nil {
 				return err

@@ -30,9 +30,6 @@ func sniffCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := places(c); err != nil {
-				return err
-			}
 			return withRunner(c, con, assemble.Job{}, func(r *replay.Runner) error {
 				return each(c.Context, pages, con, func(page string) error { return sniff(c, con, r, page) })
 			})

@@ -19,7 +19,15 @@ var (
 type ProtectedError struct{ System string }
 
 func (e *ProtectedError) Error() string {
-	return fmt.Sprintf("its samples are encrypted for %s", e.System)
+	return fmt.Sprintf("it is protected by %s", e.System)
+}
+
+// named is e, or a new error, with the first system that has a name.
+func (e *ProtectedError) named(system string) *ProtectedError {
+	if e == nil || e.System == unnamed {
+		return &ProtectedError{System: system}
+	}
+	return e
 }
 
 func damaged(format string, args ...any) error {

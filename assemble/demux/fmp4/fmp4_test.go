@@ -255,7 +255,8 @@ func TestProtected(t *testing.T) {
 	}{
 		"encv and pssh": {initOf(trakBox(1, 1000, "vide", "encv"), widevine), "Widevine"},
 		"enca":          {initOf(trakBox(1, 1000, "soun", "enca")), unnamed},
-		"pssh alone":    {initOf(trakBox(1, 1000, "vide", "avc1"), widevine), ""},
+		"pssh alone":    {initOf(trakBox(1, 1000, "vide", "avc1"), widevine), "Widevine"},
+		"no marker":     {initOf(trakBox(1, 1000, "vide", "avc1")), ""},
 	} {
 		err := CheckInit(c.init)
 		var p *ProtectedError
@@ -264,6 +265,11 @@ func TestProtected(t *testing.T) {
 		}
 	}
 	d := &Demuxer{}
+	late := append(box("moof", nil, box("mfhd", u32(0, 1)), widevine), box("mdat", nil)...)
+	var rotated *ProtectedError
+	if err := d.Reset(initOf(trakBox(1, 1000, "vide", "avc1")), late); !errors.As(err, &rotated) || rotated.System != "Widevine" {
+		t.Errorf("pssh of a fragment: %v", err)
+	}
 	senc := box("traf", nil, box("tfhd", u32(tfhdBaseIsMoof, 1)), box("senc", u32(0, 0)))
 	var p *ProtectedError
 	if err := d.Reset(initOf(trakBox(1, 1000, "vide", "avc1")), segmentOf("a", senc)); !errors.As(err, &p) {

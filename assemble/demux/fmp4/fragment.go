@@ -48,6 +48,9 @@ type run struct {
 }
 
 func (f *fragment) box(b bmff.Box) error {
+	if b.Type == "pssh" {
+		return &ProtectedError{System: system(b.Data)}
+	}
 	if b.Type != "traf" {
 		return nil
 	}

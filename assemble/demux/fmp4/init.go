@@ -36,7 +36,6 @@ type trak struct {
 type header struct {
 	traks  []trak
 	others []string // codings of tracks that are neither picture nor sound
-	system string   // the rights system of the first pssh
 }
 
 // CheckInit reports whether b is an initialization section (§8.2.1, RFC 8216 §3.3) of clear media. The error wraps
@@ -81,9 +80,9 @@ func each(b []byte, f func(bmff.Box) error) error {
 }
 
 func parseMoov(b []byte) (*header, error) {
-	h := &header{system: unnamed}
+	h := &header{}
 	var movie uint32
-	var protected error
+	var protected *ProtectedError
 	err := each(b, func(box bmff.Box) (err error) {
 		switch box.Type {
 		case "mvhd":
@@ -91,10 +90,11 @@ func parseMoov(b []byte) (*header, error) {
 		case "trak":
 			err = h.trak(box.Data, movie)
 		case "pssh":
-			h.pssh(box.Data)
+			// A rights system is at home here even where the first samples are clear.
+			protected = protected.named(system(box.Data))
 		}
 		if errors.Is(err, entry.ErrProtected) {
-			protected, err = err, nil // which system, a later box says
+			protected, err = protected.named(unnamed), nil // which system, a later box may say
 		}
 		return err
 	})
@@ -102,7 +102,7 @@ func parseMoov(b []byte) (*header, error) {
 	case err != nil:
 		return nil, err
 	case protected != nil:
-		return nil, &ProtectedError{System: h.system}
+		return nil, protected
 	}
 	return h, each(find(b, "mvex"), h.trex)
 }

@@ -10,16 +10,14 @@ var systems = map[string]string{
 	"1077efecc0b24d02ace33c1e52e2fb4b": "ClearKey (EME)",
 }
 
-// pssh keeps the first system that has a name.
-func (h *header) pssh(data []byte) {
-	if len(data) < 20 {
-		return
+// system names the rights system of a pssh box's data.
+func system(pssh []byte) string {
+	if len(pssh) >= 20 {
+		if name, ok := systems[hex.EncodeToString(pssh[4:20])]; ok {
+			return name
+		}
 	}
-	if name, ok := systems[hex.EncodeToString(data[4:20])]; ok && h.systemUnknown() {
-		h.system = name
-	}
+	return unnamed
 }
-
-func (h *header) systemUnknown() bool { return h.system == unnamed }
 
 const unnamed = "an unnamed rights system"
