@@ -86,7 +86,7 @@ func (d *delta) plan(j *Joiner, samples []media.Sample, period int) {
 func (d *delta) open(j *Joiner, track, period int) *change {
 	stream := d.part.Stream
 	t := j.streams[stream].demux.Tracks()[track]
-	if k := wanted(stream, len(j.streams)); k != 0 && k != t.Kind {
+	if k := j.streams[stream].wanted; k != 0 && k != t.Kind {
 		return &change{}
 	}
 	c := &change{

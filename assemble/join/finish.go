@@ -19,7 +19,10 @@ type Summary struct {
 
 // TrackSummary describes one track of the file.
 type TrackSummary struct {
+	Stream        int // whose it is
 	Kind          media.Kind
+	Name          string // for people; may be empty
+	Default       bool   // of its kind, the one that plays unless a person chooses another
 	Codec         string // RFC 6381, of the first sample entry
 	Entries       int    // sample entries: more than 1 when the coding changed
 	Width, Height int    // pixels, of the first sample entry
@@ -101,15 +104,36 @@ func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
 			build = t.sound
 		}
 		out := build(i/maxTracks, line, &j.warn)
+		if t.kind == media.Audio && i/maxTracks < len(j.opt.Names) {
+			out.Name = j.opt.Names[i/maxTracks]
+		}
+		out.Secondary = i != j.first(t.kind)
 		tracks = append(tracks, out)
-		list = append(list, summary(&out))
+		sum := summary(&out)
+		sum.Stream = i / maxTracks
+		list = append(list, sum)
 	}
 	return tracks, list
 }
 
+// first is the table of the kind's track that plays unless another is chosen: the default stream's, or else the first of all.
+func (j *Joiner) first(k media.Kind) int {
+	first := -1
+	for i, t := range j.tables {
+		switch {
+		case t == nil || t.kind != k || len(t.samples) == 0:
+		case i/maxTracks == j.opt.Default:
+			return i
+		case first < 0:
+			first = i
+		}
+	}
+	return first
+}
+
 func summary(t *mp4.Track) TrackSummary {
 	s := TrackSummary{
-		Kind: t.Kind, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
+		Kind: t.Kind, Name: t.Name, Default: !t.Secondary, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
 		Samples: len(t.Samples), Start: lasting(t.Start), Duration: lasting(t.Length),
 	}
 	switch c := t.Codecs[0].(type) {

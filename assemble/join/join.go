@@ -52,6 +52,9 @@ type Options struct {
 	Duration  time.Duration // of the whole film as the playlist says: sizes the room for moov; 0 puts moov at the end
 	Streams   int           // 1: picture and sound muxed, or one of them; 2: picture, and sound in a rendition of its own; 0 is 1
 	Languages []string      // for each stream, BCP 47; may be empty
+	Names     []string      // for each stream, what its sound is called; may be empty
+	Kinds     []media.Kind  // for each stream, the only kind that it gives to the film, 0 for all it has; nil: as wanted says
+	Default   int           // the stream whose sound plays unless a person chooses another
 }
 
 // Part says what one segment is.
@@ -104,18 +107,20 @@ func New(f File, o Options) *Joiner {
 	j := &Joiner{file: f, opt: o, mux: mp4.New(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
 	for i := range j.streams {
 		s := &j.streams[i]
-		s.wanted = wanted(i, o.Streams)
+		s.wanted = o.wanted(i)
 		s.demux = undecided.demuxer(s.wanted)
 		s.state = s.save()
 	}
 	return j
 }
 
-// wanted is what a stream gives to the film: of two streams the first gives the picture, the others the sound in place of the
-// variant's own (RFC 8216 §4.3.4.2.1). 0 is everything.
-func wanted(stream, streams int) media.Kind {
+// wanted is what a stream gives to the film, unless Kinds says it: of several streams the first gives the picture, the others the
+// sound in place of the variant's own (RFC 8216 §4.3.4.2.1). 0 is everything.
+func (o *Options) wanted(stream int) media.Kind {
 	switch {
-	case streams == 1:
+	case stream < len(o.Kinds):
+		return o.Kinds[stream]
+	case o.Streams == 1:
 		return 0
 	case stream == 0:
 		return media.Video

@@ -17,10 +17,20 @@ type Presentation struct {
 	Renditions []Rendition
 	// SessionKeys holds the keys announced ahead of the playlists (RFC 8216 §4.3.4.5).
 	SessionKeys []Key
+	// Steering is set when the servers are chosen by content steering (RFC 8216bis §4.4.6.6), or nil.
+	Steering *Steering
 	// Variables holds the values that media playlists may import by name.
 	Variables map[string]string
 	// Warnings are remarks about odd but readable text.
 	Warnings []string
+}
+
+// Steering names the pathway, which is a set of servers, to begin with.
+type Steering struct {
+	// URL of the steering manifest; it is not read: see package hls.
+	URL *url.URL
+	// Pathway is empty when the first variant's counts.
+	Pathway string
 }
 
 // Variant is one encoding of the whole film (RFC 8216 §4.3.4.2).
@@ -35,8 +45,14 @@ type Variant struct {
 	// Codecs is the RFC 6381 list, as stated.
 	Codecs string
 	Name   string
-	// Audio and Subtitles name the groups of renditions that belong to this variant.
-	Audio, Subtitles string
+	// Range is SDR, HLG or PQ; empty when not stated.
+	Range string
+	// Pathway is the set of servers that this one belongs to; "." when not stated.
+	Pathway string
+	// Audio, Video, Subtitles and Captions name the groups of renditions that belong to this variant.
+	Audio, Video, Subtitles, Captions string
+	// Mirrors are the addresses of the same encoding on other servers, best first (RFC 8216 §6.2.4).
+	Mirrors []*url.URL
 }
 
 // MediaType says what a rendition carries.
@@ -56,12 +72,21 @@ type Rendition struct {
 	Group    string
 	Name     string
 	Language string // RFC 5646, as stated
+	// Associated is a language of another role, such as the one that is written where Language is spoken.
+	Associated string
+	// Channels begins with the number of channels of a sound; "16/JOC" has Dolby Atmos beside.
 	Channels string
+	// Characteristics are Uniform Type Identifiers with commas between, such as public.accessibility.describes-video.
+	Characteristics string
+	// Service is the channel of closed captions within the picture: CC1 … CC4, SERVICE1 … SERVICE63.
+	Service string
 	Default  bool
 	// Autoselect is true too when Default is.
 	Autoselect, Forced bool
 	// URL is nil when the content lies inside the variant itself.
 	URL *url.URL
+	// Mirrors are the addresses of the same content on other servers, best first.
+	Mirrors []*url.URL
 }
 
 // Playlist is the list of segments of one variant or rendition.
@@ -77,6 +102,8 @@ type Playlist struct {
 	// Type is VOD, EVENT or empty.
 	Type     string
 	Segments []Segment
+	// DateRanges are stretches of wall-clock time that the playlist says something about.
+	DateRanges []DateRange
 	// Warnings are remarks about odd but readable text.
 	Warnings []string
 }
@@ -94,7 +121,7 @@ func (p *Playlist) Duration() time.Duration {
 type Segment struct {
 	// Sequence is its media sequence number; the initialisation vector may derive from it.
 	Sequence uint64
-	// URL is absolute, http or https.
+	// URL is absolute, http or https; in a playlist that is a file it may be another file.
 	URL      string
 	Duration time.Duration
 	// Range is nil for the whole resource.
@@ -110,6 +137,19 @@ type Segment struct {
 	Gap bool
 	// ProgramDateTime is the wall clock of its first sample, or zero.
 	ProgramDateTime time.Time
+	// Advert is true when the playlist marks this piece as spliced in: an advertising break by SCTE-35, by the tags that
+	// packagers make of it, or by a date range whose class says so.
+	Advert bool
+}
+
+// DateRange is EXT-X-DATERANGE (RFC 8216bis §4.4.5.1).
+type DateRange struct {
+	ID, Class string
+	Start     time.Time
+	// Duration is 0 when it has none, or none is known.
+	Duration time.Duration
+	// Out is true when it holds the SCTE-35 command that begins a break.
+	Out bool
 }
 
 // InitSection is the part of a file that a demuxer needs before the first sample.

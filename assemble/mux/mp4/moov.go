@@ -1,6 +1,7 @@
 package mp4
 
 import (
+	"cmp"
 	"math"
 
 	"seine/assemble/bmff"
@@ -74,14 +75,37 @@ func trak(w *bmff.Writer, t *Track, id uint32) {
 	tkhd(w, t, id)
 	edts(w, t)
 	mdia(w, t)
+	udta(w, t)
 	w.End(b)
 }
 
-// tkhd is §8.3.2: enabled and in the movie.
+// udta holds the name of the track (§8.10.1) in the box that QuickTime and other players look for.
+func udta(w *bmff.Writer, t *Track) {
+	if t.Name == "" {
+		return
+	}
+	u := w.Begin("udta")
+	n := w.Begin("name")
+	w.Text(t.Name)
+	w.End(n)
+	w.End(u)
+}
+
+// Flags of tkhd (§8.3.2).
+const (
+	enabled = 1
+	inMovie = 2
+)
+
+// tkhd is §8.3.2: in the movie, and enabled unless another track of its kind plays by default. All sounds are of one alternate group.
 func tkhd(w *bmff.Writer, t *Track, id uint32) {
 	length := uint64(t.Start + t.Length)
 	v := versionFor(length)
-	b := w.Full("tkhd", v, 3)
+	flags := uint32(enabled | inMovie)
+	if t.Secondary {
+		flags = inMovie
+	}
+	b := w.Full("tkhd", v, flags)
 	times(w, v, length, id, 0)
 	w.Zero(8)
 	w.U16(0) // layer
@@ -157,7 +181,7 @@ func mdia(w *bmff.Writer, t *Track) {
 	w.U16(packed(t.Language))
 	w.U16(0)
 	w.End(h)
-	hdlr(w, t.Kind)
+	hdlr(w, t)
 	if t.Language != "" {
 		l := w.Full("elng", 0, 0) // §8.4.6
 		w.Text(t.Language)
@@ -169,11 +193,12 @@ func mdia(w *bmff.Writer, t *Track) {
 }
 
 // hdlr is §8.4.3.
-func hdlr(w *bmff.Writer, k media.Kind) {
+func hdlr(w *bmff.Writer, t *Track) {
 	kind, name := "vide", "VideoHandler"
-	if k == media.Audio {
+	if t.Kind == media.Audio {
 		kind, name = "soun", "SoundHandler"
 	}
+	name = cmp.Or(t.Name, name)
 	b := w.Full("hdlr", 0, 0)
 	w.U32(0)
 	w.Text(kind)

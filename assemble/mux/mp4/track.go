@@ -24,6 +24,8 @@ type Chunk struct {
 type Track struct {
 	Kind      media.Kind
 	Language  string // BCP 47 or ISO 639-2/T, empty for undetermined
+	Name      string // for people, such as "English"; empty for none
+	Secondary bool   // an alternative to an earlier track of its kind: players leave it off until it is chosen
 	Timescale uint32 // ticks a second
 	Codecs    []media.Codec
 	Samples   []Sample
