@@ -56,7 +56,6 @@ func (j *Joiner) Finish() (Summary, error) {
 	j.finished = true
 	s := Summary{Tracks: list, Size: size, Warnings: j.warn}
 	for i := range j.streams {
-		s.Warnings.Stream.Add(j.streams[i].demux.Stats())
 		s.Ignored = append(s.Ignored, j.streams[i].demux.leftOut()...)
 	}
 	for _, t := range tracks {
@@ -70,8 +69,10 @@ func (j *Joiner) drain(stream int) error {
 	s := &j.streams[stream]
 	d := j.newDelta(Part{Stream: stream, Period: s.period})
 	j.samples = j.samples[:0]
+	before := s.demux.Stats()
 	s.demux.Flush()
 	err := j.leftover(d, s.period)
+	d.warn.Stream = s.demux.Stats().Since(before)
 	if err == nil {
 		err = j.write(d)
 	}
@@ -82,6 +83,8 @@ func (j *Joiner) drain(stream int) error {
 	d.state = s.save()
 	if len(d.writes) > 0 {
 		j.apply(d)
+	} else {
+		j.warn.add(d.warn)
 	}
 	s.state = d.state
 	return nil
