@@ -80,6 +80,8 @@ type Track struct {
 	Kind     string // video or audio
 	Codec    string // RFC 6381, such as avc1.64001e
 	Language string
+	Name     string // as the playlist calls it, of a sound
+	Default  bool   // of its kind, the one that plays unless another is chosen
 	Duration time.Duration
 	Samples  int
 	// Width and Height in pixels, of video.
@@ -90,7 +92,7 @@ type Track struct {
 
 // Gap is a part that is missing.
 type Gap struct {
-	// Stream is main or audio.
+	// Stream is main or audio, or of several sounds "audio" with the language.
 	Stream   string
 	Sequence uint64
 	// Start is the place in the film.

@@ -54,7 +54,7 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, erro
 		return in, err
 	}
 	if doc.Playlist != nil {
-		in.Streams = []plan.Stream{{URL: doc.Playlist.URL, Playlist: doc.Playlist}}
+		in.Streams = []plan.Stream{plan.Direct(doc.Playlist, job.Choice)}
 	} else {
 		in.Presentation = doc.Presentation
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)

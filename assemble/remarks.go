@@ -2,9 +2,11 @@ package assemble
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"seine/assemble/join"
+	"seine/assemble/plan"
 )
 
 // remarks tells what was odd about the media, and whether each track lasts as long as the playlist promised.
@@ -23,6 +25,17 @@ func remarks(s join.Summary, planned time.Duration) []string {
 		list = append(list, fmt.Sprintf("%s %s left out", g, was))
 	}
 	return append(list, counted(&s.Warnings)...)
+}
+
+// lost names the streams that gave nothing to the film: a sound that was asked for must not be missed in silence.
+func lost(streams []plan.Stream, sum join.Summary) (list []string) {
+	for i := range streams {
+		gave := slices.ContainsFunc(sum.Tracks, func(t join.TrackSummary) bool { return t.Stream == i })
+		if !gave {
+			list = append(list, fmt.Sprintf("the %s stream gave nothing that can be used: it is not in the film", streams[i].Name()))
+		}
+	}
+	return list
 }
 
 // counted puts the counters that are not zero into words.

@@ -152,7 +152,11 @@ func (r *run) keep(rec journal.Record) bool {
 func (r *run) joinOptions() join.Options {
 	o := join.Options{Duration: r.plan.Duration, Streams: len(r.plan.Streams)}
 	for i := range r.plan.Streams {
-		o.Languages = append(o.Languages, r.plan.Streams[i].Language)
+		s := &r.plan.Streams[i]
+		o.Languages, o.Names, o.Kinds = append(o.Languages, s.Language), append(o.Names, s.Title), append(o.Kinds, s.Gives)
+		if s.Default {
+			o.Default = i
+		}
 	}
 	return o
 }
@@ -199,10 +203,10 @@ func (r *run) finish() error {
 	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
 	for _, t := range sum.Tracks {
 		v.Tracks = append(v.Tracks, Track{
-			Kind: t.Kind.String(), Codec: t.Codec, Language: t.Language, Duration: t.Duration, Samples: t.Samples,
+			Kind: t.Kind.String(), Name: t.Name, Default: t.Default, Codec: t.Codec, Language: t.Language, Duration: t.Duration, Samples: t.Samples,
 			Width: t.Width, Height: t.Height, SampleRate: t.SampleRate, Channels: t.Channels,
 		})
 	}
-	v.Warnings = append(v.Warnings, remarks(sum, r.plan.Duration)...)
+	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams, sum)...), remarks(sum, r.plan.Duration)...)
 	return nil
 }

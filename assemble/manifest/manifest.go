@@ -80,7 +80,7 @@ type Rendition struct {
 	Characteristics string
 	// Service is the channel of closed captions within the picture: CC1 … CC4, SERVICE1 … SERVICE63.
 	Service string
-	Default  bool
+	Default bool
 	// Autoselect is true too when Default is.
 	Autoselect, Forced bool
 	// URL is nil when the content lies inside the variant itself.

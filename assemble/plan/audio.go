@@ -2,32 +2,40 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"seine/assemble/manifest"
 )
 
-// chooseAudio picks from the variant's own group (RFC 8216 §4.3.4.1.1): what was asked for, else DEFAULT, else
-// AUTOSELECT, else the first. nil means that the variant has no such group.
-func chooseAudio(p *manifest.Presentation, v *manifest.Variant, wish string) (*manifest.Rendition, error) {
+// chooseAudio picks from the variant's own group (RFC 8216 §4.3.4.1.1): what was asked for, in that order, else DEFAULT, else
+// AUTOSELECT, else the first. None means that the variant has no such group.
+func chooseAudio(p *manifest.Presentation, v *manifest.Variant, wish string) ([]*manifest.Rendition, error) {
 	group := audioGroup(p, v)
 	wish = strings.TrimSpace(wish)
+	all := strings.EqualFold(wish, "all")
 	switch {
-	case wish == "":
-		return defaultAudio(group), nil
-	case len(group) == 0 && strings.EqualFold(wish, "all"):
+	case len(group) == 0 && (wish == "" || all):
 		return nil, nil
 	case len(group) == 0:
 		return nil, fmt.Errorf("%w: audio %q: this film has one sound, of unknown language; leave --audio out", ErrChoice, wish)
+	case wish == "":
+		return []*manifest.Rendition{defaultAudio(group)}, nil
+	case all:
+		return defaultFirst(group), nil
 	}
-	asked := matching(group, wish)
-	switch len(asked) {
-	case 0:
-		return nil, fmt.Errorf("%w: audio %q: there is %s", ErrChoice, wish, names(group))
-	case 1:
-		return asked[0], nil
+	return matching(group, wish)
+}
+
+func defaultFirst(group []*manifest.Rendition) []*manifest.Rendition {
+	first := defaultAudio(group)
+	list := []*manifest.Rendition{first}
+	for _, r := range group {
+		if r != first {
+			list = append(list, r)
+		}
 	}
-	return nil, fmt.Errorf("more than one sound in a film is %w: choose one of %s", manifest.ErrUnsupported, names(asked))
+	return list
 }
 
 func audioGroup(p *manifest.Presentation, v *manifest.Variant) []*manifest.Rendition {
@@ -57,23 +65,37 @@ func defaultAudio(group []*manifest.Rendition) *manifest.Rendition {
 	return best
 }
 
-// matching returns, for each language asked, the first rendition that speaks it: "en" also means en-GB (RFC 4647 §3.3.1).
-func matching(group []*manifest.Rendition, wish string) []*manifest.Rendition {
-	if strings.EqualFold(wish, "all") {
-		return group
-	}
+// matching returns, for each language asked, the rendition that a player would take: "en" also means en-GB (RFC 4647 §3.3.1).
+// Names count as well. One that is not there is an error, however many others are.
+func matching(group []*manifest.Rendition, wish string) ([]*manifest.Rendition, error) {
 	var found []*manifest.Rendition
-	for language := range strings.SplitSeq(wish, ",") {
-		language = strings.ToLower(strings.TrimSpace(language))
+	for asked := range strings.SplitSeq(wish, ",") {
+		asked = strings.TrimSpace(asked)
+		if asked == "" {
+			continue
+		}
+		var fit []*manifest.Rendition
 		for _, r := range group {
-			have := strings.ToLower(r.Language)
-			if language != "" && (have == language || strings.HasPrefix(have, language+"-") || strings.ToLower(r.Name) == language) {
-				found = append(found, r)
-				break
+			if speaks(r, asked) {
+				fit = append(fit, r)
 			}
 		}
+		if len(fit) == 0 {
+			return nil, fmt.Errorf("%w: audio %q: there is %s", ErrChoice, asked, names(group))
+		}
+		if r := defaultAudio(fit); !slices.Contains(found, r) {
+			found = append(found, r)
+		}
 	}
-	return found
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%w: audio %q: there is %s", ErrChoice, wish, names(group))
+	}
+	return found, nil
+}
+
+func speaks(r *manifest.Rendition, asked string) bool {
+	have := strings.ToLower(r.Language)
+	return strings.EqualFold(r.Language, asked) || strings.HasPrefix(have, strings.ToLower(asked)+"-") || strings.EqualFold(r.Name, asked)
 }
 
 func names(group []*manifest.Rendition) string {

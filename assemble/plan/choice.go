@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,77 +21,62 @@ var ErrChoice = errors.New("no such choice")
 type Choice struct {
 	// Quality is "best" (or empty), "worst" or a number of lines such as "720p".
 	Quality string
-	// Audio is empty for the default rendition, "all", or a list of languages: "en" or "en,de".
+	// Audio is empty for the default rendition, "all", or a list of languages or names: "en" or "en,de". The first one plays
+	// unless another is chosen in the player.
 	Audio string
+	// AudioOnly leaves the picture out; it is not even fetched where the sound has a playlist of its own.
+	AudioOnly bool
+	// SkipAds leaves the islands out, see Plan.Skip.
+	SkipAds bool
 }
 
-// Stream is one playlist that goes into the film.
-type Stream struct {
-	URL *url.URL
-	// Variant is nil when a media playlist was given directly, and for a rendition.
-	Variant *manifest.Variant
-	// Rendition is set for a sound of its own.
-	Rendition *manifest.Rendition
-	// Language is the stated language of the sound, or empty.
-	Language string
-	// Playlist is filled in when it has been read.
-	Playlist *manifest.Playlist
-}
-
-// Name says in a word which stream it is, for messages.
-func (s *Stream) Name() string {
-	if s.Rendition != nil {
-		return "audio"
-	}
-	return "main"
-}
-
-// Select picks the streams of a presentation: one variant, and a rendition of its own audio group if that has a playlist
-// of its own. Their playlists are still to be read. Errors wrap ErrChoice, manifest.ErrDRM or manifest.ErrUnsupported.
+// Select picks the streams of a presentation: one variant, and the sounds of its own audio group that have playlists of their
+// own. Their playlists are still to be read. Errors wrap ErrChoice, manifest.ErrDRM or manifest.ErrUnsupported.
 func Select(p *manifest.Presentation, c Choice) ([]Stream, error) {
 	if _, err := manifest.Usable(p.SessionKeys); errors.Is(err, manifest.ErrDRM) {
 		return nil, err
 	}
-	v, err := chooseVariant(p.Variants, c.Quality)
+	v, err := chooseVariant(p, c)
 	if err != nil {
 		return nil, err
 	}
-	streams := []Stream{{URL: v.URL, Variant: v}}
-	r, err := chooseAudio(p, v, c.Audio)
+	sounds, err := chooseAudio(p, v, c.Audio)
 	if err != nil {
 		return nil, err
 	}
-	if r == nil {
-		return streams, nil
+	streams := streamsOf(v, sounds, c.AudioOnly)
+	if len(streams) > MaxStreams {
+		return nil, fmt.Errorf("more than %d playlists in one film, as the %d sounds chosen need them, are %w: choose some by --audio",
+			MaxStreams, len(sounds), manifest.ErrUnsupported)
 	}
-	if r.URL == nil || r.URL.String() == v.URL.String() {
-		streams[0].Language = r.Language
-		return streams, nil
-	}
-	return append(streams, Stream{URL: r.URL, Rendition: r, Language: r.Language}), nil
+	return streams, nil
 }
 
 // chooseVariant prefers variants with a picture, and codecs that can be muxed, where the text tells.
-func chooseVariant(all []manifest.Variant, quality string) (*manifest.Variant, error) {
-	if len(all) == 0 {
+func chooseVariant(p *manifest.Presentation, c Choice) (*manifest.Variant, error) {
+	if len(p.Variants) == 0 {
 		return nil, fmt.Errorf("%w: the presentation has no variant", ErrChoice)
 	}
-	list := make([]*manifest.Variant, len(all))
-	for i := range all {
-		list[i] = &all[i]
+	list := make([]*manifest.Variant, len(p.Variants))
+	for i := range p.Variants {
+		list[i] = &p.Variants[i]
 	}
-	list = prefer(list, hasPicture)
+	if c.AudioOnly {
+		list = prefer(list, func(v *manifest.Variant) bool { return soundAlone(p, v) })
+	} else {
+		list = prefer(list, hasPicture)
+	}
 	list = prefer(list, func(v *manifest.Variant) bool { return Muxable(v.Codecs) })
 	slices.SortStableFunc(list, worse)
-	switch q := strings.ToLower(strings.TrimSpace(quality)); q {
+	switch q := strings.ToLower(strings.TrimSpace(c.Quality)); q {
 	case "", "best":
-		return list[len(list)-1], nil
+		return first(list, list[len(list)-1]), nil
 	case "worst":
 		return list[0], nil
 	default:
 		lines, err := strconv.Atoi(strings.TrimSuffix(q, "p"))
 		if err != nil || lines <= 0 {
-			return nil, fmt.Errorf("%w: quality %q: say best, worst or a number of lines such as 720p", ErrChoice, quality)
+			return nil, fmt.Errorf("%w: quality %q: say best, worst or a number of lines such as 720p", ErrChoice, c.Quality)
 		}
 		return tallest(list, lines), nil
 	}
@@ -117,10 +101,13 @@ func tallest(list []*manifest.Variant, lines int) *manifest.Variant {
 			above = v
 		}
 	}
-	if below != nil {
-		return below
-	}
-	return above
+	best := cmp.Or(below, above)
+	return first(list, best)
+}
+
+// first is the first in the document of those that are as good.
+func first(list []*manifest.Variant, as *manifest.Variant) *manifest.Variant {
+	return list[slices.IndexFunc(list, func(v *manifest.Variant) bool { return worse(v, as) == 0 })]
 }
 
 // prefer keeps those that pass, or all when none does.
@@ -135,37 +122,4 @@ func prefer(list []*manifest.Variant, pass func(*manifest.Variant) bool) []*mani
 		return list
 	}
 	return kept
-}
-
-// hasPicture is false only for a variant that clearly is sound alone.
-func hasPicture(v *manifest.Variant) bool {
-	if v.Height > 0 || v.Codecs == "" {
-		return true
-	}
-	for c := range strings.SplitSeq(v.Codecs, ",") {
-		if !strings.HasPrefix(strings.TrimSpace(c), "mp4a") {
-			return true
-		}
-	}
-	return false
-}
-
-// fragmented are the codecs that HLS has in fragmented mp4 only, where sample entries are copied (RFC 8216bis §3.1.2 and
-// Apple's authoring specification).
-var fragmented = []string{"hvc1", "hev1", "dvh1", "dvhe", "av01", "vp09", "opus", "flac", "alac"}
-
-// Muxable says whether an RFC 6381 list names only codecs that this version puts into an mp4; unknown ("") counts as yes.
-func Muxable(codecs string) bool {
-	for c := range strings.SplitSeq(codecs, ",") {
-		switch c = strings.ToLower(strings.TrimSpace(c)); {
-		case c == "", strings.HasPrefix(c, "avc1"), strings.HasPrefix(c, "avc3"):
-		case slices.ContainsFunc(fragmented, func(f string) bool { return strings.HasPrefix(c, f) }):
-		case c == "mp4a.40.34": // MP3
-			return false
-		case strings.HasPrefix(c, "mp4a.40"):
-		default:
-			return false
-		}
-	}
-	return true
 }

@@ -15,6 +15,7 @@ const identityVersion = 1
 func (p *Plan) Identity() [sha256.Size]byte {
 	h := sha256.New()
 	number(h, identityVersion, uint64(len(p.Streams)), uint64(len(p.Parts)))
+	p.identifyStreams(h)
 	for i := range p.Parts {
 		t := &p.Parts[i]
 		path := pathOf(t.URL)

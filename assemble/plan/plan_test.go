@@ -55,8 +55,12 @@ func TestSelect(t *testing.T) {
 		{"900p", "EN", "720hi en"},
 		{"100p", "", "360"},
 		{"360p", "all", "360"},
+		{"720p", "all", "720hi en de"},
+		{"720p", "de,en", "720hi de en"},
+		{"720p", "de, EN-gb ,de", "720hi de en"},
+		{"best", "all", "1080 es"},
 	} {
-		streams, err := Select(presentation(), Choice{c.quality, c.audio})
+		streams, err := Select(presentation(), Choice{Quality: c.quality, Audio: c.audio})
 		if err != nil {
 			t.Errorf("%+v: %v", c, err)
 			continue
@@ -80,11 +84,11 @@ func TestSelectRefuses(t *testing.T) {
 		{"huge", "", ErrChoice, "720p"},
 		{"-5p", "", ErrChoice, "720p"},
 		{"720p", "xx", ErrChoice, `"de" ("Deutsch")`},
-		{"720p", "all", manifest.ErrUnsupported, "Deutsch"},
-		{"720p", "de,en", manifest.ErrUnsupported, "English"},
+		{"720p", "de,xx", ErrChoice, `"xx": there is "de"`},
+		{"720p", ",", ErrChoice, `"de"`},
 		{"360p", "de", ErrChoice, "one sound"},
 	} {
-		_, err := Select(presentation(), Choice{c.quality, c.audio})
+		_, err := Select(presentation(), Choice{Quality: c.quality, Audio: c.audio})
 		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v: %v", c, err)
 		}

@@ -99,6 +99,8 @@ type trackJSON struct {
 	Kind       string  `json:"kind"`
 	Codec      string  `json:"codec"`
 	Language   string  `json:"language,omitempty"`
+	Name       string  `json:"name,omitempty"`
+	Default    bool    `json:"default"`
 	Seconds    float64 `json:"duration_seconds"`
 	Samples    int     `json:"samples"`
 	Width      int     `json:"width,omitempty"`
@@ -122,7 +124,7 @@ func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
 		Warnings: append([]string{}, v.Warnings...),
 	}
 	for _, t := range v.Tracks {
-		f.Tracks = append(f.Tracks, trackJSON{t.Kind, t.Codec, t.Language, t.Duration.Seconds(), t.Samples, t.Width, t.Height, t.SampleRate, t.Channels})
+		f.Tracks = append(f.Tracks, trackJSON{t.Kind, t.Codec, t.Language, t.Name, t.Default, t.Duration.Seconds(), t.Samples, t.Width, t.Height, t.SampleRate, t.Channels})
 	}
 	for i, g := range v.Missing {
 		if i == 0 && !v.Finished {

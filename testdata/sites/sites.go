@@ -59,6 +59,7 @@ func New(o Options) *Site {
 	s.movie()
 	s.open()
 	s.bad()
+	s.lists()
 	s.targets()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))

@@ -247,3 +247,17 @@ func BenchmarkMux(b *testing.B) {
 		}
 	})
 }
+
+// A track that is not the default one of its kind is in the movie and not enabled; its name is where players look.
+func TestAlternatives(t *testing.T) {
+	c := &media.AAC{SampleRate: 48000, Channels: 2, AudioSpecificConfig: []byte{0x11, 0x90}}
+	one := Track{Kind: media.Audio, Name: "Deutsch", Language: "de", Timescale: 48000, Codecs: []media.Codec{c}, Samples: []Sample{{Duration: 1024, Size: 1}}, Chunks: []Chunk{{Count: 1}}}
+	two := one
+	two.Name, two.Secondary = "", true
+	moov := Moov([]Track{one, two})
+	for _, want := range []string{"tkhd\x00\x00\x00\x03", "tkhd\x00\x00\x00\x02", "nameDeutsch", "Deutsch\x00", "SoundHandler\x00"} {
+		if !bytes.Contains(moov, []byte(want)) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}

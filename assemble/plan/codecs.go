@@ -1,0 +1,50 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"seine/assemble/manifest"
+)
+
+// soundAlone is true where the sound can be had without a picture.
+func soundAlone(p *manifest.Presentation, v *manifest.Variant) bool {
+	own, _ := apart(v, audioGroup(p, v))
+	return len(own) > 0 || !hasPicture(v)
+}
+
+// hasPicture is false only for a variant that clearly is sound alone.
+func hasPicture(v *manifest.Variant) bool {
+	if v.Height > 0 || v.Codecs == "" {
+		return true
+	}
+	for c := range strings.SplitSeq(v.Codecs, ",") {
+		if !slices.ContainsFunc(soundCodecs, func(s string) bool { return strings.HasPrefix(strings.ToLower(strings.TrimSpace(c)), s) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// soundCodecs are the beginnings of RFC 6381 names that stand for sound.
+var soundCodecs = []string{"mp4a", "ac-3", "ec-3", "ac-4", "opus", "flac", "alac"}
+
+// fragmented are the codecs that HLS has in fragmented mp4 only, where sample entries are copied (RFC 8216bis §3.1.2 and
+// Apple's authoring specification).
+var fragmented = []string{"hvc1", "hev1", "dvh1", "dvhe", "av01", "vp09", "opus", "flac", "alac"}
+
+// Muxable says whether an RFC 6381 list names only codecs that this version puts into an mp4; unknown ("") counts as yes.
+func Muxable(codecs string) bool {
+	for c := range strings.SplitSeq(codecs, ",") {
+		switch c = strings.ToLower(strings.TrimSpace(c)); {
+		case c == "", strings.HasPrefix(c, "avc1"), strings.HasPrefix(c, "avc3"):
+		case slices.ContainsFunc(fragmented, func(f string) bool { return strings.HasPrefix(c, f) }):
+		case c == "mp4a.40.34": // MP3
+			return false
+		case strings.HasPrefix(c, "mp4a.40"):
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,46 @@
+package sites
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+const (
+	top    = "#EXTM3U\n#EXT-X-VERSION:10\n"
+	coded  = `RESOLUTION=320x180,CODECS="avc1.4d400c,mp4a.40.2"`
+	spoken = "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",LANGUAGE=\"en\",CHANNELS=\"2\",URI=\"/media/split/audio/index.m3u8\"\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Deutsch\",LANGUAGE=\"de-CH\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8?de\"\n"
+)
+
+// lists are playlists of the clips in /media/ that say unusual, correct things. %s stands for the site on another name of this machine.
+var lists = map[string]string{
+	// Two languages and what is not fetched: subtitles, closed captions, pictures for fast forward.
+	"languages": top + spoken +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Described\",LANGUAGE=\"en\",CHARACTERISTICS=\"public.accessibility.describes-video\",URI=\"/media/split/audio/index.m3u8?described\"\n" +
+		"#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"Forced\",LANGUAGE=\"fr\",FORCED=YES,AUTOSELECT=YES,URI=\"nowhere.m3u8\"\n" +
+		"#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"English\",LANGUAGE=\"en\",INSTREAM-ID=\"CC1\"\n" +
+		"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1000,URI=\"nowhere.m3u8\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"sound\",SUBTITLES=\"text\",CLOSED-CAPTIONS=\"cc\"\n/media/split/video/index.m3u8\n",
+	// One sound lies inside of the variant, one in a playlist of its own.
+	"inside": top + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"Français\",LANGUAGE=\"fr\",URI=\"/media/film/180p/index.m3u8\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=220000,RESOLUTION=640x360,CODECS=\"avc1.64001e,mp4a.40.2\",AUDIO=\"a\"\n/media/film/360p/index.m3u8\n",
+	// A sound without sound.
+	"silent": top + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8\"\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Silence\",LANGUAGE=\"zxx\",URI=\"/media/split/video/index.m3u8?silence\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"sound\"\n/media/split/video/index.m3u8\n",
+}
+
+func (s *Site) lists() {
+	s.mux.HandleFunc("GET /lists/{name}", func(w http.ResponseWriter, r *http.Request) {
+		text, ok := lists[strings.TrimSuffix(r.PathValue("name"), ".m3u8")]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", types[".m3u8"])
+		_, port, _ := strings.Cut(r.Host, ":")
+		fmt.Fprint(w, strings.ReplaceAll(text, "%s", "http://localhost:"+port))
+	})
+}
