@@ -1,6 +1,10 @@
 // Package hls reads HTTP Live Streaming playlists (RFC 8216 and its successor draft-pantos-hls-rfc8216bis) into the types
 // of package manifest.
 //
+// Content steering (EXT-X-CONTENT-STEERING) is read as far as the playlist itself goes: the pathway that it names comes first, the
+// others are mirrors. The steering manifest is not fetched: it moves players about for the sake of the servers' load and tells
+// them who watches, while a download that finds one server wanting turns to the next by itself.
+//
 // It is the one place that holds github.com/grafov/m3u8. That library panics on some inputs, forgets implicit byte range
 // offsets, all but one key of a segment, gaps and definitions, and takes a blank line for an address. So the text is
 // normalised and bounded first, the kind of playlist is decided here, the decoder runs under recover, and a catch-all tag

@@ -97,7 +97,7 @@ func TestMaster(t *testing.T) {
 		URL: mustURL(t, "http://h.example/m/master.m3u8"),
 		Variants: []manifest.Variant{{
 			URL: mustURL(t, "http://h.example/m/v/v.m3u8"), Bandwidth: 100, AverageBandwidth: 90, Width: 640, Height: 360, FrameRate: 25,
-			Codecs: "avc1.64001e,mp4a.40.2", Audio: "a",
+			Codecs: "avc1.64001e,mp4a.40.2", Pathway: ".", Audio: "a",
 		}},
 		Renditions: []manifest.Rendition{{
 			Type: manifest.Audio, Group: "a", Name: "English", Language: "en", Channels: "2", Default: true, Autoselect: true,
@@ -159,7 +159,7 @@ func TestErrors(t *testing.T) {
 		"many variants":   {"#EXTM3U\n" + variants, ErrTooLarge, "256"},
 		"many renditions": {"#EXTM3U\n" + strings.Repeat("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\"\n", 300_000) + strings.Repeat(variants, 500), ErrTooLarge, "256 renditions"},
 		"many defines":    {"#EXTM3U\n" + strings.Repeat("#EXT-X-DEFINE:NAME=\"a\",VALUE=\"b\"\n", 1001), ErrTooLarge, "1000"},
-		"filled":          {"#EXTM3U\n#EXT-X-DEFINE:NAME=\"a\",VALUE=\"" + strings.Repeat("x", 60_000) + "\"\n" + strings.Repeat("#{$a}\n", 5_000_000), ErrTooLarge, "variables"},
+		"filled":          {"#EXTM3U\n#EXT-X-DEFINE:NAME=\"a\",VALUE=\"" + strings.Repeat("x", 60_000) + "\"\n" + strings.Repeat("{$a}\n", 5_000_000), ErrTooLarge, "variables"},
 		"many keys":       {head + manyKeys(9) + "#EXTINF:1,\na.ts\n", ErrMalformed, "keys for one segment"},
 		"long line":       {head + "#EXTINF:1," + strings.Repeat("x", MaxLine) + "\na.ts\n", ErrTooLarge, "line 4"},
 		"too many bytes":  {strings.Repeat("\n", MaxBytes+1), ErrTooLarge, "bytes"},

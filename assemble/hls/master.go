@@ -18,7 +18,18 @@ type masterReader struct {
 	resolve    *resolver
 	renditions []manifest.Rendition
 	sessions   []manifest.Key
-	err        error
+	// infs are the variants in the order in which grafov keeps them; pending is true until the address of the last one.
+	infs     []streamInf
+	pending  bool
+	steering *manifest.Steering
+	err      error
+}
+
+// streamInf is what grafov does not keep of EXT-X-STREAM-INF, or cuts to 32 bits.
+type streamInf struct {
+	bandwidth, average int64
+	pathway, video     string
+	captions, rng      string
 }
 
 func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) {
@@ -31,7 +42,8 @@ func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) 
 		return nil, r.err
 	}
 	p := &manifest.Presentation{
-		URL: base, Renditions: r.renditions, SessionKeys: r.sessions, Variables: n.vars, Warnings: n.warnings,
+		URL: base, Renditions: r.renditions, SessionKeys: r.sessions, Steering: r.steering, Variables: n.vars,
+		Warnings: n.warnings,
 	}
 	if err := r.variants(p, g); err != nil {
 		return nil, err
@@ -43,7 +55,11 @@ func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) 
 }
 
 func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist) error {
-	for _, v := range g.Variants {
+	if len(g.Variants) != len(r.infs) {
+		return fmt.Errorf("%w: %d variants counted, %d decoded", ErrMalformed, len(r.infs), len(g.Variants))
+	}
+	for i, v := range g.Variants {
+		inf := &r.infs[i]
 		if v.URI == "" {
 			continue
 		}
@@ -53,8 +69,9 @@ func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist
 		}
 		w, h := parseResolution(v.Resolution)
 		p.Variants = append(p.Variants, manifest.Variant{
-			URL: u, Bandwidth: int64(v.Bandwidth), AverageBandwidth: int64(v.AverageBandwidth), Width: w, Height: h,
-			FrameRate: finite(v.FrameRate), Codecs: v.Codecs, Name: v.Name, Audio: v.Audio, Subtitles: v.Subtitles,
+			URL: u, Bandwidth: inf.bandwidth, AverageBandwidth: inf.average, Width: w, Height: h,
+			FrameRate: finite(v.FrameRate), Codecs: v.Codecs, Name: v.Name, Range: inf.rng, Pathway: inf.pathway,
+			Audio: v.Audio, Video: inf.video, Subtitles: v.Subtitles, Captions: inf.captions,
 		})
 	}
 	return nil
@@ -63,19 +80,95 @@ func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist
 // note reads the tags that grafov does not keep, or not in full.
 func (r *masterReader) note(line string) {
 	number := r.lines.next()
+	if line == "" {
+		return
+	}
+	if line[0] != '#' {
+		r.pending = false
+		return
+	}
+	name, list, _ := strings.Cut(line, ":")
 	var err error
-	if list, ok := strings.CutPrefix(line, "#EXT-X-MEDIA:"); ok {
+	switch name {
+	case "#EXT-X-MEDIA":
 		err = r.media(list)
-	} else if list, ok := strings.CutPrefix(line, "#EXT-X-SESSION-KEY:"); ok {
-		var k manifest.Key
-		k, err = parseKey(list, r.resolve)
-		if len(r.sessions) < MaxVariants {
-			r.sessions = append(r.sessions, k)
-		}
+	case "#EXT-X-STREAM-INF":
+		r.streamInf(list)
+	case "#EXT-X-SESSION-KEY":
+		err = r.sessionKey(list)
+	case "#EXT-X-CONTENT-STEERING":
+		err = r.steer(list)
 	}
 	if err != nil && r.err == nil {
 		r.err = fmt.Errorf("%w: line %d: %w", ErrMalformed, number, err)
 	}
+}
+
+// streamInf reads EXT-X-STREAM-INF (RFC 8216 §4.3.4.2); a second one before the address is ignored, as by grafov.
+func (r *masterReader) streamInf(list string) {
+	if r.pending {
+		return
+	}
+	r.pending = true
+	inf := streamInf{pathway: "."}
+	for k, v := range attributes(list) {
+		switch k {
+		case "BANDWIDTH":
+			inf.bandwidth = bits(v)
+		case "AVERAGE-BANDWIDTH":
+			inf.average = bits(v)
+		case "PATHWAY-ID":
+			inf.pathway = v
+		case "VIDEO":
+			inf.video = v
+		case "CLOSED-CAPTIONS":
+			if v != "NONE" {
+				inf.captions = v
+			}
+		case "VIDEO-RANGE":
+			inf.rng = v
+		}
+	}
+	r.infs = append(r.infs, inf)
+}
+
+// bits is a rate in bits a second, or 0.
+func bits(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > 1<<50 {
+		return 0
+	}
+	return n
+}
+
+func (r *masterReader) sessionKey(list string) error {
+	k, err := parseKey(list, r.resolve)
+	if len(r.sessions) < MaxVariants {
+		r.sessions = append(r.sessions, k)
+	}
+	return err
+}
+
+// steer reads EXT-X-CONTENT-STEERING (RFC 8216bis §4.4.6.6).
+func (r *masterReader) steer(list string) error {
+	s := &manifest.Steering{}
+	for k, v := range attributes(list) {
+		switch k {
+		case "SERVER-URI":
+			if strings.HasPrefix(v, "data:") {
+				continue
+			}
+			u, err := r.resolve.parse(v)
+			if err != nil {
+				return err
+			}
+			s.URL = u
+		case "PATHWAY-ID":
+			s.Pathway = v
+		}
+	}
+	r.steering = s
+	return nil
 }
 
 func (r *masterReader) media(list string) error {
@@ -90,6 +183,12 @@ func (r *masterReader) media(list string) error {
 			m.Name = v
 		case "LANGUAGE":
 			m.Language = v
+		case "ASSOC-LANGUAGE":
+			m.Associated = v
+		case "CHARACTERISTICS":
+			m.Characteristics = v
+		case "INSTREAM-ID":
+			m.Service = v
 		case "CHANNELS":
 			m.Channels = v
 		case "DEFAULT":

@@ -1,6 +1,7 @@
 package hls
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -30,6 +31,8 @@ type mediaReader struct {
 	inf     bool
 	next    manifest.Segment
 	total   time.Duration
+	cue     cue
+	ranges  dateRanges
 }
 
 func decodeMedia(n *normalized, base *url.URL) (*manifest.Playlist, error) {
@@ -50,7 +53,7 @@ func decodeMedia(n *normalized, base *url.URL) (*manifest.Playlist, error) {
 	return r.list, r.join(g)
 }
 
-// join lays grafov's segments beside ours: it owns addresses and dates, we own the rest. Sequence numbers are counted
+// join lays grafov's segments beside ours: it owns the addresses, we own the rest. Sequence numbers are counted
 // here, because its tag may come after the first segment.
 func (r *mediaReader) join(g *m3u8.MediaPlaylist) error {
 	p := r.list
@@ -69,11 +72,11 @@ func (r *mediaReader) join(g *m3u8.MediaPlaylist) error {
 		s.URL = u
 		s.Sequence = p.Sequence + uint64(i)
 		s.Period += p.DiscontinuitySequence
-		s.ProgramDateTime = g.Segments[i].ProgramDateTime
 		if err := fixRange(p.Segments, i); err != nil {
 			return err
 		}
 	}
+	r.adverts()
 	p.Ended = g.Closed || p.Type == "VOD"
 	return nil
 }
@@ -119,6 +122,7 @@ func (r *mediaReader) address() error {
 	if r.total > maxDuration {
 		return fmt.Errorf("the film would last more than %v", maxDuration)
 	}
+	s.Advert = r.cue.take(s.Duration)
 	r.list.Segments = append(r.list.Segments, s)
 	r.next, r.inf = manifest.Segment{}, false
 	return nil
@@ -140,6 +144,14 @@ func (r *mediaReader) tag(line string) error {
 	case "#EXT-X-DISCONTINUITY":
 		r.next.Discontinuity = true
 		r.period++
+	case "#EXT-X-PROGRAM-DATE-TIME":
+		r.next.ProgramDateTime = r.date(value)
+	case "#EXT-X-DATERANGE":
+		r.dateRange(value)
+	case "#EXT-X-CUE-OUT", "#EXT-X-CUE-OUT-CONT", "#EXT-X-CUE-IN", "#EXT-X-SCTE35":
+		r.cue.tag(name, value, len(r.list.Segments))
+	case "#EXT-X-SKIP":
+		return errors.New("it is an update that leaves out the segments that were known before (EXT-X-SKIP); take _HLS_skip out of its address")
 	default:
 		return r.header(name, strings.TrimSpace(value))
 	}

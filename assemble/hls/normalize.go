@@ -72,7 +72,7 @@ func (n *normalizer) add(line []byte) error {
 	if len(line) == 0 {
 		return nil
 	}
-	if bytes.Contains(line, []byte("{$")) {
+	if substitutes(line) && bytes.Contains(line, []byte("{$")) {
 		s, err := n.expand(string(line))
 		if err != nil {
 			return err
@@ -97,6 +97,12 @@ func (n *normalizer) add(line []byte) error {
 	n.text = append(n.text, line...)
 	n.lines = append(n.lines, int32(n.number)) // at most MaxBytes lines
 	return nil
+}
+
+// substitutes is true for the lines that variables are filled into: addresses, and tags with attributes (RFC 8216bis §4.3). The
+// title of a segment and comments are none.
+func substitutes(line []byte) bool {
+	return line[0] != '#' || tag(line, "#EXT-X-")
 }
 
 // classify reports whether the line goes on to the decoder.
@@ -151,8 +157,11 @@ func (n *normalizer) address() (keep bool, err error) {
 	return true, nil
 }
 
+// maxWarnings bounds the remarks about one playlist.
+const maxWarnings = 20
+
 func (n *normalizer) warn(format string, args ...any) {
-	if len(n.warnings) < 20 {
+	if len(n.warnings) < maxWarnings {
 		n.warnings = append(n.warnings, fmt.Sprintf(format, args...))
 	}
 }

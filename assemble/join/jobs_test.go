@@ -244,8 +244,8 @@ func TestReserve(t *testing.T) {
 func TestSummary(t *testing.T) {
 	_, sum := movie(t, playlist(t, "film/360p", 0))
 	want := []TrackSummary{
-		{Kind: media.Video, Codec: "avc1.64001e", Entries: 1, Width: 640, Height: 360, Samples: 600, FrameRate: 25, Duration: 24 * time.Second},
-		{Kind: media.Audio, Codec: "mp4a.40.2", Entries: 1, SampleRate: 44100, Channels: 2, Samples: 1035},
+		{Kind: media.Video, Default: true, Codec: "avc1.64001e", Entries: 1, Width: 640, Height: 360, Samples: 600, FrameRate: 25, Duration: 24 * time.Second},
+		{Kind: media.Audio, Default: true, Codec: "mp4a.40.2", Entries: 1, SampleRate: 44100, Channels: 2, Samples: 1035},
 	}
 	for i := range sum.Tracks {
 		want[i].Start = sum.Tracks[i].Start
