@@ -3,7 +3,6 @@ package assemble
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 
 	"seine/assemble/fetch"
@@ -14,7 +13,8 @@ import (
 
 // Inspection is a film as it would be made.
 type Inspection struct {
-	// Presentation is nil when the address is that of a media playlist.
+	// Presentation is nil when the address is that of a media playlist. What is the same on several servers is in it once, with
+	// mirrors.
 	Presentation *manifest.Presentation
 	// Streams are those chosen. Plan is nil when Run would refuse them; the error of Inspect says why.
 	Streams []plan.Stream
@@ -56,12 +56,12 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, erro
 	if doc.Playlist != nil {
 		in.Streams = []plan.Stream{plan.Direct(doc.Playlist, job.Choice)}
 	} else {
-		in.Presentation = doc.Presentation
+		in.Presentation = plan.Fold(doc.Presentation)
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)
-		if in.Streams, err = plan.Select(doc.Presentation, job.Choice); err != nil {
+		if in.Streams, err = plan.Select(in.Presentation, job.Choice); err != nil {
 			return in, err
 		}
-		if err := readStreams(ctx, in, pool); err != nil {
+		if err := readStreams(ctx, job, in, pool); err != nil {
 			return in, err
 		}
 	}
@@ -86,50 +86,4 @@ func readTop(ctx context.Context, job *Job, pool *fetch.Pool) (hls.Document, err
 	}
 	doc, err := hls.Parse(job.Manifest, u, nil)
 	return doc, named("the playlist", u, err)
-}
-
-func readStreams(ctx context.Context, in *Inspection, pool *fetch.Pool) error {
-	for i := range in.Streams {
-		s := &in.Streams[i]
-		name := "the playlist of the " + s.Name() + " stream"
-		doc, err := readPlaylist(ctx, pool, name, s.URL.String(), in.Presentation.Variables)
-		if err != nil {
-			return err
-		}
-		if doc.Playlist == nil {
-			return marked{fmt.Errorf("%s (%s): it names variants again, not segments", name, short(s.URL)), ErrMalformed}
-		}
-		s.Playlist = doc.Playlist
-	}
-	return nil
-}
-
-func readPlaylist(ctx context.Context, pool *fetch.Pool, name, address string, vars map[string]string) (hls.Document, error) {
-	body, err := pool.Get(ctx, fetch.Request{Kind: fetch.Playlist, Name: name, URL: address})
-	if err != nil {
-		return hls.Document{}, err
-	}
-	defer body.Release()
-	doc, err := hls.Parse(body.Data, body.URL, vars)
-	return doc, named(name, body.URL, err)
-}
-
-// named says which playlist is at fault, without the query of its address.
-func named(name string, u *url.URL, err error) error {
-	if err == nil {
-		return nil
-	}
-	switch {
-	case errors.Is(err, hls.ErrEmpty):
-		err = marked{err, ErrNothing}
-	case !errors.Is(err, hls.ErrNotPlaylist):
-		err = marked{err, ErrMalformed}
-	}
-	return fmt.Errorf("%s (%s): %w", name, short(u), err)
-}
-
-// short leaves out the query, which may hold tokens.
-func short(u *url.URL) string {
-	s := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
-	return s.String()
 }

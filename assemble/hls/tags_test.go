@@ -131,30 +131,46 @@ func TestMasterTags(t *testing.T) {
 		tag, text string
 		want      *manifest.Presentation
 	}{
-		{"EXT-X-MEDIA AUDIO", "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"A, b\",LANGUAGE=\"en\",ASSOC-LANGUAGE=\"cy\",CHANNELS=\"16/JOC\",CHARACTERISTICS=\"x,y\",AUTOSELECT=YES,URI=\"a\"\n" + inf,
-			rendition(manifest.Rendition{Type: manifest.Audio, Group: "a", Name: "A, b", Language: "en", Associated: "cy", Channels: "16/JOC", Characteristics: "x,y", Autoselect: true, URL: mustURL(t, base+"a")})},
-		{"EXT-X-MEDIA inside the variant", "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"A\",DEFAULT=YES\n" + inf,
-			rendition(manifest.Rendition{Type: manifest.Audio, Group: "a", Name: "A", Default: true, Autoselect: true})},
-		{"EXT-X-MEDIA VIDEO", "#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID=\"v\",NAME=\"Angle\",URI=\"w\"\n" + inf,
-			rendition(manifest.Rendition{Type: manifest.Video, Group: "v", Name: "Angle", URL: mustURL(t, base+"w")})},
-		{"EXT-X-MEDIA SUBTITLES", "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",NAME=\"S\",FORCED=YES,URI=\"s\"\n" + inf,
-			rendition(manifest.Rendition{Type: manifest.Subtitles, Group: "s", Name: "S", Forced: true, URL: mustURL(t, base+"s")})},
-		{"EXT-X-MEDIA CLOSED-CAPTIONS", "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"c\",NAME=\"C\",INSTREAM-ID=\"CC1\"\n" + inf,
-			rendition(manifest.Rendition{Type: manifest.ClosedCaptions, Group: "c", Name: "C", Service: "CC1"})},
-		{"EXT-X-STREAM-INF", "#EXT-X-STREAM-INF:BANDWIDTH=5000000000,AVERAGE-BANDWIDTH=4000000000,SCORE=2.5,CODECS=\"avc1\",SUPPLEMENTAL-CODECS=\"dvh1.08.07/db4h\",RESOLUTION=64x32,FRAME-RATE=50,HDCP-LEVEL=NONE,ALLOWED-CPC=\"\",VIDEO-RANGE=PQ," +
-			"REQ-VIDEO-LAYOUT=\"CH-STEREO\",STABLE-VARIANT-ID=\"z\",AUDIO=\"a\",VIDEO=\"w\",SUBTITLES=\"s\",CLOSED-CAPTIONS=\"c\",PATHWAY-ID=\"p\",NAME=\"n\"\nv\n",
+		{
+			"EXT-X-MEDIA AUDIO", "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"A, b\",LANGUAGE=\"en\",ASSOC-LANGUAGE=\"cy\",CHANNELS=\"16/JOC\",CHARACTERISTICS=\"x,y\",AUTOSELECT=YES,URI=\"a\"\n" + inf,
+			rendition(manifest.Rendition{Type: manifest.Audio, Group: "a", Name: "A, b", Language: "en", Associated: "cy", Channels: "16/JOC", Characteristics: "x,y", Autoselect: true, URL: mustURL(t, base+"a")}),
+		},
+		{
+			"EXT-X-MEDIA inside the variant", "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"A\",DEFAULT=YES\n" + inf,
+			rendition(manifest.Rendition{Type: manifest.Audio, Group: "a", Name: "A", Default: true, Autoselect: true}),
+		},
+		{
+			"EXT-X-MEDIA VIDEO", "#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID=\"v\",NAME=\"Angle\",URI=\"w\"\n" + inf,
+			rendition(manifest.Rendition{Type: manifest.Video, Group: "v", Name: "Angle", URL: mustURL(t, base+"w")}),
+		},
+		{
+			"EXT-X-MEDIA SUBTITLES", "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",NAME=\"S\",FORCED=YES,URI=\"s\"\n" + inf,
+			rendition(manifest.Rendition{Type: manifest.Subtitles, Group: "s", Name: "S", Forced: true, URL: mustURL(t, base+"s")}),
+		},
+		{
+			"EXT-X-MEDIA CLOSED-CAPTIONS", "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"c\",NAME=\"C\",INSTREAM-ID=\"CC1\"\n" + inf,
+			rendition(manifest.Rendition{Type: manifest.ClosedCaptions, Group: "c", Name: "C", Service: "CC1"}),
+		},
+		{
+			"EXT-X-STREAM-INF", "#EXT-X-STREAM-INF:BANDWIDTH=5000000000,AVERAGE-BANDWIDTH=4000000000,SCORE=2.5,CODECS=\"avc1\",SUPPLEMENTAL-CODECS=\"dvh1.08.07/db4h\",RESOLUTION=64x32,FRAME-RATE=50,HDCP-LEVEL=NONE,ALLOWED-CPC=\"\",VIDEO-RANGE=PQ," +
+				"REQ-VIDEO-LAYOUT=\"CH-STEREO\",STABLE-VARIANT-ID=\"z\",AUDIO=\"a\",VIDEO=\"w\",SUBTITLES=\"s\",CLOSED-CAPTIONS=\"c\",PATHWAY-ID=\"p\",NAME=\"n\"\nv\n",
 			variant(func(v *manifest.Variant) {
 				v.Bandwidth, v.AverageBandwidth, v.Codecs, v.Width, v.Height, v.FrameRate, v.Range = 5e9, 4e9, "avc1", 64, 32, 50, "PQ"
 				v.Audio, v.Video, v.Subtitles, v.Captions, v.Pathway, v.Name = "a", "w", "s", "c", "p", "n"
-			})},
+			}),
+		},
 		{"EXT-X-STREAM-INF without captions", "#EXT-X-STREAM-INF:BANDWIDTH=1,CLOSED-CAPTIONS=NONE\nv\n", nothing},
 		{"EXT-X-STREAM-INF without address", "#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-STREAM-INF:BANDWIDTH=2,PATHWAY-ID=\"x\"\nv\n", nothing},
 		{"EXT-X-I-FRAME-STREAM-INF", inf + "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,URI=\"i\"\n", nothing},
 		{"EXT-X-SESSION-DATA", "#EXT-X-SESSION-DATA:DATA-ID=\"t\",VALUE=\"x\"\n" + inf, nothing},
-		{"EXT-X-SESSION-KEY", "#EXT-X-SESSION-KEY:METHOD=AES-128,URI=\"k\"\n" + inf,
-			&manifest.Presentation{Variants: nothing.Variants, SessionKeys: []manifest.Key{{Method: "AES-128", URL: base + "k", Format: "identity"}}}},
-		{"EXT-X-CONTENT-STEERING", "#EXT-X-CONTENT-STEERING:SERVER-URI=\"/steer\",PATHWAY-ID=\"p\"\n" + inf,
-			&manifest.Presentation{Variants: nothing.Variants, Steering: &manifest.Steering{URL: mustURL(t, "http://h.example/steer"), Pathway: "p"}}},
+		{
+			"EXT-X-SESSION-KEY", "#EXT-X-SESSION-KEY:METHOD=AES-128,URI=\"k\"\n" + inf,
+			&manifest.Presentation{Variants: nothing.Variants, SessionKeys: []manifest.Key{{Method: "AES-128", URL: base + "k", Format: "identity"}}},
+		},
+		{
+			"EXT-X-CONTENT-STEERING", "#EXT-X-CONTENT-STEERING:SERVER-URI=\"/steer\",PATHWAY-ID=\"p\"\n" + inf,
+			&manifest.Presentation{Variants: nothing.Variants, Steering: &manifest.Steering{URL: mustURL(t, "http://h.example/steer"), Pathway: "p"}},
+		},
 		{"EXT-X-INDEPENDENT-SEGMENTS and START", "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-START:TIME-OFFSET=1\n" + inf, nothing},
 	} {
 		d, err := Parse([]byte("#EXTM3U\n"+c.text), mustURL(t, base+"master.m3u8"), nil)

@@ -28,7 +28,9 @@ type Part struct {
 	// Sequence is the media sequence number.
 	Sequence uint64
 	URL      string
-	Range    *manifest.ByteRange
+	// Mirrors are addresses of the same bytes on other servers. The key and the initialization section are those of URL.
+	Mirrors []string
+	Range   *manifest.ByteRange
 	// Key is nil for clear media.
 	Key *manifest.Key
 	// Init is the initialization section that comes before the segment, nil for none; parts that share one share the pointer.
@@ -112,6 +114,7 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		}
 		start += seg.Duration
 	}
+	addMirrors(parts, s)
 	// Last, so that a protected live stream is called protected.
 	if !list.Ended {
 		return nil, fmt.Errorf("%w: the playlist has no end (no EXT-X-ENDLIST); recording live streams is %w", ErrLive, manifest.ErrUnsupported)

@@ -30,8 +30,9 @@ type Stream struct {
 	Language, Title string
 	// Label tells several sounds apart, in messages; empty where there is one.
 	Label string
-	// Playlist is filled in when it has been read.
+	// Playlist is filled in when it has been read, Twins with those of the mirrors.
 	Playlist *manifest.Playlist
+	Twins    []*manifest.Playlist
 }
 
 // Name says in a word which stream it is, for messages: "main", "audio", or of several sounds "audio en".

@@ -26,6 +26,15 @@ var lists = map[string]string{
 	"inside": top + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES\n" +
 		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"Français\",LANGUAGE=\"fr\",URI=\"/media/film/180p/index.m3u8\"\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=220000,RESOLUTION=640x360,CODECS=\"avc1.64001e,mp4a.40.2\",AUDIO=\"a\"\n/media/film/360p/index.m3u8\n",
+	// The same film and its sounds on two servers, the preferred one second.
+	"mirrors": top + "#EXT-X-CONTENT-STEERING:SERVER-URI=\"/nowhere.json\",PATHWAY-ID=\"two\"\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a1\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8\"\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a2\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"%s/media/split/audio/index.m3u8\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"a1\",PATHWAY-ID=\"one\"\n/media/split/video/index.m3u8\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"a2\",PATHWAY-ID=\"two\"\n%s/media/split/video/index.m3u8\n",
+	// The first of the servers has no playlist.
+	"broken-mirror": top + "#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n%s/lists/nowhere.m3u8\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n/media/film/180p/index.m3u8\n",
 	// A sound without sound.
 	"silent": top + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8\"\n" +
 		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Silence\",LANGUAGE=\"zxx\",URI=\"/media/split/video/index.m3u8?silence\"\n" +
