@@ -3,7 +3,10 @@ package assemble
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"strings"
+	"time"
 
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
@@ -72,7 +75,49 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, erro
 	if errors.Is(err, plan.ErrEmpty) {
 		err = marked{err, ErrNothing}
 	}
+	if err == nil {
+		in.Warnings = append(in.Warnings, adverts(in.Plan, job.Choice.SkipAds)...)
+	}
 	return in, err
+}
+
+// adverts tells of the islands of a plan, and leaves them out if that is wanted.
+func adverts(p *plan.Plan, skip bool) []string {
+	if len(p.Islands) == 0 {
+		return nil
+	}
+	var total time.Duration
+	places := make([]string, 0, len(p.Islands))
+	for i := range p.Islands {
+		total += p.Islands[i].Duration
+		if i < maxPlaces {
+			places = append(places, clock(p.Islands[i].Start))
+		}
+	}
+	if more := len(p.Islands) - len(places); more > 0 {
+		places = append(places, fmt.Sprintf("%d more", more))
+	}
+	what := fmt.Sprintf("%d clips of %s in all look", len(p.Islands), clock(total))
+	if len(p.Islands) == 1 {
+		what = fmt.Sprintf("a clip of %s looks", clock(total))
+	}
+	what = fmt.Sprintf("%s like adverts, at %s", what, listed(places))
+	if skip {
+		p.Skip()
+		return []string{what + ": left out"}
+	}
+	return []string{what + "; --skip-ads leaves them out"}
+}
+
+// maxPlaces bounds the places that one sentence lists.
+const maxPlaces = 8
+
+// listed joins "a, b and c".
+func listed(list []string) string {
+	if n := len(list); n > 1 {
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	}
+	return strings.Join(list, "")
 }
 
 // readTop reads the document that the job names, unless its text came with the job.

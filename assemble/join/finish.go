@@ -33,6 +33,7 @@ type TrackSummary struct {
 	Start         time.Duration // of the presentation, in the movie
 	Duration      time.Duration // of the presentation
 	FrameRate     float64       // pictures a second over the whole track
+	Holes         []Hole
 }
 
 // Finish writes out the frames that were carried over, and then the headers. After an error it may be called again.
@@ -112,9 +113,7 @@ func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
 		}
 		out.Secondary = i != j.first(t.kind)
 		tracks = append(tracks, out)
-		sum := summary(&out)
-		sum.Stream = i / maxTracks
-		list = append(list, sum)
+		list = append(list, summary(i/maxTracks, &out))
 	}
 	return tracks, list
 }
@@ -134,9 +133,9 @@ func (j *Joiner) first(k media.Kind) int {
 	return first
 }
 
-func summary(t *mp4.Track) TrackSummary {
+func summary(stream int, t *mp4.Track) TrackSummary {
 	s := TrackSummary{
-		Kind: t.Kind, Name: t.Name, Default: !t.Secondary, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
+		Stream: stream, Holes: holesOf(t), Kind: t.Kind, Name: t.Name, Default: !t.Secondary, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
 		Samples: len(t.Samples), Start: lasting(t.Start), Duration: lasting(t.Length),
 	}
 	switch c := t.Codecs[0].(type) {

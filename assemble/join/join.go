@@ -49,12 +49,13 @@ type File interface {
 
 // Options says what is known of the film beforehand.
 type Options struct {
-	Duration  time.Duration // of the whole film as the playlist says: sizes the room for moov; 0 puts moov at the end
-	Streams   int           // 1: picture and sound muxed, or one of them; 2: picture, and sound in a rendition of its own; 0 is 1
-	Languages []string      // for each stream, BCP 47; may be empty
-	Names     []string      // for each stream, what its sound is called; may be empty
-	Kinds     []media.Kind  // for each stream, the only kind that it gives to the film, 0 for all it has; nil: as wanted says
-	Default   int           // the stream whose sound plays unless a person chooses another
+	Duration  time.Duration   // of the whole film as the playlist says: sizes the room for moov; 0 puts moov at the end
+	Streams   int             // 1: picture and sound muxed, or one of them; 2: picture, and sound in a rendition of its own; 0 is 1
+	Languages []string        // for each stream, BCP 47; may be empty
+	Names     []string        // for each stream, what its sound is called; may be empty
+	Kinds     []media.Kind    // for each stream, the only kind that it gives to the film, 0 for all it has; nil: as wanted says
+	Offsets   []time.Duration // for each stream, when it begins in the film as the playlists say
+	Default   int             // the stream whose sound plays unless a person chooses another
 }
 
 // Part says what one segment is.

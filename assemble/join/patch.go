@@ -65,6 +65,9 @@ func (p *Patch) Renew(part Part, data, record []byte) (renewed []byte, err error
 	return renewed, err
 }
 
+// Size returns the length of the file now.
+func (p *Patch) Size() int64 { return p.now.Size() }
+
 // Settled reports whether the parts that come next in a stream are what they would be had none been renewed.
 func (p *Patch) Settled(stream int) bool {
 	a, b := &p.was.streams[stream], &p.now.streams[stream]

@@ -43,7 +43,7 @@ func (j *Joiner) timeline() map[int]offsets {
 			p.pass(&ends)
 			continue
 		}
-		base := j.align(&e)
+		base := j.align(&e, !started)
 		at := e.after(&ends, started)
 		out[n] = shift(base, at)
 		ends = e.ends(at)
@@ -83,17 +83,22 @@ func (e *extents) any() bool {
 }
 
 // align returns each stream's base and brings e onto it: all the same, the lowest presentation time, unless the streams'
-// clocks have nothing to do with one another; then all that can be done is to begin together.
-func (j *Joiner) align(e *extents) (base offsets) {
+// clocks have nothing to do with one another; then all that can be done is to begin as the playlists say, in the first period, or
+// together.
+func (j *Joiner) align(e *extents, begin bool) (base offsets) {
 	low := int64(math.MaxInt64)
 	for s := range e {
 		low = min(low, e.first(s))
 	}
 	for s := range e {
+		var late int64 // of the stream in the period, as the playlists say
+		if begin && s < len(j.opt.Offsets) {
+			late = ticks(j.opt.Offsets[s])
+		}
 		base[s] = low
-		if own := e.first(s); own != math.MaxInt64 && own-low > maxJump {
+		if own := e.first(s); own != math.MaxInt64 && (own-low > max(late, 0)+maxJump) {
 			j.warn.Unaligned++
-			base[s] = own
+			base[s] = own - late
 		}
 		for k := range e[s] {
 			e[s][k].first -= base[s]

@@ -35,13 +35,13 @@ type Part struct {
 	Key *manifest.Key
 	// Init is the initialization section that comes before the segment, nil for none; parts that share one share the pointer.
 	Init *Init
-	// Start is the sum of the durations before it in its stream.
+	// Start is its place in the film: when its stream begins, and the durations before it.
 	Start, Duration time.Duration
 	Discontinuity   bool
 	// Period counts the discontinuities so far; the streams agree on it.
 	Period int
-	// Gap is true when the origin says that the segment does not exist.
-	Gap bool
+	// Gap is true when the origin says that the segment does not exist; Advert when the playlist marks it as spliced in.
+	Gap, Advert bool
 }
 
 // Init is an initialization section (RFC 8216 §4.3.2.5).
@@ -57,8 +57,13 @@ type Plan struct {
 	Streams []Stream
 	// Parts is ordered by start time, then stream.
 	Parts []Part
-	// Duration is that of the longest stream.
+	// Offsets say when each stream begins, at 0 or later.
+	Offsets []time.Duration
+	// Duration is the end of the last part.
 	Duration time.Duration
+	// Islands are what looks spliced in, see Islands; Skipped is true when they are left out.
+	Islands []Island
+	Skipped bool
 }
 
 // Build lays out the parts of streams whose playlists have been read. It refuses what cannot become a film: errors wrap
@@ -72,12 +77,35 @@ func Build(streams []Stream) (*Plan, error) {
 			return nil, err
 		}
 		p.Parts = append(p.Parts, parts...)
-		p.Duration = max(p.Duration, streams[i].Playlist.Duration())
+	}
+	p.Offsets = align(streams)
+	for i := range p.Parts {
+		p.Parts[i].Start += p.Offsets[p.Parts[i].Stream]
+	}
+	p.order()
+	p.Islands = Islands(p)
+	return p, nil
+}
+
+// order sorts the parts and adds up how long the film is.
+func (p *Plan) order() {
+	p.Duration = 0
+	for i := range p.Parts {
+		p.Duration = max(p.Duration, p.Parts[i].Start+p.Parts[i].Duration)
 	}
 	slices.SortStableFunc(p.Parts, func(a, b Part) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Segment, b.Segment))
 	})
-	return p, nil
+}
+
+// Lasts is how long a stream is, without what is skipped.
+func (p *Plan) Lasts(stream int) (sum time.Duration) {
+	for i := range p.Parts {
+		if p.Parts[i].Stream == stream {
+			sum += p.Parts[i].Duration
+		}
+	}
+	return sum
 }
 
 // firstPeriod is what the streams' common count of discontinuities begins at (RFC 8216 §6.2.2).
@@ -110,7 +138,7 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		parts[i] = Part{
 			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key, Init: init,
 			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
-			Period: int(seg.Period - first), Gap: seg.Gap,
+			Period: int(seg.Period - first), Gap: seg.Gap, Advert: seg.Advert,
 		}
 		start += seg.Duration
 	}
