@@ -2,7 +2,6 @@ package plan
 
 import (
 	"maps"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -57,17 +56,14 @@ func Islands(p *Plan) []Island {
 	return list
 }
 
-// run is a stretch of the first stream between discontinuities or marks.
+// run is a stretch of the first stream between discontinuities or marks. What differs within it counts by its duration.
 type run struct {
-	start, duration time.Duration
-	period          int
-	marked          bool // by the playlist
-	keyed           bool
-	folder          string
-	host            string
-	init            string
-	names           map[string]time.Duration // patterns: numbers left out
-	segments        []time.Duration
+	start, duration              time.Duration
+	period                       int
+	marked                       bool // by the playlist
+	keys                         map[bool]time.Duration
+	folders, hosts, inits, names map[string]time.Duration
+	segments                     []time.Duration
 }
 
 func runsOf(p *Plan) (runs []run) {
@@ -76,32 +72,37 @@ func runsOf(p *Plan) (runs []run) {
 		if t.Stream != 0 {
 			continue
 		}
-		n := len(runs)
-		if n == 0 || runs[n-1].period != t.Period || runs[n-1].marked != t.Advert {
-			runs = append(runs, newRun(t))
-			n++
+		if n := len(runs); n == 0 || runs[n-1].period != t.Period || runs[n-1].marked != t.Advert {
+			runs = append(runs, run{
+				start: t.Start, period: t.Period, marked: t.Advert, keys: map[bool]time.Duration{}, folders: map[string]time.Duration{},
+				hosts: map[string]time.Duration{}, inits: map[string]time.Duration{}, names: map[string]time.Duration{},
+			})
 		}
-		r := &runs[n-1]
-		r.duration += t.Duration
-		r.segments = append(r.segments, t.Duration)
-		r.names[pattern(t.URL)] += t.Duration
+		runs[len(runs)-1].add(t)
 	}
 	return runs
 }
 
-func newRun(t *Part) run {
-	r := run{start: t.Start, period: t.Period, marked: t.Advert, keyed: t.Key != nil, names: map[string]time.Duration{}}
-	if u, err := url.Parse(t.URL); err == nil {
-		r.folder, r.host = path.Dir(u.Path), u.Host
+func (r *run) add(t *Part) {
+	r.duration += t.Duration
+	r.segments = append(r.segments, t.Duration)
+	r.keys[t.Key != nil] += t.Duration
+	r.names[pattern(t.URL)] += t.Duration
+	host, folder := t.Host(), path.Dir(pathOf(t.URL))
+	if folder == "/" || folder == "." {
+		folder = host // else the folder says enough: a film may come from several hosts at once
 	}
-	if r.folder == "/" || r.folder == "." {
-		r.folder = r.host // else the folder says enough: a film may come from several hosts at once
-	}
+	r.hosts[host] += t.Duration
+	r.folders[folder] += t.Duration
+	init := ""
 	if t.Init != nil {
-		r.init = pathOf(t.Init.URL)
+		init = pathOf(t.Init.URL)
 	}
-	return r
+	r.inits[init] += t.Duration
 }
+
+func (r *run) folder() string { return most(r.folders) }
+func (r *run) keyed() bool    { return r.keys[true] > r.keys[false] }
 
 // pattern is the name of a file with the numbers, and what may be hexadecimal ones, left out.
 func pattern(address string) string {
@@ -120,10 +121,10 @@ func pattern(address string) string {
 
 // family is what runs of one origin share.
 type family struct {
-	folder, host, init, name string
-	keyed                    bool
-	usual                    time.Duration // the median segment
-	runs                     int
+	folder, init, name string
+	hosts              map[string]time.Duration
+	keyed              bool
+	usual              time.Duration // the median segment
 }
 
 // mainFamily is the one that most of the film is of, or nil.
@@ -136,14 +137,14 @@ func mainFamily(runs []run) *family {
 	sums := map[key]time.Duration{}
 	for i := range runs {
 		total += runs[i].duration
-		sums[key{runs[i].folder, runs[i].keyed}] += runs[i].duration
+		sums[key{runs[i].folder(), runs[i].keyed()}] += runs[i].duration
 	}
 	for k, sum := range sums {
 		if sum*100 < total*mainShare || sum == 0 {
 			continue
 		}
 		f := &family{folder: k.folder, keyed: k.keyed}
-		f.learn(slices.DeleteFunc(slices.Clone(runs), func(r run) bool { return r.folder != k.folder || r.keyed != k.keyed }))
+		f.learn(slices.DeleteFunc(slices.Clone(runs), func(r run) bool { return r.folder() != k.folder || r.keyed() != k.keyed }))
 		return f
 	}
 	return nil
@@ -154,20 +155,24 @@ func (f *family) learn(runs []run) {
 	inits, names, hosts := map[string]time.Duration{}, map[string]time.Duration{}, map[string]time.Duration{}
 	var segments []time.Duration
 	for i := range runs {
-		inits[runs[i].init] += runs[i].duration
-		hosts[runs[i].host] += runs[i].duration
-		for n, d := range runs[i].names {
-			names[n] += d
-		}
+		addAll(inits, runs[i].inits)
+		addAll(names, runs[i].names)
+		addAll(hosts, runs[i].hosts)
 		segments = append(segments, runs[i].segments...)
 	}
-	f.init, f.name, f.host, f.runs = most(inits), most(names), most(hosts), len(runs)
+	f.init, f.name, f.hosts = most(inits), most(names), hosts
 	f.usual = median(segments)
 }
 
+func addAll(sums, more map[string]time.Duration) {
+	for k, d := range more {
+		sums[k] += d
+	}
+}
+
 func most(sums map[string]time.Duration) (best string) {
-	for _, k := range slices.Sorted(maps.Keys(sums)) {
-		if best == "" || sums[k] > sums[best] {
+	for i, k := range slices.Sorted(maps.Keys(sums)) {
+		if i == 0 || sums[k] > sums[best] {
 			best = k
 		}
 	}
@@ -184,15 +189,15 @@ func (r *run) foreign(f *family) (why []string) {
 	if r.marked {
 		why = append(why, "the playlist marks it as a break")
 	}
-	if r.folder != f.folder {
-		if r.host != f.host {
+	if r.folder() != f.folder {
+		if f.hosts[most(r.hosts)] == 0 {
 			why = append(why, "another host")
 		} else {
 			why = append(why, "another folder")
 		}
 	}
-	if r.keyed != f.keyed {
-		why = append(why, map[bool]string{true: "encrypted, unlike the rest", false: "not encrypted, unlike the rest"}[r.keyed])
+	if r.keyed() != f.keyed {
+		why = append(why, map[bool]string{true: "encrypted, unlike the rest", false: "not encrypted, unlike the rest"}[r.keyed()])
 	}
 	lesser := r.lesser(f)
 	if len(why) == 0 && len(lesser) < 2 {
@@ -203,7 +208,7 @@ func (r *run) foreign(f *family) (why []string) {
 
 // lesser are differences that a film may have within itself.
 func (r *run) lesser(f *family) (why []string) {
-	if r.init != f.init {
+	if most(r.inits) != f.init {
 		why = append(why, "another initialization section")
 	}
 	if most(r.names) != f.name {
