@@ -16,6 +16,8 @@ import (
 
 // Inspection is a film as it would be made.
 type Inspection struct {
+	// URL is where the playlist was asked for, without its query.
+	URL string
 	// Presentation is nil when the address is that of a media playlist. What is the same on several servers is in it once, with
 	// mirrors.
 	Presentation *manifest.Presentation
@@ -52,6 +54,9 @@ func (j *Job) fetchOptions() fetch.Options {
 
 func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, error) {
 	in := &Inspection{}
+	if u, err := url.Parse(job.URL); err == nil {
+		in.URL = short(u)
+	}
 	doc, err := readTop(ctx, job, pool)
 	if err != nil {
 		return in, err

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"seine/assemble"
 	"seine/assemble/manifest"
+	"seine/assemble/media"
 	"seine/cmd/internal/ui"
 )
 
@@ -16,14 +19,21 @@ type variantJSON struct {
 	Codecs    string  `json:"codecs,omitempty"`
 	URL       string  `json:"url"`
 	Chosen    bool    `json:"chosen"`
+	Mirrors   int     `json:"mirrors,omitempty"`
 }
 
-type soundJSON struct {
+type renditionJSON struct {
 	Language string `json:"language,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Group    string `json:"group"`
 	Default  bool   `json:"default"`
 	Chosen   bool   `json:"chosen"`
+
+	Channels        string `json:"channels,omitempty"`
+	Characteristics string `json:"characteristics,omitempty"`
+	Forced          bool   `json:"forced,omitempty"`
+	Service         string `json:"service,omitempty"`
+	Mirrors         int    `json:"mirrors,omitempty"`
 }
 
 // showChoice prints what --quality and --audio can choose from, with the choice marked.
@@ -40,33 +50,82 @@ func showChoice(con *ui.Console, in *assemble.Inspection) error {
 	var rows [][]any
 	for i := range in.Presentation.Variants {
 		v := &in.Presentation.Variants[i]
-		j := variantJSON{v.Height, v.Width, v.Bandwidth, v.FrameRate, v.Codecs, v.URL.String(), chosenVariant(in, v)}
+		j := variantJSON{v.Height, v.Width, v.Bandwidth, v.FrameRate, v.Codecs, v.URL.String(), chosenVariant(in, v), len(v.Mirrors)}
 		if err := con.Emit("variant", j); err != nil {
 			return err
 		}
 		rows = append(rows, []any{mark(j.Chosen), resolution(v), rate(v.Bandwidth), ui.Remote(v.Codecs)})
 	}
 	con.Print(con.Table([]ui.Column{{Title: ""}, {Title: "PICTURE"}, {Title: "BIT RATE", Right: true}, {Title: "CODECS", Flex: true}}, rows))
-	return showSounds(con, in)
+	return showRenditions(con, in)
 }
 
-func showSounds(con *ui.Console, in *assemble.Inspection) error {
-	var rows [][]any
-	for i := range in.Presentation.Renditions {
-		r := &in.Presentation.Renditions[i]
-		if r.Type != manifest.Audio {
-			continue
+// renditionEvents are the names of the events, and what a table calls them.
+var renditionEvents = []struct {
+	kind         manifest.MediaType
+	event, title string
+}{
+	{manifest.Audio, "audio", "SOUND"},
+	{manifest.Subtitles, "subtitles", "SUBTITLES"},
+	{manifest.ClosedCaptions, "captions", "CAPTIONS"},
+	{manifest.Video, "video", "VIEW"},
+}
+
+func showRenditions(con *ui.Console, in *assemble.Inspection) error {
+	for _, e := range renditionEvents {
+		var rows [][]any
+		for i := range in.Presentation.Renditions {
+			r := &in.Presentation.Renditions[i]
+			if r.Type != e.kind {
+				continue
+			}
+			j := renditionJSON{
+				Language: r.Language, Name: r.Name, Group: r.Group, Default: r.Default, Chosen: chosenRendition(in, r), Channels: r.Channels,
+				Characteristics: r.Characteristics, Forced: r.Forced, Service: r.Service, Mirrors: len(r.Mirrors),
+			}
+			if err := con.Emit(e.event, j); err != nil {
+				return err
+			}
+			rows = append(rows, []any{mark(j.Chosen), ui.Remote(r.Language), ui.Remote(r.Group), ui.Remote(about(r)), ui.Remote(r.Name)})
 		}
-		j := soundJSON{r.Language, r.Name, r.Group, r.Default, chosenRendition(in, r)}
-		if err := con.Emit("audio", j); err != nil {
-			return err
+		if len(rows) > 0 {
+			con.Print("\n" + con.Table([]ui.Column{{Title: ""}, {Title: e.title}, {Title: "GROUP"}, {Title: "NOTES"}, {Title: "NAME", Flex: true}}, rows))
 		}
-		rows = append(rows, []any{mark(j.Chosen), ui.Remote(r.Language), ui.Remote(r.Group), ui.Remote(r.Name)})
-	}
-	if len(rows) > 0 {
-		con.Print("\n" + con.Table([]ui.Column{{Title: ""}, {Title: "SOUND"}, {Title: "GROUP"}, {Title: "NAME", Flex: true}}, rows))
 	}
 	return nil
+}
+
+// characteristics are those that Apple's HLS documents name, in words.
+var characteristics = map[string]string{
+	"public.accessibility.describes-video":                 "describes the picture",
+	"public.accessibility.describes-music-and-sound":       "describes sounds",
+	"public.accessibility.transcribes-spoken-dialog":       "transcribes speech",
+	"public.easy-to-read":                                  "easy to read",
+	"public.accessibility.enhances-speech-intelligibility": "clearer speech",
+	"public.machine-generated":                             "made by a machine",
+}
+
+// about is what is stated of a rendition, in short.
+func about(r *manifest.Rendition) string {
+	var list []string
+	if r.Default {
+		list = append(list, "default")
+	}
+	if r.Channels != "" {
+		list = append(list, r.Channels+" ch")
+	}
+	if r.Forced {
+		list = append(list, "forced")
+	}
+	if r.Service != "" {
+		list = append(list, r.Service)
+	}
+	for c := range strings.SplitSeq(r.Characteristics, ",") {
+		if c = strings.TrimSpace(c); c != "" {
+			list = append(list, cmp.Or(characteristics[c], c))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func chosenVariant(in *assemble.Inspection, v *manifest.Variant) bool {
@@ -80,7 +139,10 @@ func chosenVariant(in *assemble.Inspection, v *manifest.Variant) bool {
 
 func chosenRendition(in *assemble.Inspection, r *manifest.Rendition) bool {
 	for _, s := range in.Streams {
-		if s.Rendition != nil && s.Rendition.URL != nil && r.URL != nil && s.Rendition.URL.String() == r.URL.String() {
+		switch {
+		case s.Rendition != nil && s.Rendition.URL != nil && r.URL != nil && s.Rendition.URL.String() == r.URL.String():
+			return true
+		case s.Variant != nil && r.URL == nil && r.Type == manifest.Audio && s.Variant.Audio == r.Group && s.Gives != media.Video && s.Language == r.Language:
 			return true
 		}
 	}

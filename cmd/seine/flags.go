@@ -71,6 +71,9 @@ func choiceFlags() []cli.Flag {
 	}
 }
 
+// looksOnly is true for a command that fetches no media.
+func looksOnly(c *cli.Context) bool { return c.Bool("list") || c.Bool("dry-run") }
+
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},

@@ -55,19 +55,28 @@ func get(c *cli.Context, con *ui.Console, playlist string) error {
 	}
 	defer client.CloseIdleConnections()
 	job.URL, job.Client = playlist, client
-	if c.Bool("list") {
-		in, err := assemble.Inspect(c.Context, job)
-		if in != nil && (in.Presentation != nil || err == nil) {
-			if e := showChoice(con, in); e != nil {
-				return e
-			}
-		}
-		return err
+	if looksOnly(c) {
+		return look(c, con, job)
 	}
 	if job.Output == "" {
 		job.Output = filepath.Join(c.String("dir"), filename.FromURL(playlist, "film")+".mp4")
 	}
 	return fetchFilm(c, con, job)
+}
+
+// look shows the choice or the plan, as far as they are known.
+func look(c *cli.Context, con *ui.Console, job assemble.Job) error {
+	in, err := assemble.Inspect(c.Context, job)
+	show := showChoice
+	if c.Bool("dry-run") {
+		show = showPlan
+	}
+	if in != nil && (in.Presentation != nil || err == nil) {
+		if e := show(con, in); e != nil {
+			return e
+		}
+	}
+	return err
 }
 
 func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job) error {

@@ -102,15 +102,15 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*repl
 
 func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
 	began := time.Now()
-	watcher := &watcher{con: con, silent: c.Bool("list")}
+	watcher := &watcher{con: con, silent: looksOnly(c)}
 	defer watcher.end()
 	r.Observe = watcher.event
 	con.Say("Visiting %s", shown(page))
-	flow := scenarios.GrabFlow(page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: c.Bool("list")}, c.String("har"))
+	flow := scenarios.GrabFlow(page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c)}, c.String("har"))
 	res, err := r.Run(c.Context, flow)
 	watcher.end()
-	if c.Bool("list") && res.Inspection != nil {
-		return listGrab(con, res, err)
+	if looksOnly(c) && res.Inspection != nil {
+		return listGrab(con, res, c.Bool("dry-run"), err)
 	}
 	if res.Film != nil {
 		showFilm(con, res.Film, time.Since(began))
@@ -118,10 +118,14 @@ func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error 
 	return err
 }
 
-func listGrab(con *ui.Console, res *replay.Result, err error) error {
+func listGrab(con *ui.Console, res *replay.Result, dry bool, err error) error {
 	showStreams(con, res.Streams)
 	con.Print("")
-	if e := showChoice(con, res.Inspection); e != nil {
+	show := showChoice
+	if dry {
+		show = showPlan
+	}
+	if e := show(con, res.Inspection); e != nil {
 		return e
 	}
 	return err

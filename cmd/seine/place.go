@@ -23,7 +23,7 @@ func places(c *cli.Context) error {
 			return err
 		}
 	}
-	if c.Bool("list") {
+	if looksOnly(c) {
 		return nil
 	}
 	output := c.String("output")

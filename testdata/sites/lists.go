@@ -35,10 +35,21 @@ var lists = map[string]string{
 	// The first of the servers has no playlist.
 	"broken-mirror": top + "#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n%s/lists/nowhere.m3u8\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n/media/film/180p/index.m3u8\n",
+	// A film with two adverts in it.
+	"adverts": head + film(0, 4) + "#EXT-X-DISCONTINUITY\n#EXTINF:2,\n%s/media/film/360p/seg_000.ts\n#EXT-X-DISCONTINUITY\n" + film(4, 9) +
+		"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n%s/media/film/360p/seg_001.ts\n#EXT-X-DISCONTINUITY\n" + film(9, 12) + "#EXT-X-ENDLIST\n",
 	// A sound without sound.
 	"silent": top + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8\"\n" +
 		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Silence\",LANGUAGE=\"zxx\",URI=\"/media/split/video/index.m3u8?silence\"\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"sound\"\n/media/split/video/index.m3u8\n",
+}
+
+// film lists segments of the small film.
+func film(from, to int) (text string) {
+	for i := from; i < to; i++ {
+		text += fmt.Sprintf("#EXTINF:2,\n/media/film/180p/seg_%03d.ts\n", i)
+	}
+	return text
 }
 
 func (s *Site) lists() {
