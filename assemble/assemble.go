@@ -17,7 +17,7 @@ import (
 
 // Job says what to make of what. URL, Client and Output are required.
 type Job struct {
-	// URL of the playlist: http or https.
+	// URL of the playlist: http or https; file, with a Client of package local; empty, with a Manifest that needs none.
 	URL string
 	// Manifest is the text of the playlist, if it is known already; URL then says where it was found.
 	Manifest []byte

@@ -10,6 +10,7 @@ import (
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
 	"seine/assemble/journal"
+	"seine/assemble/local"
 	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
@@ -58,6 +59,9 @@ var hints = []struct {
 	err  error
 	hint string
 }{
+	{local.ErrMissing, "the files of a playlist lie beside it; if they are on a site, say where the playlist comes from with --base URL"},
+	{local.ErrOutside, "a playlist may name the files beside it, and no others; if they are on a site, say where it comes from with --base URL"},
+	{hls.ErrBase, "say where the playlist comes from with --base URL"},
 	{ErrDRM, "protected films cannot be downloaded"},
 	{ErrLive, "wait until the broadcast has ended, and try again"},
 	{ErrChoice, "list the choices with --list"},

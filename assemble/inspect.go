@@ -10,6 +10,7 @@ import (
 
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
+	"seine/assemble/local"
 	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
@@ -37,15 +38,22 @@ func Inspect(ctx context.Context, job Job) (*Inspection, error) {
 	return inspect(ctx, &job, fetch.NewPool(job.Client, job.fetchOptions()))
 }
 
+// check wants an http address. A file is one for a Client that knows its folder; none is needed for a text whose addresses are
+// all absolute.
 func (j *Job) check() error {
-	u, err := url.Parse(j.URL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return marked{errors.New("the address of a playlist begins with http:// or https://"), ErrMalformed}
-	}
 	if j.Client == nil {
 		return errors.New("assemble: Job.Client is missing")
 	}
-	return nil
+	u, err := url.Parse(j.URL)
+	_, files := j.Client.(*local.Files)
+	switch {
+	case err != nil:
+	case j.URL == "" && j.Manifest != nil, u.Scheme == "file" && u.Host == "" && files:
+		return nil
+	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
+		return nil
+	}
+	return marked{errors.New("the address of a playlist begins with http:// or https://"), ErrMalformed}
 }
 
 func (j *Job) fetchOptions() fetch.Options {

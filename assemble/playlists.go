@@ -106,6 +106,9 @@ func named(name string, u *url.URL, err error) error {
 	case !errors.Is(err, hls.ErrNotPlaylist):
 		err = marked{err, ErrMalformed}
 	}
+	if u.Scheme == "" {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	return fmt.Errorf("%s (%s): %w", name, short(u), err)
 }
 

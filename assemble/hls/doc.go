@@ -37,8 +37,11 @@ var (
 	ErrTooLarge = errors.New("too large for a playlist")
 	// ErrMalformed: a line breaks the format in a way that would give a wrong film.
 	ErrMalformed = errors.New("malformed")
-	// ErrAddress: an address is not http or https.
+	// ErrAddress: an address is not http or https. In a playlist that is a file itself, other files are no error here: who opens
+	// them decides.
 	ErrAddress = errors.New("address refused")
+	// ErrBase: an address is relative, and base is empty.
+	ErrBase = errors.New("where the playlist comes from is not known")
 )
 
 // Document is what Parse found: exactly one of the two is set.

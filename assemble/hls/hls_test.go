@@ -204,6 +204,32 @@ func TestAddressesRefused(t *testing.T) {
 	}
 }
 
+// A playlist that is a file may name files; one of no address nothing that is relative.
+func TestFileBase(t *testing.T) {
+	list := func(segment string) string { return head + "#EXTINF:1,\n" + segment + "\n#EXT-X-ENDLIST\n" }
+	for _, c := range []struct {
+		base, segment, want string
+		err                 error
+	}{
+		{"file:///films/list.m3u8", "a.ts", "file:///films/a.ts", nil},
+		{"file:///films/list.m3u8", "../a.ts", "file:///a.ts", nil},
+		{"file:///films/list.m3u8", "http://h/a.ts", "http://h/a.ts", nil},
+		{"file:///films/list.m3u8", "//host/a.ts", "", ErrAddress},
+		{"", "http://h/a.ts", "http://h/a.ts", nil},
+		{"", "a.ts", "", ErrBase},
+		{"", "file:///a.ts", "", ErrAddress},
+		{"http://h/list.m3u8", "file:///a.ts", "", ErrAddress},
+	} {
+		d, err := Parse([]byte(list(c.segment)), mustURL(t, c.base), nil)
+		if !errors.Is(err, c.err) {
+			t.Errorf("%q in %q: %v", c.segment, c.base, err)
+		}
+		if err == nil && d.Playlist.Segments[0].URL != c.want {
+			t.Errorf("%q in %q: %s", c.segment, c.base, d.Playlist.Segments[0].URL)
+		}
+	}
+}
+
 // Everything that made the decoder panic or lose track in its raw form.
 func TestGrafovTamed(t *testing.T) {
 	for _, text := range []string{

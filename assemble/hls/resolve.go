@@ -47,7 +47,14 @@ func (r *resolver) parse(ref string) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrAddress, short(ref))
 	}
+	if r.base.Scheme == "" && u.Scheme == "" {
+		return nil, fmt.Errorf("%w: %s is relative, and %w", ErrAddress, short(ref), ErrBase)
+	}
 	u = r.base.ResolveReference(u)
+	if r.base.Scheme == "file" && u.Scheme == "file" && u.Host == "" {
+		u.Fragment, u.RawFragment = "", ""
+		return u, nil
+	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return nil, fmt.Errorf("%w: %s is no http or https address", ErrAddress, short(ref))
 	}
