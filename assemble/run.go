@@ -87,7 +87,7 @@ func (r *run) film(ctx context.Context) error {
 		return err
 	}
 	r.plan = in.Plan
-	r.verdict.Warnings = in.Warnings
+	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
 	r.renewer = newRenewer(&source{plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits()}, r.renewal(), r.came)
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(ctx); err != nil {
@@ -99,7 +99,11 @@ func (r *run) film(ctx context.Context) error {
 	if err := r.fill(ctx); err != nil {
 		return err
 	}
-	if len(r.missing) > 0 && !r.job.AllowGaps {
+	switch {
+	case len(r.missing) > 0 && r.out.repairs && r.verdict.Filled == 0:
+		r.verdict.Path = r.job.Output
+		return r.incomplete()
+	case len(r.missing) > 0 && !r.job.AllowGaps:
 		return r.incomplete()
 	}
 	return r.finish()

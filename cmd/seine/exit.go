@@ -56,7 +56,7 @@ var exits = []exit{
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
 			browser.ErrNoWay, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
-	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
+	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(errNoPlaylist, replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
 		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(session.ErrPrivate, session.ErrScheme, session.ErrRedirects)(err)
 	}},

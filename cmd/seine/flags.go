@@ -115,14 +115,8 @@ func targets(c *cli.Context) ([]string, error) {
 	if !c.Args().Present() {
 		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
 	}
-	if c.String("output") != "" && c.String("dir") != "" {
-		return nil, &usageError{what: "-o already says where the film goes; leave out -d"}
-	}
-	if c.String("output") != "" && c.Args().Len() > 1 {
-		return nil, &usageError{what: "-o names one file, but there are several addresses; -d names a folder for all"}
-	}
-	if c.String("har") != "" && c.Args().Len() > 1 {
-		return nil, &usageError{what: "--har names one file, but there are several addresses; visit them one by one"}
+	if err := onePlace(c); err != nil {
+		return nil, err
 	}
 	var list []string
 	for _, a := range c.Args().Slice() {
@@ -133,6 +127,19 @@ func targets(c *cli.Context) ([]string, error) {
 		list = append(list, u)
 	}
 	return list, places(c)
+}
+
+// onePlace refuses flags that name one file for several films.
+func onePlace(c *cli.Context) error {
+	switch several := c.Args().Len() > 1; {
+	case c.String("output") != "" && c.String("dir") != "":
+		return &usageError{what: "-o already says where the film goes; leave out -d"}
+	case several && c.String("output") != "":
+		return &usageError{what: "-o names one file, but there are several addresses; -d names a folder for all"}
+	case several && c.String("har") != "":
+		return &usageError{what: "--har names one file, but there are several addresses; visit them one by one"}
+	}
+	return nil
 }
 
 // address forgives what a browser's address bar forgives: a scheme left out. This machine is seldom asked by https.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -13,39 +14,69 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"seine/assemble"
-	"seine/assemble/filename"
+	"seine/assemble/local"
 	"seine/capture/session"
+	"seine/cmd/internal/curl"
 	"seine/cmd/internal/ui"
 )
 
 func getCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "get",
-		Usage:     "fetch an HLS film by its playlist's address, without a browser",
-		UsageText: "seine get M3U8… [-o FILE | -d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
-			&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
-			&cli.StringFlag{Name: "user-agent", Usage: "say that we are `NAME`", Category: catFetch},
-		}, fetchFlags(), talkFlags()),
+		Name:  "get",
+		Usage: "fetch an HLS film by its playlist's address, without a browser",
+		UsageText: "seine get M3U8… [-o FILE | -d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list\n" +
+			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
+			"seine get page.har\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
+		Description: "M3U8 is the address of a playlist, a playlist in a file or - for stdin, or a HAR file that a browser or `seine sniff --har` has written.\n" +
+			"A playlist in a file names the files beside it, unless --base says where it comes from.",
+		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), headerFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
-			lists, err := targets(c)
+			list, err := inputs(c)
 			if err != nil {
 				return err
 			}
-			return each(c.Context, lists, con, func(u string) error { return get(c, con, u) })
+			names := make([]string, len(list))
+			for i := range list {
+				names[i] = list[i].name
+			}
+			return each(c.Context, names, con, func(name string) error {
+				return get(c, con, &list[slices.Index(names, name)])
+			})
 		},
 		OnUsageError: onUsageError,
 	}
 }
 
-func get(c *cli.Context, con *ui.Console, playlist string) error {
+// headerFlags say how requests without a browser present themselves.
+func headerFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
+		&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
+		&cli.StringFlag{Name: "user-agent", Usage: "say that we are `NAME`", Category: catFetch},
+	}
+}
+
+func get(c *cli.Context, con *ui.Console, in *input) error {
 	job, err := jobOf(c, con)
 	if err != nil {
 		return err
 	}
-	conf, err := sessionOf(c, playlist)
+	if job.Output == "" && !looksOnly(c) {
+		job.Output = filepath.Join(c.String("dir"), in.title()+".mp4")
+	}
+	r := recipeOf(c, "get", in.record())
+	r.Base = in.base
+	job.Origin = r.encode()
+	return fetchFrom(c, con, job, in, assemble.Run)
+}
+
+// making is assemble.Run or assemble.Repair.
+type making = func(context.Context, assemble.Job) (assemble.Verdict, error)
+
+// fetchFrom completes a job with what speaks to the playlist's origin, and does it.
+func fetchFrom(c *cli.Context, con *ui.Console, job assemble.Job, in *input, make making) error {
+	conf, err := in.session(c)
 	if err != nil {
 		return err
 	}
@@ -54,14 +85,24 @@ func get(c *cli.Context, con *ui.Console, playlist string) error {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	job.URL, job.Client = playlist, client
+	job.URL, job.Manifest, job.Client = in.url, in.manifest, client
+	if in.folder() {
+		files, err := local.Open(in.file, client)
+		if err != nil {
+			return err
+		}
+		defer files.Close()
+		job.URL, job.Client = files.URL(), files
+	}
+	if in.again {
+		job.Refresh = func(context.Context) (assemble.Source, error) {
+			return assemble.Source{URL: in.url, Client: client}, nil
+		}
+	}
 	if looksOnly(c) {
 		return look(c, con, job)
 	}
-	if job.Output == "" {
-		job.Output = filepath.Join(c.String("dir"), filename.FromURL(playlist, "film")+".mp4")
-	}
-	return fetchFilm(c, con, job)
+	return fetchFilm(c, con, job, make)
 }
 
 // look shows the choice or the plan, as far as they are known.
@@ -79,19 +120,23 @@ func look(c *cli.Context, con *ui.Console, job assemble.Job) error {
 	return err
 }
 
-func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job) error {
+func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job, make making) error {
 	began := time.Now()
 	w := &watcher{con: con}
 	defer w.end()
 	job.Progress = func(p assemble.Progress) { w.fetching(job.Output, p) }
-	v, err := assemble.Run(c.Context, job)
+	v, err := make(c.Context, job)
 	w.end()
 	showFilm(con, &v, time.Since(began))
 	return err
 }
 
+func basic(credentials string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(credentials))
+}
+
 // sessionOf binds what the user gave to the playlist's own origin: a header on the command line may be a secret.
-func sessionOf(c *cli.Context, playlist string) (session.Config, error) {
+func sessionOf(c *cli.Context, playlist string, command *curl.Request) (session.Config, error) {
 	u, err := url.Parse(playlist)
 	if err != nil {
 		return session.Config{}, &usageError{what: err.Error()}
@@ -107,8 +152,11 @@ func sessionOf(c *cli.Context, playlist string) (session.Config, error) {
 		conf.DefaultHeaders.Set("Referer", conf.Page)
 	}
 	own := http.Header{}
+	present(command, &conf, own)
 	if p, ok := u.User.Password(); ok {
-		own.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+p)))
+		own.Set("Authorization", basic(u.User.Username()+":"+p))
+	} else if command != nil && command.User != "" {
+		own.Set("Authorization", basic(command.User))
 	}
 	for _, h := range c.StringSlice("header") {
 		name, value, ok := strings.Cut(h, ":")
@@ -121,7 +169,7 @@ func sessionOf(c *cli.Context, playlist string) (session.Config, error) {
 		conf.Cookies = append(conf.Cookies, session.Cookie{Name: k.Name, Value: k.Value, Domain: u.Hostname(), HostOnly: true, Path: "/"})
 	}
 	own.Del("Cookie")
-	if len(own) > 0 {
+	if len(own) > 0 && u.Host != "" {
 		conf.Headers[u.Scheme+"://"+u.Host] = own
 	}
 	return conf, nil

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"seine/assemble/filename"
+	"seine/assemble/hls"
+	"seine/capture/har"
+	"seine/capture/media"
+	"seine/capture/session"
+	"seine/cmd/internal/curl"
+	"seine/cmd/internal/ui"
+)
+
+func inputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "base", Usage: "where a playlist in a file or on stdin comes from, as `URL`", Category: catFetch},
+		&cli.StringFlag{Name: "curl", Usage: "fetch what a curl `COMMAND` asks for, as browsers copy it, with its headers for its own origin", Category: catFetch},
+	}
+}
+
+// input is one film as the command line names it.
+type input struct {
+	name     string // for messages
+	url      string // of the playlist; empty when nobody knows it
+	manifest []byte // its text, if it is known
+	base     string // what --base said
+	file     string // path of a playlist that is a file
+	caption  string // of the page that a HAR is of
+	again    bool   // url can be asked for a text that is newer than manifest
+	recorded *session.Config
+	command  *curl.Request
+}
+
+// inputs reads the command line of get, files included; nothing is asked of the network.
+func inputs(c *cli.Context) ([]input, error) {
+	if c.IsSet("curl") {
+		return commandInput(c)
+	}
+	if !c.Args().Present() {
+		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
+	}
+	if err := onePlace(c); err != nil {
+		return nil, err
+	}
+	base := c.String("base")
+	if base != "" {
+		u, err := address(base)
+		if err != nil {
+			return nil, err
+		}
+		base = u
+	}
+	var list []input
+	for _, a := range c.Args().Slice() {
+		in, err := inputOf(c, a, base)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, in)
+	}
+	return list, places(c)
+}
+
+func commandInput(c *cli.Context) ([]input, error) {
+	if c.Args().Present() {
+		return nil, &usageError{what: "--curl has an address of its own; leave out the other one"}
+	}
+	r, err := curl.Parse(c.String("curl"))
+	if err != nil {
+		return nil, &usageError{what: err.Error()}
+	}
+	u, err := address(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	if err := onePlace(c); err != nil {
+		return nil, err
+	}
+	return []input{{name: u, url: u, command: r}}, places(c)
+}
+
+// inputOf tells an address from a file and stdin, and a playlist from a HAR.
+func inputOf(c *cli.Context, arg, base string) (input, error) {
+	in := input{name: arg, base: base}
+	if path, ok := strings.CutPrefix(arg, "file://"); ok {
+		arg = path
+	}
+	if arg == "-" {
+		in.name, in.url = "stdin", base
+		return in, in.read(c.App.Reader)
+	}
+	if !isFile(arg) {
+		if base != "" {
+			return in, &usageError{what: "--base is for a playlist in a file or on stdin; an address is one already"}
+		}
+		var err error
+		in.url, err = address(arg)
+		in.name = in.url
+		return in, err
+	}
+	f, err := os.Open(arg)
+	if err != nil {
+		return in, &usageError{what: fmt.Sprintf("%s cannot be read: %v", ui.Remote(arg), errors.Unwrap(err))}
+	}
+	defer f.Close()
+	in.file, in.url = arg, base
+	return in, in.readFile(f)
+}
+
+// isFile is true for what is there, or looks like nothing else.
+func isFile(arg string) bool {
+	if strings.Contains(arg, "://") {
+		return false
+	}
+	if info, err := os.Stat(arg); err == nil && !info.IsDir() {
+		return true
+	}
+	ext := strings.ToLower(filepath.Ext(arg))
+	named := !strings.Contains(arg, "/") && (ext == ".m3u8" || ext == ".m3u" || ext == ".har")
+	return named || filepath.IsAbs(arg) || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../")
+}
+
+// read takes the text of a playlist.
+func (in *input) read(r io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(r, hls.MaxBytes+1))
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", in.name, err)
+	}
+	in.manifest = text
+	return nil
+}
+
+// readFile looks what a file is.
+func (in *input) readFile(f *os.File) error {
+	head := make([]byte, 512)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return &usageError{what: fmt.Sprintf("%s cannot be read: %v", ui.Remote(in.name), err)}
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\ufeff")), " \t\r\n"), []byte("{")) {
+		return in.readHAR(f)
+	}
+	return in.read(f)
+}
+
+// readHAR takes the best playlist that a browser was heard to load, and what it was asked with.
+func (in *input) readHAR(r io.Reader) error {
+	c, err := har.Read(r)
+	if err != nil {
+		return &usageError{what: fmt.Sprintf("%s: %v", ui.Remote(in.name), err)}
+	}
+	in.file, in.base = "", ""
+	for _, s := range c.Streams() {
+		if s.Kind != media.HLS {
+			continue
+		}
+		if har.Redacted(s.URL) {
+			return &usageError{what: fmt.Sprintf("%s has no secrets any more, and the address of its playlist needs them: record it with --with-secrets", ui.Remote(in.name))}
+		}
+		conf := session.Proved(c, s)
+		in.url, in.recorded, in.caption, in.again = s.URL, &conf, c.Title, true
+		if in.manifest, err = s.Exchange.Body.Bytes(hls.MaxBytes); err != nil {
+			in.manifest = nil
+		}
+		return nil
+	}
+	return fmt.Errorf("%w: %s holds no HLS playlist", errNoPlaylist, ui.Remote(in.name))
+}
+
+// errNoPlaylist: a HAR of a visit that loaded none, or whose bodies were not kept.
+var errNoPlaylist = errors.New("no film was found")
+
+// folder is true for a playlist whose segments may be the files beside it.
+func (in *input) folder() bool { return in.file != "" && in.url == "" }
+
+// title is the name of the film where nobody gives one.
+func (in *input) title() string {
+	switch {
+	case in.caption != "":
+		return filename.Clean(in.caption, "film")
+	case in.file != "":
+		base := filepath.Base(in.file)
+		return filename.Clean(strings.TrimSuffix(base, filepath.Ext(base)), "film")
+	}
+	return filename.FromURL(in.url, "film")
+}
+
+// record is what a repair asks for again: the file, or the address.
+func (in *input) record() string {
+	if in.file == "" {
+		return in.url
+	}
+	if full, err := filepath.Abs(in.file); err == nil {
+		return full
+	}
+	return in.file
+}
+
+// session is what is known of the playlist's origin, from the flags, a HAR or a curl command. What may be a secret goes to
+// that origin alone.
+func (in *input) session(c *cli.Context) (session.Config, error) {
+	conf, err := sessionOf(c, in.url, in.command)
+	if err != nil || in.recorded == nil {
+		return conf, err
+	}
+	known := *in.recorded
+	known.Start, known.AllowPrivate = in.url, conf.AllowPrivate
+	if conf.UserAgent != "" {
+		known.UserAgent = conf.UserAgent
+	}
+	if conf.Page != "" {
+		known.Page = conf.Page
+		known.DefaultHeaders.Set("Referer", conf.Page)
+	}
+	for origin, headers := range conf.Headers {
+		if known.Headers[origin] == nil {
+			known.Headers[origin] = http.Header{}
+		}
+		for name, values := range headers {
+			known.Headers[origin][name] = values
+		}
+	}
+	known.Cookies = append(known.Cookies, conf.Cookies...)
+	return known, nil
+}
+
+// present gives the flags of a curl command their places.
+func present(r *curl.Request, conf *session.Config, own http.Header) {
+	if r == nil {
+		return
+	}
+	for name, values := range r.Header {
+		own[name] = append(own[name], values...)
+	}
+	if r.Cookie != "" {
+		own.Add("Cookie", r.Cookie)
+	}
+	if conf.UserAgent == "" {
+		conf.UserAgent = r.UserAgent
+	}
+	if u, err := url.Parse(r.Referer); err == nil && u.Host != "" && conf.Page == "" {
+		conf.Page = r.Referer
+		conf.DefaultHeaders.Set("Referer", r.Referer)
+	}
+}
