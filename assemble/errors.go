@@ -59,8 +59,6 @@ var hints = []struct {
 	err  error
 	hint string
 }{
-	{local.ErrMissing, "the files of a playlist lie beside it; if they are on a site, say where the playlist comes from with --base URL"},
-	{local.ErrOutside, "a playlist may name the files beside it, and no others; if they are on a site, say where it comes from with --base URL"},
 	{hls.ErrBase, "say where the playlist comes from with --base URL"},
 	{ErrDRM, "protected films cannot be downloaded"},
 	{ErrLive, "wait until the broadcast has ended, and try again"},
@@ -82,6 +80,9 @@ var hints = []struct {
 
 // Hint advises on an error of Run in one line, or returns "".
 func Hint(err error) string {
+	if errors.Is(err, local.ErrMissing) || errors.Is(err, local.ErrOutside) {
+		return "a playlist in a file may name the files beside it; if they are on a site, say where it comes from with --base URL"
+	}
 	if lacks := (*incompleteError)(nil); errors.As(err, &lacks) && (lacks.repair || lacks.renew == nil && !errors.Is(err, errGap)) {
 		return lacks.hint()
 	}
