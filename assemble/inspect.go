@@ -71,6 +71,9 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, erro
 	}
 	if doc.Playlist != nil {
 		in.Streams = []plan.Stream{plan.Direct(doc.Playlist, job.Choice)}
+		if job.Choice.Audio != "" {
+			in.Warnings = append(in.Warnings, "the address is that of one playlist: there is no sound to choose")
+		}
 	} else {
 		in.Presentation = plan.Fold(doc.Presentation)
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)

@@ -15,7 +15,7 @@ import (
 )
 
 // mirrorPatience bounds the reading of a mirror's playlist, which the film can do without.
-const mirrorPatience = 10 * time.Second
+const mirrorPatience = 5 * time.Second
 
 // readStream reads the playlist of a stream from the first of its addresses that gives it. The others, if there are any, are
 // asked side by side: where they name the same segments, they are mirrors for each of these.

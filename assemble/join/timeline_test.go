@@ -98,6 +98,31 @@ func TestUnaligned(t *testing.T) {
 	within(t, "sound starts", sum.Tracks[1].Start, sum.Tracks[0].Start, time.Millisecond)
 }
 
+// TestOffsets: a playlist that begins later by its own word is later in the film, whether the clocks have to do with one another or not.
+func TestOffsets(t *testing.T) {
+	for name, c := range map[string]struct {
+		first     int64
+		unaligned int64
+	}{"one clock": {30 * 90_000, 0}, "two clocks": {1 << 30, 1}} {
+		a, b := made(0, 1), made(c.first, 2)
+		b.Stream = 1
+		j := New(&memory{}, Options{Streams: 2, Offsets: []time.Duration{0, 30 * time.Second}})
+		for _, s := range []segment{a, b} {
+			if _, err := j.Add(s.Part, s.data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sum, err := j.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum.Warnings.Unaligned != c.unaligned || len(sum.Tracks) != 2 {
+			t.Fatalf("%s: %+v", name, sum)
+		}
+		within(t, name, sum.Tracks[1].Start-sum.Tracks[0].Start, 30*time.Second, time.Second)
+	}
+}
+
 // TestWrapBetweenStreams: the first times of two playlists lie on both sides of 2^33.
 func TestWrapBetweenStreams(t *testing.T) {
 	for _, first := range []int{0, 1} {

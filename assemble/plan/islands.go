@@ -26,6 +26,8 @@ const (
 	mainShare = 60
 	// maxIsland bounds one: longer ones are more likely part of the film.
 	maxIsland = 10 * time.Minute
+	// maxRuns bounds the work: a list of more has a discontinuity at every other segment.
+	maxRuns = 10_000
 )
 
 // Islands finds what looks spliced in. The runs between the discontinuities of the first stream are sorted into families by
@@ -66,7 +68,11 @@ type run struct {
 	segments                     []time.Duration
 }
 
+// runsOf is nil for a film of one run, which has nothing to be compared with.
 func runsOf(p *Plan) (runs []run) {
+	if n := countRuns(p); n < 2 || n > maxRuns {
+		return nil
+	}
 	for i := range p.Parts {
 		t := &p.Parts[i]
 		if t.Stream != 0 {
@@ -81,6 +87,21 @@ func runsOf(p *Plan) (runs []run) {
 		runs[len(runs)-1].add(t)
 	}
 	return runs
+}
+
+func countRuns(p *Plan) (n int) {
+	var last *Part
+	for i := range p.Parts {
+		t := &p.Parts[i]
+		if t.Stream != 0 {
+			continue
+		}
+		if last == nil || last.Period != t.Period || last.Advert != t.Advert {
+			n++
+		}
+		last = t
+	}
+	return n
 }
 
 func (r *run) add(t *Part) {

@@ -29,7 +29,7 @@ func spliced(runs ...string) *manifest.Playlist {
 				Sequence: uint64(len(l.Segments)), Duration: 10 * time.Second, Period: uint64(n), Discontinuity: n > 0 && i == 0,
 				URL: fmt.Sprintf("http://%s/seg%d.ts", address, len(l.Segments)),
 			}
-			if strings.Contains(words, "key") && !(strings.Contains(words, "lead") && i == 0) {
+			if strings.Contains(words, "key") && (i > 0 || !strings.Contains(words, "lead")) {
 				s.Keys = []manifest.Key{{Method: "AES-128", Format: "identity", URL: "http://h/k"}}
 			}
 			if strings.Contains(words, "short") {

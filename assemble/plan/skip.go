@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Skip leaves the islands out of the plan; it does so once. Where discontinuities bound an island, its periods go from all streams.
 // Where only marks within a period do, or a stream does not share the periods, those parts go that lie in it for the most part,
@@ -73,11 +77,13 @@ func (s *skipping) leave(t *Part) bool {
 }
 
 // before counts the islands in front of a part that lie within a period.
-func (s *skipping) before(t *Part) (n int) {
-	for i := range s.inner {
-		if t.Start >= s.inner[i].Start {
-			n++
-		}
+func (s *skipping) before(t *Part) int { return begun(s.inner, t.Start) }
+
+// begun counts the islands, which are in order, that have begun at a time.
+func begun(list []Island, at time.Duration) int {
+	n, found := slices.BinarySearchFunc(list, at, func(i Island, at time.Duration) int { return cmp.Compare(i.Start, at) })
+	if found {
+		n++
 	}
 	return n
 }
@@ -85,10 +91,8 @@ func (s *skipping) before(t *Part) (n int) {
 // islandAt is the island in which the middle of a part lies, or -1.
 func islandAt(list []Island, t *Part) int {
 	middle := t.Start + t.Duration/2
-	for i := range list {
-		if middle >= list[i].Start && middle < list[i].End() {
-			return i
-		}
+	if n := begun(list, middle) - 1; n >= 0 && middle < list[n].End() {
+		return n
 	}
 	return -1
 }
