@@ -90,7 +90,7 @@ func (r *run) film(ctx context.Context) error {
 	}
 	err = r.pool.Ordered(ctx, fetch.Work{
 		Count: len(in.Plan.Parts) - r.resumed,
-		URL:   func(i int) string { return r.address(i + r.resumed) },
+		URLs:  func(i int) []string { return r.addresses(i + r.resumed) },
 		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
 			return r.source.get(ctx, i+r.resumed, l)
 		},
@@ -102,12 +102,12 @@ func (r *run) film(ctx context.Context) error {
 	return r.finish()
 }
 
-// address is empty for a part that the origin does not have: there is nothing to ask for.
-func (r *run) address(i int) string {
+// addresses are none for a part that the origin does not have: there is nothing to ask for.
+func (r *run) addresses(i int) []string {
 	if r.plan.Parts[i].Gap {
-		return ""
+		return nil
 	}
-	return r.plan.Parts[i].URL
+	return []string{r.plan.Parts[i].URL}
 }
 
 // resume takes over what an earlier run has finished.

@@ -71,6 +71,13 @@ type room struct {
 	paid   int64
 }
 
+// isHead is true for the part that all others wait for.
+func (r *room) isHead() bool {
+	r.window.mu.Lock()
+	defer r.window.mu.Unlock()
+	return r.index <= r.window.head
+}
+
 // ensure has the account hold at least total bytes.
 func (r *room) ensure(ctx context.Context, total int64) error {
 	if n := total - r.paid; n > 0 {
