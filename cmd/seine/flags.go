@@ -81,7 +81,7 @@ func outputFlags() []cli.Flag {
 
 func fetchFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "workers", Usage: "send `N` requests at once to one host (default: found by itself, from 6 to 16)", DefaultText: " ", Category: catFetch},
+		&cli.IntFlag{Name: "workers", Usage: "send `N` requests at once to one host", DefaultText: "found by itself, from 6 to 16", Category: catFetch},
 		&cli.StringFlag{Name: "limit-rate", Usage: "receive at most `RATE` bytes a second, such as 500K, 2M or 1.5MiB", Category: catFetch},
 		&cli.IntFlag{Name: "tries", Usage: "ask for a segment at most `N` times", Value: 8, Category: catFetch},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
