@@ -172,6 +172,17 @@ func (h *host) learn(what func(l *level, now time.Time)) {
 	}
 }
 
+// answered reports the first bytes of an answer, and when it was asked for; refused is for 429 and 503.
+func (h *host) answered(began time.Time, refused bool) {
+	h.learn(func(l *level, now time.Time) {
+		if refused {
+			l.refused(now, began, h.used)
+		} else {
+			l.answered(now, began)
+		}
+	})
+}
+
 // received reports bytes, or with end a whole body.
 func (h *host) received(n int, end bool) {
 	h.learn(func(l *level, now time.Time) { l.received(now, n, end, h.used >= l.limit) })

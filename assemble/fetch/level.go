@@ -167,9 +167,10 @@ func (l *level) set(now time.Time, n int) {
 	l.begin(now)
 }
 
-// refused is told of a 429 or 503 to a request that began at a time.
-func (l *level) refused(now, began time.Time) {
-	if l.fixed || began.Before(l.backed) {
+// refused is told of a 429 or 503 to a request that began at a time, while used were under way: those from before the last
+// halving still count for the host, and their refusals say nothing of the new level.
+func (l *level) refused(now, began time.Time, used int) {
+	if l.fixed || !began.After(l.backed) || used > l.limit {
 		return
 	}
 	again := !l.backed.IsZero() && l.since < 2*l.limit
@@ -223,12 +224,8 @@ func (g *lag) add(d time.Duration) {
 	g.mean += (d - g.mean) / time.Duration(min(g.count, 8))
 }
 
-// answered is told when an answer began to come, and when it was asked for; refused is for 429 and 503.
-func (l *level) answered(now, began time.Time, refused bool) {
-	if refused {
-		l.refused(now, began)
-		return
-	}
+// answered is told when an answer began to come, and when it was asked for.
+func (l *level) answered(now, began time.Time) {
 	g, d := &l.lag, now.Sub(began)
 	if g.floor == 0 || d < g.floor {
 		g.floor = max(d, 1)

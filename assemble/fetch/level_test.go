@@ -63,7 +63,7 @@ func (m *simulation) start() {
 		if m.server.most != nil && len(m.list) >= m.server.most(m.now.Sub(m.begin)) || m.random.Float64() < m.server.chance {
 			m.refusals++
 			before := m.level.limit
-			m.level.answered(m.now, m.now, true)
+			m.level.refused(m.now, m.now, len(m.list)+1)
 			if m.level.limit >= before {
 				return // the rest of the step; it waits before it asks again
 			}
@@ -85,7 +85,7 @@ func (m *simulation) step() {
 		}
 		if !a.answered {
 			a.answered = true
-			m.level.answered(m.now, a.began, false)
+			m.level.answered(m.now, a.began)
 		}
 		a.left -= share
 		a.said += share
@@ -223,7 +223,8 @@ func TestLevelFixed(t *testing.T) {
 	now := time.Unix(1, 0)
 	for i := range 10000 {
 		now = now.Add(time.Millisecond)
-		l.answered(now, now.Add(-time.Duration(i)*time.Millisecond), i%2 == 0)
+		l.answered(now, now.Add(-time.Duration(i)*time.Millisecond))
+		l.refused(now, now, 1)
 		l.received(now, 1<<20, true, true)
 	}
 	if l.limit != 40 {

@@ -44,7 +44,7 @@ func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, 
 		return nil, err
 	}
 	defer resp.Body.Close()
-	h.learn(func(l *level, now time.Time) { l.answered(now, began, classifyStatus(resp.StatusCode) == throttled) })
+	h.answered(began, classifyStatus(resp.StatusCode) == throttled)
 	span, err := p.span(resp, r, h, kept)
 	if err != nil {
 		return nil, err
