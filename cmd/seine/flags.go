@@ -15,6 +15,7 @@ import (
 	"seine/assemble/fetch"
 	"seine/assemble/plan"
 	"seine/browser"
+	"seine/capture/session"
 	"seine/cmd/internal/ui"
 )
 
@@ -83,9 +84,49 @@ func fetchFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "workers", Usage: "send `N` requests at once to one host", DefaultText: "found by itself, from 6 to 16", Category: catFetch},
 		&cli.StringFlag{Name: "limit-rate", Usage: "receive at most `RATE` bytes a second, such as 500K, 2M or 1.5MiB", Category: catFetch},
+		proxyFlag(),
 		&cli.IntFlag{Name: "tries", Usage: "ask for a segment at most `N` times", Value: 8, Category: catFetch},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
 	}
+}
+
+func proxyFlag() cli.Flag {
+	return &cli.StringFlag{Name: "proxy", Usage: "go through the proxy at `URL` (http, https or socks5), in place of the environment's", Category: catFetch}
+}
+
+// proxyOf is nil for the environment's.
+func proxyOf(c *cli.Context) (*url.URL, error) {
+	if c.String("proxy") == "" {
+		return nil, nil
+	}
+	u, err := session.ParseProxy(c.String("proxy"))
+	if err != nil {
+		return nil, &usageError{what: fmt.Sprintf("--proxy: %v", err), try: "--proxy socks5://127.0.0.1:1080"}
+	}
+	return u, nil
+}
+
+// setProxy has a session use the proxy of the command line.
+func setProxy(c *cli.Context, conf *session.Config) error {
+	u, err := proxyOf(c)
+	if u != nil {
+		conf.Proxy = session.ViaProxy(u)
+	}
+	return err
+}
+
+// browserProxy is the same as Chrome wants it.
+func browserProxy(c *cli.Context) (string, error) {
+	u, err := proxyOf(c)
+	switch {
+	case u == nil:
+		return "", err
+	case c.String("connect") != "":
+		return "", &usageError{what: "a browser that runs already has its proxy settings: --proxy cannot change them; leave out --connect or --proxy"}
+	case u.User != nil:
+		return "", &usageError{what: "the browser cannot log in to a proxy; use one without name and password, such as a local one that logs in to it"}
+	}
+	return strings.Replace(u.String(), "socks5h:", "socks5:", 1), nil
 }
 
 var qualities = regexp.MustCompile(`(?i)^(best|worst|[1-9][0-9]{0,4}p?)?$`)

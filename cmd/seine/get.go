@@ -91,6 +91,9 @@ func sessionOf(c *cli.Context, playlist string) (session.Config, error) {
 		Start: playlist, AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent"),
 		DefaultHeaders: http.Header{"Accept": {"*/*"}}, Headers: map[string]http.Header{},
 	}
+	if err := setProxy(c, &conf); err != nil {
+		return conf, err
+	}
 	if r := c.String("referer"); r != "" {
 		if conf.Page, err = address(r); err != nil {
 			return conf, err
