@@ -83,8 +83,6 @@ type Options struct {
 	// for is always admitted.
 	Window int64
 	Retry  RetryPolicy
-	// StallTime is how long a transfer may stay under 1 KiB/s; default 30 s.
-	StallTime time.Duration
 	// OnRetry is told of each wait before another try. It may be called concurrently and must not block.
 	OnRetry func(Retry)
 	// OnBytes is told of received bytes, likewise.
@@ -104,9 +102,6 @@ type Retry struct {
 func (o Options) withDefaults() Options {
 	if o.Window <= 0 {
 		o.Window = 72 << 20
-	}
-	if o.StallTime <= 0 {
-		o.StallTime = 30 * time.Second
 	}
 	if o.OnRetry == nil {
 		o.OnRetry = func(Retry) {}

@@ -14,12 +14,12 @@ import (
 func (p *Pool) try(ctx context.Context, r Request, h *host, room *room, kept *partial) (*Body, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watch := watchStall(cancel, p.opts.StallTime)
+	watch := watchStall(cancel, p.opts.Retry.StallTime)
 	defer watch.stop()
 	body, err := p.exchange(ctx, r, h, kept, &reader{pool: p, host: h, watch: watch, room: room, max: r.Kind.MaxBytes()})
 	if err != nil {
 		if errors.Is(context.Cause(ctx), ErrStall) {
-			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.StallTime)
+			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.Retry.StallTime)
 		}
 		return nil, cleanError(err)
 	}
