@@ -213,7 +213,7 @@ func faults() map[string]fault {
 		"no answer ever":        {set: strike(bad, 0, noAnswer), want: lost},
 		"Content-Length long":   {set: strike(bad, 1, claims(1))},
 		"Content-Length short":  {only: "AES-128", set: strike(bad, 1, claims(-5000))},
-		"always short":          {only: "AES-128", set: strike(bad, 0, claims(-5000)), want: []error{ErrKey}},
+		"always short":          {only: "AES-128", set: strike(bad, 0, claims(-5000)), want: []error{ErrWrongKey}},
 		"always long":           {set: strike(bad, 0, claims(1000)), want: []error{ErrIncomplete, fetch.ErrTruncated}},
 		"200 for a range":       {set: ranged(0, func(s struck, all []byte) { _, _ = s.Write(all) }), quiet: true},
 		"another range":         {set: ranged(0, partial(188, 0)), want: []error{ErrIncomplete, fetch.ErrRange}},
@@ -248,7 +248,7 @@ func faults() map[string]fault {
 
 		"key: 404 once":    {only: "AES-128", set: strike(faultKey, 1, refusing(404))},
 		"key: 404 always":  {only: "AES-128", set: strike(faultKey, 0, refusing(404)), want: lost},
-		"key: reset":       {only: "AES-128", set: strike(faultKey, 2, resetAt(plus(7)))},
+		"key: reset":       {only: "AES-128", set: strike(faultKey, 1, resetAt(plus(7)))},
 		"key: HTML once":   {only: "AES-128", set: strike(faultKey, 1, page)},
 		"key: bomb":        {only: "AES-128", set: strike(faultKey, 0, bomb), want: lost},
 		"key: wrong":       {only: "AES-128", set: strike(faultKey, 0, mangled(func(b []byte) []byte { return append(b[1:], 'x') })), want: []error{ErrWrongKey}},

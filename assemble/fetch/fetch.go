@@ -51,6 +51,9 @@ type Request struct {
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.
 	Check func(*Body) error
+	// Standing, if not nil, is told when the transfer of a segment begins to wait for memory, which only parts before it can
+	// free, and when it goes on. Whoever waits for several parts must know that such a one gives no news.
+	Standing func(bool)
 }
 
 // Body is a resource in memory. Its owner calls Release when Data is no longer needed.

@@ -17,6 +17,9 @@ func (l *Lane) Get(ctx context.Context, r Request) (*Body, error) {
 	if r.Kind != Segment {
 		return l.pool.get(ctx, r, &Lane{pool: l.pool})
 	}
+	if l.room != nil {
+		l.room.standing = r.Standing
+	}
 	return l.pool.get(ctx, r, l)
 }
 
