@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,7 +25,9 @@ type fault struct {
 	only string
 	// quiet: there is nothing to try again.
 	quiet bool
-	want  []error
+	// stalls: it takes the time until a stall is noticed.
+	stalls bool
+	want   []error
 }
 
 // struck is what a fault has to work with.
@@ -120,11 +123,17 @@ func trickles(s struck) {
 
 func page(s struck) { fmt.Fprint(s, "<!DOCTYPE html><title>busy</title>") }
 
-func bomb(s struck) {
-	s.Header().Set("Content-Encoding", "gzip")
-	z := gzip.NewWriter(s)
+var zeros = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
 	_, _ = z.Write(make([]byte, 40<<20))
 	z.Close()
+	return b.Bytes()
+})
+
+func bomb(s struck) {
+	s.Header().Set("Content-Encoding", "gzip")
+	_, _ = s.Write(zeros())
 }
 
 func loops(s struck) { http.Redirect(s, s.r, s.r.URL.Path+"?again", http.StatusFound) }
@@ -231,10 +240,10 @@ func faults() map[string]fault {
 		"a date long gone":      {set: strike(bad, 1, refusing(503, "Retry-After", dayInThePast))},
 		"a storm of 503":        {set: storm},
 		"503 always":            {set: strike(bad, 0, refusing(503)), want: lost},
-		"stall":                 {set: strike(bad, 1, stands(half))},
-		"stall at the playlist": {set: strike(faultList, 1, stands(half))},
-		"stall always":          {set: strike(bad, 0, stands(plus(1))), want: []error{ErrIncomplete, fetch.ErrStall}},
-		"trickle":               {set: strike(bad, 1, trickles)},
+		"stall":                 {stalls: true, set: strike(bad, 1, stands(half))},
+		"stall at the playlist": {stalls: true, set: strike(faultList, 1, stands(half))},
+		"stall always":          {stalls: true, set: strike(bad, 0, stands(plus(1))), want: []error{ErrIncomplete, fetch.ErrStall}},
+		"trickle":               {stalls: true, set: strike(bad, 1, trickles)},
 		"HTML once":             {set: strike(bad, 1, page)},
 		"HTML always":           {set: strike(bad, 0, page), want: []error{ErrIncomplete, ErrContent}},
 		"HTML for the playlist": {set: strike(faultList, 0, page), want: []error{ErrNotPlaylist}},
@@ -322,7 +331,7 @@ func faulty(t *testing.T, o *origin, conf session.Config) Job {
 	t.Cleanup(c.CloseIdleConnections)
 	job := o.job(t)
 	job.Client = c
-	job.Retry.StallTime, job.Retry.Tries = 300*time.Millisecond, 4
+	job.Retry.Tries = 4
 	return job
 }
 
@@ -340,6 +349,9 @@ func TestFaults(t *testing.T) {
 				}
 				f.set(t, o)
 				job := faulty(t, o, session.Config{})
+				if f.stalls {
+					job.Retry.StallTime, job.Retry.Tries = time.Second, 2
+				}
 				v, err := Run(t.Context(), job)
 				holdFault(t, job, &v, err, f.want)
 				if len(f.want) > 0 {
