@@ -15,15 +15,18 @@ import (
 	"time"
 )
 
+// site answers the nth request to it, from 1.
+type site func(r *http.Request, n int) (*http.Response, error)
+
 // town is a set of servers by name, and what they were asked.
 type town struct {
 	mu    sync.Mutex
 	asked map[string]int
-	serve map[string]func(r *http.Request, n int) (*http.Response, error)
+	serve map[string]site
 }
 
 func newTown() *town {
-	return &town{asked: map[string]int{}, serve: map[string]func(*http.Request, int) (*http.Response, error){}}
+	return &town{asked: map[string]int{}, serve: map[string]site{}}
 }
 
 func (c *town) Do(r *http.Request) (*http.Response, error) {
@@ -34,21 +37,21 @@ func (c *town) Do(r *http.Request) (*http.Response, error) {
 	return c.serve[r.URL.Host](r, n)
 }
 
-func gives(body string) func(*http.Request, int) (*http.Response, error) {
+func gives(body string) site {
 	return func(r *http.Request, _ int) (*http.Response, error) { return answer(r, 200, body), nil }
 }
 
-func says(status int, header ...string) func(*http.Request, int) (*http.Response, error) {
+func says(status int, header ...string) site {
 	return func(r *http.Request, _ int) (*http.Response, error) { return answer(r, status, "", header...), nil }
 }
 
 // What one address cannot give, another one can; and when none can, the first that refused is named.
 func TestMirrors(t *testing.T) {
-	fails := func(err error) func(*http.Request, int) (*http.Response, error) {
+	fails := func(err error) site {
 		return func(*http.Request, int) (*http.Response, error) { return nil, err }
 	}
 	for name, c := range map[string]struct {
-		a, b  func(*http.Request, int) (*http.Response, error)
+		a, b  site
 		want  string
 		asked [2]int
 		took  time.Duration // at most
@@ -121,7 +124,7 @@ func mirrored(count int, deliver func(i int, b *Body, err error) error) Work {
 func TestMirrorsSideBySide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, c := newTown(), newCrowd()
-		slow := func(d time.Duration) func(*http.Request, int) (*http.Response, error) {
+		slow := func(d time.Duration) site {
 			return func(r *http.Request, _ int) (*http.Response, error) {
 				c.add(r.URL.Host, 1)
 				time.Sleep(d)
@@ -190,7 +193,7 @@ func TestMirrorsAreNotMixed(t *testing.T) {
 	content := make([]byte, 4*mebibyte)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(content)
 	other := bytes.Repeat([]byte("other"), len(content)/5+1)[:len(content)]
-	serve := func(tag string, body []byte, ignore bool) func(*http.Request, int) (*http.Response, error) {
+	serve := func(tag string, body []byte, ignore bool) site {
 		return func(r *http.Request, _ int) (*http.Response, error) {
 			var from, to int
 			if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to); err != nil || !ignore && r.Header.Get("If-Range") != tag {
@@ -199,7 +202,7 @@ func TestMirrorsAreNotMixed(t *testing.T) {
 			return answer(r, 206, string(body[from:to+1]), "ETag", tag, "Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to, len(body))), nil
 		}
 	}
-	broken := func(tag string) func(*http.Request, int) (*http.Response, error) {
+	broken := func(tag string) site {
 		return func(r *http.Request, _ int) (*http.Response, error) {
 			resp := answer(r, 200, string(content[:2*mebibyte]), "ETag", tag, "Accept-Ranges", "bytes")
 			resp.ContentLength = int64(len(content))
@@ -207,7 +210,7 @@ func TestMirrorsAreNotMixed(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct {
-		a, b func(*http.Request, int) (*http.Response, error)
+		a, b site
 		want []byte
 		got  int64 // bytes received
 	}{

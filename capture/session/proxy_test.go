@@ -316,21 +316,25 @@ func TestProxyFromEnvironment(t *testing.T) {
 		"none": {nil, map[string]string{"http://a.test/": "", "https://a.test/": ""}, false},
 		"each scheme": {
 			map[string]string{"HTTP_PROXY": "http://one", "HTTPS_PROXY": "two:81"},
-			map[string]string{"http://a.test/": "http://one", "https://a.test/": "http://two:81"}, false,
+			map[string]string{"http://a.test/": "http://one", "https://a.test/": "http://two:81"},
+			false,
 		},
 		"all": {
 			map[string]string{"ALL_PROXY": "socks5://u:p@all:1080"},
-			map[string]string{"http://a.test/": "socks5://u:p@all:1080", "https://a.test/": "socks5://u:p@all:1080"}, false,
+			map[string]string{"http://a.test/": "socks5://u:p@all:1080", "https://a.test/": "socks5://u:p@all:1080"},
+			false,
 		},
 		"one and all": {
 			map[string]string{"https_proxy": "https://one", "all_proxy": "all", "ALL_PROXY": "other"},
-			map[string]string{"http://a.test/": "http://all", "https://a.test/": "https://one"}, false,
+			map[string]string{"http://a.test/": "http://all", "https://a.test/": "https://one"},
+			false,
 		},
 		"exceptions": {
 			map[string]string{"ALL_PROXY": "all", "NO_PROXY": ".home.test,10.0.0.0/8"},
 			map[string]string{
 				"http://x.home.test/": "", "http://10.1.2.3/": "", "http://a.test/": "http://all", "http://localhost:99/": "", "http://127.0.0.1/": "",
-			}, false,
+			},
+			false,
 		},
 		"unreadable": {map[string]string{"HTTPS_PROXY": "gopher://u:SECRET@h"}, nil, true},
 		"broken all": {map[string]string{"ALL_PROXY": "http://u:SECRET@"}, nil, true},

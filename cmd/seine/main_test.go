@@ -35,7 +35,7 @@ const slowly = 300 * time.Millisecond
 //	waitfor FILE [SIZE] until the file is there and has SIZE bytes (1)
 //	harmless [json]     a terminal obeys nothing of what was printed; and it is JSON lines
 //	mode PERM FILE…     the files' permissions, such as 0600
-//	tinydisk DIR        a file system of 96 KiB at DIR, or skip where the kernel does not let us
+//	tinydisk DIR [ro]   a file system of 96 KiB at DIR, on request read-only, or skip where the kernel does not let us
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
