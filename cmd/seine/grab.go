@@ -181,7 +181,7 @@ func (w *watcher) fetching(output string, p assemble.Progress) {
 		w.progress = w.con.Progress(output)
 	}
 	if p.Renewing && !w.renewing {
-		w.con.Say("  the addresses have expired: getting new ones")
+		w.con.Say("  segments are refused: asking for new addresses")
 	}
 	w.renewing = p.Renewing
 	w.progress.Set(stateOf(p))

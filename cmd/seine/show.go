@@ -32,7 +32,7 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		con.Warn("missing: %s at %s: %s", g.Duration.Round(time.Millisecond), ui.Clock(g.Start), ui.Remote(g.Reason))
 	}
 	if !v.Finished {
-		if v.Segments > 0 {
+		if v.Segments > 0 && strings.HasSuffix(v.Path, ".part") { // else it is a finished film that could not be repaired
 			con.Say("What came (%s) is kept in %s; the same command goes on from there.", ui.Count(v.Segments, "segment"), ui.Remote(v.Path))
 		}
 		return
