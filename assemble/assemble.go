@@ -26,9 +26,11 @@ type Job struct {
 	// Output is the path of the finished file. Beside it come Output.part, Output.part.journal and Output.part.lock.
 	Output string
 	Choice plan.Choice
-	// Workers is the number of requests at once to one host; default 6.
+	// Workers is the number of requests at once to one host; 0 has it found for each host, from 6 to 16.
 	Workers int
-	Retry   fetch.RetryPolicy
+	// Rate bounds the bytes per second that are received, all requests together; 0 for no limit.
+	Rate  int64
+	Retry fetch.RetryPolicy
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
 	// AllowGaps makes a film with holes when segments cannot be had. What Repair needs to fill them is kept beside it.

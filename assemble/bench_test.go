@@ -21,7 +21,7 @@ func BenchmarkRun(b *testing.B) {
 			if crypt {
 				o.crypt = func(uint64) (string, *[16]byte) { return "key", &[16]byte{} }
 			}
-			size := longFilm(b, o, 600)
+			size := longFilm(b, o, 600, 0)
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -37,8 +37,8 @@ func BenchmarkRun(b *testing.B) {
 }
 
 // longFilm has the origin repeat the film, each time after a discontinuity, in segments of some megabytes: all twelve of
-// the film in one, again and again.
-func longFilm(b testing.TB, o *origin, count int) (size int64) {
+// the film in one, again and again. Null packets (ISO/IEC 13818-1 §2.4.1) make them at least least bytes long.
+func longFilm(b testing.TB, o *origin, count, least int) (size int64) {
 	b.Helper()
 	var one []byte
 	for i := range segments {
@@ -48,6 +48,8 @@ func longFilm(b testing.TB, o *origin, count int) (size int64) {
 		}
 		one = append(one, s...)
 	}
+	null := append([]byte{0x47, 0x1f, 0xff, 0x10}, bytes.Repeat([]byte{0xff}, 184)...)
+	one = append(one, bytes.Repeat(null, max(0, least-len(one)+187)/188)...)
 	if o.crypt != nil {
 		one = o.encrypt("seg_000.ts", one)
 	}

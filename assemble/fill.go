@@ -39,7 +39,7 @@ func (r *run) fill(ctx context.Context) error {
 	if err == nil {
 		err = r.pool.Ordered(ctx, fetch.Work{
 			Count: len(holes),
-			URL:   func(i int) string { return r.address(holes[i]) },
+			URLs:  func(i int) []string { return r.addresses(holes[i]) },
 			Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
 				return r.renewer.get(ctx, holes[i], l)
 			},

@@ -57,7 +57,7 @@ func (j *Job) check() error {
 }
 
 func (j *Job) fetchOptions() fetch.Options {
-	return fetch.Options{PerHost: j.Workers, Retry: j.Retry}
+	return fetch.Options{PerHost: j.Workers, Rate: j.Rate, Retry: j.Retry}
 }
 
 func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, error) {

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,14 +21,24 @@ import (
 const (
 	childURL    = "SEINE_TEST_CHILD_URL"
 	childOutput = "SEINE_TEST_CHILD_OUTPUT"
+	// childWorkers is 3 if it is not set.
+	childWorkers = "SEINE_TEST_CHILD_WORKERS"
 )
 
 // child is the process that gets killed: one Run.
 func child() int {
-	job := Job{URL: os.Getenv(childURL), Client: client(), Output: os.Getenv(childOutput), Retry: quick(), Workers: 3}
+	workers, err := strconv.Atoi(cmp.Or(os.Getenv(childWorkers), "3"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	job := Job{URL: os.Getenv(childURL), Client: client(), Output: os.Getenv(childOutput), Retry: quick(), Workers: workers}
 	if _, err := Run(context.Background(), job); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	if status, err := os.ReadFile("/proc/self/status"); err == nil {
+		_, _ = os.Stdout.Write(status) // how much memory it took
 	}
 	return 0
 }

@@ -34,6 +34,7 @@ type renewer struct {
 	generation int
 	begun      int64 // number of the latest request
 	proved     int64 // number of the latest request that was answered with what was asked for
+	standing   int   // requests that wait for memory: they give no news before an earlier part is done
 	active     int   // requests under way, those included that wait
 	waiting    int   // requests that were refused and wait for what becomes of it
 	fresh      int   // those of them that a renewal may help
@@ -61,7 +62,7 @@ func (n *renewer) get(ctx context.Context, i int, g getter) (*fetch.Body, error)
 		if err != nil {
 			return nil, err
 		}
-		body, err := a.source.get(ctx, i, g)
+		body, err := a.source.get(ctx, i, observed{g, n.stands})
 		if err == nil {
 			n.got(i, body)
 		}
@@ -69,6 +70,27 @@ func (n *renewer) get(ctx context.Context, i int, g getter) (*fetch.Body, error)
 			return body, err
 		}
 	}
+}
+
+// observed tells of the requests that wait for memory.
+type observed struct {
+	getter
+	stands func(bool)
+}
+
+// Get fetches one resource.
+func (o observed) Get(ctx context.Context, r fetch.Request) (*fetch.Body, error) {
+	r.Standing = o.stands
+	return o.getter.Get(ctx, r)
+}
+
+func (n *renewer) stands(yes bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.standing--; yes {
+		n.standing += 2
+	}
+	n.tell()
 }
 
 // attempt is one request for a part.
@@ -123,7 +145,7 @@ func (n *renewer) end(ctx context.Context, a attempt, err error, fresh bool) (ag
 func (n *renewer) settle(ctx context.Context, a attempt) (again bool) {
 	since := n.begun
 	for {
-		all := n.waiting == n.active
+		all := n.waiting+n.standing == n.active
 		switch {
 		case n.generation != a.generation:
 			return true

@@ -131,14 +131,19 @@ func TestResumeFromDamage(t *testing.T) {
 }
 
 func TestChanged(t *testing.T) {
-	o, list := snapshots(t)
+	o := newOrigin(t)
+	strike(seg(6), 0, refusing(404))(t, o)
 	job := o.job(t)
-	list[6].restore(t, job.Output)
+	if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) {
+		t.Fatal(err)
+	}
+	o.behave()
+	before := snap(t, job.Output)
 	job.URL = o.URL + "/film/180p/index.m3u8"
 	if _, err := Run(t.Context(), job); !errors.Is(err, ErrChanged) || Hint(err) == "" {
 		t.Fatal(err)
 	}
-	if got := snap(t, job.Output); string(got.journal) != string(list[6].journal) || string(got.part) != string(list[6].part) {
+	if got := snap(t, job.Output); string(got.journal) != string(before.journal) || string(got.part) != string(before.part) {
 		t.Error("the unfinished film was touched")
 	}
 	job.Force = true

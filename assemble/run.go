@@ -122,7 +122,7 @@ func (r *run) fetch(ctx context.Context) error {
 	from := r.parts
 	return r.pool.Ordered(ctx, fetch.Work{
 		Count: len(r.plan.Parts) - from,
-		URL:   func(i int) string { return r.address(i + from) },
+		URLs:  func(i int) []string { return r.addresses(i + from) },
 		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
 			return r.renewer.get(ctx, i+from, l)
 		},
@@ -130,13 +130,13 @@ func (r *run) fetch(ctx context.Context) error {
 	})
 }
 
-// address is empty for a part that the origin does not have: there is nothing to ask for.
-func (r *run) address(i int) string {
+// addresses are none for a part that the origin does not have: there is nothing to ask for.
+func (r *run) addresses(i int) []string {
 	part := &r.renewer.now().plan.Parts[i]
 	if part.Gap {
-		return ""
+		return nil
 	}
-	return part.URL
+	return append([]string{part.URL}, part.Mirrors...)
 }
 
 // resume takes over what an earlier run has finished.

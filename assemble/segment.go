@@ -36,7 +36,7 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 		check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
 	}
 	return g.Get(ctx, fetch.Request{
-		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Range: part.Range, Check: check,
+		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: check,
 	})
 }
 

@@ -4,7 +4,7 @@ import "sync"
 
 const (
 	minBuffer = 64 << 10
-	maxFree   = 64
+	maxFree   = maxAhead
 )
 
 // buffers keeps memory for reuse, up to limit bytes together with what is in use, but always one: the garbage collector never

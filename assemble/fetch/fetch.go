@@ -43,11 +43,17 @@ type Request struct {
 	// Name stands in messages, such as "segment 7 of 300".
 	Name string
 	URL  string
+	// Mirrors are other addresses of the very same bytes, the better first. What one refuses, or cannot give after some
+	// tries, is asked of the next; a host that keeps failing is left aside for a while.
+	Mirrors []string
 	// Range is nil for the whole resource.
 	Range *manifest.ByteRange
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.
 	Check func(*Body) error
+	// Standing, if not nil, is told when the transfer of a segment begins to wait for memory, which only parts before it can
+	// free, and when it goes on. Whoever waits for several parts must know that such a one gives no news.
+	Standing func(bool)
 }
 
 // Body is a resource in memory. Its owner calls Release when Data is no longer needed.
@@ -71,14 +77,15 @@ func (b *Body) Release() {
 
 // Options shape a Pool; the zero value works.
 type Options struct {
-	// PerHost is the number of requests at once to one host; default 6.
+	// PerHost is the number of requests at once to one host. 0 has it found for each host: it begins with 6, grows up to 16
+	// while the transfers get faster in sum, and shrinks where the host refuses (429, 503) or answers ever later.
 	PerHost int
-	// Window bounds the bytes of fetched and unfinished parts in memory; default 32 MiB. The part that all others wait
+	// Rate bounds the bytes per second of all transfers together; 0 for no limit.
+	Rate int64
+	// Window bounds the bytes of fetched and unfinished parts in memory; default 72 MiB. The part that all others wait
 	// for is always admitted.
 	Window int64
 	Retry  RetryPolicy
-	// StallTime is how long a transfer may stay under 1 KiB/s; default 30 s.
-	StallTime time.Duration
 	// OnRetry is told of each wait before another try. It may be called concurrently and must not block.
 	OnRetry func(Retry)
 	// OnBytes is told of received bytes, likewise.
@@ -96,14 +103,8 @@ type Retry struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.PerHost <= 0 {
-		o.PerHost = 6
-	}
 	if o.Window <= 0 {
-		o.Window = 32 << 20
-	}
-	if o.StallTime <= 0 {
-		o.StallTime = 30 * time.Second
+		o.Window = 72 << 20
 	}
 	if o.OnRetry == nil {
 		o.OnRetry = func(Retry) {}

@@ -49,8 +49,9 @@ func one(t *testing.T, p *Pool, r Request) (string, error) {
 // work fetches count parts http://host/i and gives them to deliver.
 func work(count int, host func(i int) string, deliver func(i int, b *Body, err error) error) Work {
 	url := func(i int) string { return fmt.Sprintf("http://%s/%d", host(i), i) }
+	urls := func(i int) []string { return []string{url(i)} }
 	return Work{
-		Count: count, URL: url, Deliver: deliver,
+		Count: count, URLs: urls, Deliver: deliver,
 		Fetch: func(ctx context.Context, i int, l *Lane) (*Body, error) {
 			return l.Get(ctx, Request{Name: fmt.Sprint("part ", i), URL: url(i)})
 		},

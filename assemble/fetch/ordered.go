@@ -8,26 +8,13 @@ import (
 // maxAhead bounds the parts that are under way or wait for their turn, however small they are.
 const maxAhead = 128
 
-// Lane fetches within a part of Ordered: the slot of its host is already held.
-type Lane struct {
-	pool *Pool
-	room *room
-}
-
-// Get fetches one resource. Segments are paid for from the window, one for a part; keys are not.
-func (l *Lane) Get(ctx context.Context, r Request) (*Body, error) {
-	if r.Kind != Segment {
-		return l.pool.get(ctx, r, nil)
-	}
-	return l.pool.get(ctx, r, l.room)
-}
-
 // Work says how to get the parts of Ordered, and what to do with them.
 type Work struct {
 	// Count is the number of parts.
 	Count int
-	// URL is the address of part i; its host's limit holds. Empty: nothing is fetched.
-	URL func(i int) string
+	// URLs are the addresses of part i, as in Request: the limit of the host that is asked holds, and of several hosts the
+	// one with the most room is asked first. None: nothing is fetched.
+	URLs func(i int) []string
 	// Fetch gets part i. It runs concurrently with others.
 	Fetch func(ctx context.Context, i int, l *Lane) (*Body, error)
 	// Deliver gets the parts in order, from the goroutine that called Ordered; the body is released after it returns. An
@@ -63,6 +50,7 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 		err = w.Deliver(i, out.body, out.err)
 		out.body.Release()
 		win.done(out.room.paid)
+		p.hosts.wake()
 		if err != nil {
 			return err
 		}
@@ -95,10 +83,9 @@ func (p *Pool) dispatch(ctx context.Context, w Work, win *window, queue chan<- c
 	for i := range w.Count {
 		result := make(chan outcome, 1)
 		r := &room{window: win, index: i}
-		url := w.URL(i)
-		if url == "" {
+		if urls := w.URLs(i); len(urls) == 0 {
 			result <- outcome{room: r}
-		} else if err := p.start(ctx, w, url, r, result, wg); err != nil {
+		} else if err := p.start(ctx, w, urls, r, result, wg); err != nil {
 			return
 		}
 		select {
@@ -109,17 +96,17 @@ func (p *Pool) dispatch(ctx context.Context, w Work, win *window, queue chan<- c
 	}
 }
 
-func (p *Pool) start(ctx context.Context, w Work, url string, r *room, result chan<- outcome, wg *sync.WaitGroup) error {
+func (p *Pool) start(ctx context.Context, w Work, urls []string, r *room, result chan<- outcome, wg *sync.WaitGroup) error {
 	if err := r.ensure(ctx, r.window.estimate()); err != nil {
 		return err
 	}
-	h := p.host(url)
-	if err := h.acquire(ctx); err != nil {
+	lane := &Lane{pool: p, room: r, urgent: r.isHead}
+	if err := lane.enter(ctx, urls); err != nil {
 		return err
 	}
 	wg.Go(func() {
-		defer h.release()
-		body, err := w.Fetch(ctx, r.index, &Lane{pool: p, room: r})
+		defer lane.leave()
+		body, err := w.Fetch(ctx, r.index, lane)
 		result <- outcome{body, err, r}
 	})
 	return nil

@@ -31,6 +31,12 @@ func (c *crowd) add(host string, n int) {
 	c.most[host] = max(c.most[host], c.now[host])
 }
 
+func (c *crowd) count(host string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now[host]
+}
+
 // Whatever sizes, failures and hosts: each part comes once, in order, within the limits of host and memory; and nothing
 // waits for ever, which the bubble would notice.
 func TestOrdered(t *testing.T) {

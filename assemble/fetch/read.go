@@ -11,16 +11,21 @@ import (
 // reader reads one body into a reused buffer.
 type reader struct {
 	pool  *Pool
+	host  *host
 	watch *stallWatch
 	// room pays for memory; nil outside of Ordered.
 	room *room
 	max  int64
+	news int // bytes that the host's level was not told of
 }
+
+// newsBytes is how much is told of at once.
+const newsBytes = 64 << 10
 
 // read goes on behind what buf holds already, if it is not nil. It returns the buffer even with an error, so that it can be
 // used again.
 func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []byte) ([]byte, error) {
-	if err := r.skip(resp.Body, s.skip); err != nil {
+	if err := r.skip(ctx, resp.Body, s.skip); err != nil {
 		return nil, endOf(err, 0, s.skip)
 	}
 	if buf == nil {
@@ -39,6 +44,9 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 		n, err := resp.Body.Read(r.free(buf, s))
 		buf = buf[:len(buf)+n]
 		r.count(n)
+		if err := r.throttle(ctx, n); err != nil {
+			return buf, err
+		}
 		switch {
 		case errors.Is(err, io.EOF) && (s.length < 0 || int64(len(buf)) == s.length):
 			return buf, nil
@@ -93,7 +101,7 @@ func (r *reader) free(buf []byte, s span) []byte {
 	if s.length >= 0 {
 		room = room[:min(int64(len(room)), s.length-int64(len(buf)))]
 	}
-	return room
+	return r.pool.burst(room)
 }
 
 // grow doubles a full buffer, up to the stated length or the limit.
@@ -121,22 +129,37 @@ func (r *reader) pay(ctx context.Context, total int64) error {
 	return r.watch.pause(func() error { return r.room.ensure(ctx, total) })
 }
 
-func (r *reader) skip(body io.Reader, n int64) error {
+// skip reads what is not wanted.
+func (r *reader) skip(ctx context.Context, body io.Reader, n int64) error {
 	if n == 0 {
 		return nil
 	}
-	_, err := io.CopyN(countWriter{r}, body, n)
+	_, err := io.CopyN(countWriter{ctx, r}, onlyReader{r, body}, n)
 	return err
 }
 
 func (r *reader) count(n int) {
 	r.watch.got.Add(int64(n))
 	r.pool.opts.OnBytes(n)
+	if r.news += n; r.news >= newsBytes {
+		r.host.received(r.news, false)
+		r.news = 0
+	}
 }
 
-type countWriter struct{ r *reader }
+type onlyReader struct {
+	r    *reader
+	body io.Reader
+}
+
+func (o onlyReader) Read(b []byte) (int, error) { return o.body.Read(o.r.pool.burst(b)) }
+
+type countWriter struct {
+	ctx context.Context
+	r   *reader
+}
 
 func (w countWriter) Write(b []byte) (int, error) {
 	w.r.count(len(b))
-	return len(b), nil
+	return len(b), w.r.throttle(w.ctx, len(b))
 }

@@ -17,6 +17,8 @@ var errChanged = errors.New("the rest of the body belongs to another version of 
 // partial is what a broken transfer left behind, between two tries.
 type partial struct {
 	buf []byte
+	// url is where it came from.
+	url string
 	// length is that of the body when whole.
 	length int64
 	// validator is for If-Range (RFC 9110 §13.1.5): an entity tag or a date, empty when the server has given neither.
@@ -24,7 +26,7 @@ type partial struct {
 }
 
 // keep takes over the buffer of a transfer that broke, and reports whether it is worth it.
-func (k *partial) keep(buf []byte, s span, resp *http.Response) bool {
+func (k *partial) keep(buf []byte, s span, resp *http.Response, url string) bool {
 	validator, ok := validatorOf(resp.Header)
 	if k.length > 0 { // of the first answer: a rest need not repeat its headers
 		validator, ok = k.validator, true
@@ -32,9 +34,17 @@ func (k *partial) keep(buf []byte, s span, resp *http.Response) bool {
 	if !ok || s.length < 0 || s.skip > 0 || s.cut || len(buf) < minResume || int64(len(buf)) >= s.length {
 		return false
 	}
-	*k = partial{buf: buf, length: s.length, validator: validator}
+	*k = partial{buf: buf, url: url, length: s.length, validator: validator}
 	return true
 }
+
+// goesOnAt says whether the rest may be asked for at this address: of another mirror it must carry the same strong validator.
+func (k *partial) goesOnAt(url string) bool {
+	return k.length == 0 || k.url == url || k.tagged()
+}
+
+// tagged is for a strong entity tag.
+func (k *partial) tagged() bool { return strings.HasPrefix(k.validator, `"`) }
 
 // take hands the buffer back and forgets all else.
 func (k *partial) take() []byte {
@@ -103,7 +113,8 @@ func (k *partial) compare(h http.Header, r Request) error {
 	if first != from+int64(len(k.buf)) || last != from+k.length-1 || r.Range == nil && whole != "*" && whole != fmt.Sprint(k.length) {
 		return fmt.Errorf("%w: Content-Range is %.60q", errChanged, header)
 	}
-	if tag := h.Get("ETag"); tag != "" && strings.HasPrefix(k.validator, `"`) && tag != k.validator {
+	tag := h.Get("ETag")
+	if tag != k.validator && (k.url != r.URL || tag != "" && k.tagged()) {
 		return fmt.Errorf("%w: its ETag differs", errChanged)
 	}
 	return nil

@@ -139,6 +139,14 @@ func TestGoOn(t *testing.T) {
 			w.WriteHeader(http.StatusPartialContent)
 			return true
 		}}, want: []string{"", rest + ` "v1"`, ""}},
+		"other total": {b: &breaker{after: half, times: 1, header: tag, answer: func(w http.ResponseWriter, _ *http.Request, n int) bool {
+			if n != 2 {
+				return false
+			}
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", half, whole-1, whole+1))
+			w.WriteHeader(http.StatusPartialContent)
+			return true
+		}}, want: []string{"", rest + ` "v1"`, ""}},
 		"trouble in between": {b: &breaker{after: half, times: 1, header: tag, answer: func(w http.ResponseWriter, _ *http.Request, n int) bool {
 			if n == 2 {
 				w.WriteHeader(http.StatusBadGateway)

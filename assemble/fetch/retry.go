@@ -18,6 +18,8 @@ type RetryPolicy struct {
 	Base, Cap time.Duration
 	// MaxWait is the longest Retry-After that is obeyed; a longer one ends the request. Default 5 minutes.
 	MaxWait time.Duration
+	// StallTime is how long a transfer may stay under 1 KiB/s before it counts as failed; default 30 s.
+	StallTime time.Duration
 }
 
 // Tries by class, where they do not follow from RetryPolicy.Tries.
@@ -38,6 +40,9 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	}
 	if p.MaxWait <= 0 {
 		p.MaxWait = 5 * time.Minute
+	}
+	if p.StallTime <= 0 {
+		p.StallTime = 30 * time.Second
 	}
 	return p
 }

@@ -110,7 +110,7 @@ func TestRetryAfter(t *testing.T) {
 				if err != nil || early != 0 || time.Since(begin) < 20*time.Second || asked != 31 {
 					t.Errorf("%v, %d early requests, %v, %d requests", err, early, time.Since(begin), asked)
 				}
-				p.host("http://h").hold(time.Minute)
+				p.hosts.of("http://h").hold(time.Minute)
 				begin = time.Now()
 				if _, err := one(t, p, Request{URL: "http://other/"}); err != nil || time.Since(begin) != 0 {
 					t.Errorf("another host waited %v: %v", time.Since(begin), err)

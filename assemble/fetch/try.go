@@ -14,12 +14,12 @@ import (
 func (p *Pool) try(ctx context.Context, r Request, h *host, room *room, kept *partial) (*Body, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watch := watchStall(cancel, p.opts.StallTime)
+	watch := watchStall(cancel, p.opts.Retry.StallTime)
 	defer watch.stop()
-	body, err := p.exchange(ctx, r, h, kept, &reader{pool: p, watch: watch, room: room, max: r.Kind.MaxBytes()})
+	body, err := p.exchange(ctx, r, h, kept, &reader{pool: p, host: h, watch: watch, room: room, max: r.Kind.MaxBytes()})
 	if err != nil {
 		if errors.Is(context.Cause(ctx), ErrStall) {
-			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.StallTime)
+			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.Retry.StallTime)
 		}
 		return nil, cleanError(err)
 	}
@@ -38,18 +38,21 @@ func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, 
 		return nil, err
 	}
 	kept.ask(req, r)
+	began := time.Now()
 	resp, err := p.doer.Do(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
+	h.answered(began, classifyStatus(resp.StatusCode) == throttled)
 	span, err := p.span(resp, r, h, kept)
 	if err != nil {
 		return nil, err
 	}
 	buf, err := rd.read(ctx, resp, span, kept.buf)
+	h.received(rd.news, err == nil)
 	if err != nil {
-		if !kept.keep(buf, span, resp) {
+		if !kept.keep(buf, span, resp, r.URL) {
 			kept.take()
 			p.bufs.put(buf)
 		}

@@ -22,9 +22,9 @@ func newWindow(limit int64) *window {
 	return &window{limit: limit, changed: make(chan struct{}), typical: minBuffer}
 }
 
-// acquire waits until part index may have n more bytes.
-func (w *window) acquire(ctx context.Context, index int, n int64) error {
-	for {
+// acquire waits until part index may have n more bytes. standing, if not nil, is told when it does, and when that has an end.
+func (w *window) acquire(ctx context.Context, index int, n int64, standing func(bool)) error {
+	for told := false; ; {
 		w.mu.Lock()
 		if index <= w.head || w.used+n <= w.limit {
 			w.used += n
@@ -33,6 +33,11 @@ func (w *window) acquire(ctx context.Context, index int, n int64) error {
 		}
 		changed := w.changed
 		w.mu.Unlock()
+		if standing != nil && !told {
+			told = true
+			standing(true)
+			defer standing(false)
+		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
@@ -69,12 +74,21 @@ type room struct {
 	window *window
 	index  int
 	paid   int64
+	// standing is that of the request at hand.
+	standing func(bool)
+}
+
+// isHead is true for the part that all others wait for.
+func (r *room) isHead() bool {
+	r.window.mu.Lock()
+	defer r.window.mu.Unlock()
+	return r.index <= r.window.head
 }
 
 // ensure has the account hold at least total bytes.
 func (r *room) ensure(ctx context.Context, total int64) error {
 	if n := total - r.paid; n > 0 {
-		if err := r.window.acquire(ctx, r.index, n); err != nil {
+		if err := r.window.acquire(ctx, r.index, n, r.standing); err != nil {
 			return err
 		}
 		r.paid = total

@@ -50,18 +50,32 @@ func (c *Client) hop(first *http.Request, u *url.URL) (*http.Response, error) {
 		Method: first.Method, URL: u, Host: u.Host, Header: c.headersFor(u, first), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	req = req.WithContext(ctx)
-	t := c.direct
-	if proxy, err := c.proxy(u); err != nil {
-		return nil, fmt.Errorf("finding the proxy: %w", err)
-	} else if proxy != nil {
-		t = c.proxied
-	}
-	resp, err := t.RoundTrip(req)
+	resp, err := c.send(req)
 	if err != nil {
 		return nil, err
 	}
 	resp.Request = req
 	c.jar.SetCookies(jarURL(u), resp.Cookies())
+	return resp, nil
+}
+
+// send goes through the proxy, if there is one for the address.
+func (c *Client) send(req *http.Request) (*http.Response, error) {
+	proxy, err := c.proxy(req.URL)
+	if err != nil {
+		return nil, permanent{fmt.Errorf("%w: %w", ErrProxy, err)}
+	}
+	if proxy == nil {
+		return c.direct.RoundTrip(req)
+	}
+	resp, err := c.proxied.RoundTrip(req)
+	if err != nil {
+		return nil, proxyError(proxy, err)
+	}
+	if resp.StatusCode == http.StatusProxyAuthRequired {
+		resp.Body.Close()
+		return nil, proxyRefusal(proxy, resp)
+	}
 	return resp, nil
 }
 

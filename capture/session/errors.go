@@ -20,6 +20,8 @@ var (
 	ErrEncoding = errors.New("refused content encoding")
 	// ErrMethod: not GET or HEAD.
 	ErrMethod = errors.New("only GET and HEAD are sent")
+	// ErrProxy: the proxy cannot be reached, or refuses.
+	ErrProxy = errors.New("the proxy does not work")
 	// ErrConfig: a configuration that would give secrets away.
 	ErrConfig = errors.New("unsafe session")
 )

@@ -166,3 +166,9 @@ func visit(t *testing.T, c *Client, address string, header ...string) error {
 	}
 	return resp.Body.Close()
 }
+
+// hereResolver has all names at this machine.
+func hereResolver(t *testing.T) *net.Resolver {
+	t.Helper()
+	return names(t, func(string, int) netip.Addr { return here })
+}

@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -41,8 +40,9 @@ type Config struct {
 	// Time-outs: connecting 10 s, TLS 10 s, waiting for the headers of an answer 60 s. Bodies have none: the caller
 	// knows what it waits for.
 	DialTimeout, TLSTimeout, HeaderTimeout time.Duration
-	// Proxy finds the proxy for a URL; nil takes it from the environment. Behind a proxy, names resolve out of our
-	// sight: then only addresses in the URL itself are checked.
+	// Proxy finds the proxy for a URL; nil takes it from the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY), which
+	// never has one for this machine. A proxy is trusted wherever it is. Behind it, names resolve out of our sight:
+	// then only addresses in the URL itself are checked.
 	Proxy func(*url.URL) (*url.URL, error)
 	// Resolver is nil for the system's.
 	Resolver *net.Resolver
@@ -77,12 +77,14 @@ func New(conf Config) (*Client, error) {
 		return nil, err
 	}
 	if c.proxy == nil {
-		c.proxy = httpproxy.FromEnvironment().ProxyFunc()
+		var err error
+		if c.proxy, err = environment(); err != nil {
+			return nil, err
+		}
 	}
 	c.guard = newGuard(conf)
 	c.direct = c.transport(&net.Dialer{Timeout: conf.DialTimeout, Resolver: conf.Resolver, ControlContext: c.guard.control})
-	c.proxied = c.transport(&net.Dialer{Timeout: conf.DialTimeout, Resolver: conf.Resolver})
-	c.proxied.Proxy = func(r *http.Request) (*url.URL, error) { return c.proxy(r.URL) }
+	c.proxied = c.proxiedTransport(&net.Dialer{Timeout: conf.DialTimeout, Resolver: conf.Resolver})
 	return c, nil
 }
 
@@ -120,6 +122,13 @@ func (c *Client) transport(d *net.Dialer) *http.Transport {
 		IdleConnTimeout:        90 * time.Second,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
+		HTTP2: &http.HTTP2Config{
+			// What has come for streams that are not read is held in memory.
+			MaxReceiveBufferPerStream: 1 << 20,
+			// A connection that has died would have each further try stall: all of them go over it.
+			SendPingTimeout: 15 * time.Second,
+			PingTimeout:     10 * time.Second,
+		},
 	}
 }
 

@@ -58,7 +58,7 @@ var exits = []exit{
 	}},
 	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(errNoPlaylist, replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
-		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(session.ErrPrivate, session.ErrScheme, session.ErrRedirects)(err)
+		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
 	}},
 	{codeFailed, "failed", "something else went wrong", func(error) bool { return true }},
 }

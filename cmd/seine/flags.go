@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -13,6 +15,7 @@ import (
 	"seine/assemble/fetch"
 	"seine/assemble/plan"
 	"seine/browser"
+	"seine/capture/session"
 	"seine/cmd/internal/ui"
 )
 
@@ -85,17 +88,58 @@ func outputFlags() []cli.Flag {
 
 func fetchFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "workers", Usage: "send at most `N` requests at once to one host", Value: 6, Category: catFetch},
+		&cli.IntFlag{Name: "workers", Usage: "send `N` requests at once to one host", DefaultText: "found by itself, from 6 to 16", Category: catFetch},
+		&cli.StringFlag{Name: "limit-rate", Usage: "receive at most `RATE` bytes a second, such as 500K, 2M or 1.5MiB", Category: catFetch},
+		proxyFlag(),
 		&cli.IntFlag{Name: "tries", Usage: "ask for a segment at most `N` times", Value: 8, Category: catFetch},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let a page or playlist point into more private networks than its own", Category: catFetch},
 	}
+}
+
+func proxyFlag() cli.Flag {
+	return &cli.StringFlag{Name: "proxy", Usage: "go through the proxy at `URL` (http, https or socks5), in place of the environment's", Category: catFetch}
+}
+
+// proxyOf is nil for the environment's.
+func proxyOf(c *cli.Context) (*url.URL, error) {
+	if c.String("proxy") == "" {
+		return nil, nil
+	}
+	u, err := session.ParseProxy(c.String("proxy"))
+	if err != nil {
+		return nil, &usageError{what: fmt.Sprintf("--proxy: %v", err), try: "--proxy socks5://127.0.0.1:1080"}
+	}
+	return u, nil
+}
+
+// setProxy has a session use the proxy of the command line.
+func setProxy(c *cli.Context, conf *session.Config) error {
+	u, err := proxyOf(c)
+	if u != nil {
+		conf.Proxy = session.ViaProxy(u)
+	}
+	return err
+}
+
+// browserProxy is the same as Chrome wants it.
+func browserProxy(c *cli.Context) (string, error) {
+	u, err := proxyOf(c)
+	switch {
+	case u == nil:
+		return "", err
+	case c.String("connect") != "":
+		return "", &usageError{what: "a browser that runs already has its proxy settings: --proxy cannot change them; leave out --connect or --proxy"}
+	case u.User != nil:
+		return "", &usageError{what: "the browser cannot log in to a proxy; use one without name and password, such as a local one that logs in to it"}
+	}
+	return strings.Replace(u.String(), "socks5h:", "socks5:", 1), nil
 }
 
 var qualities = regexp.MustCompile(`(?i)^(best|worst|[1-9][0-9]{0,4}p?)?$`)
 
 // jobOf is what the flags say of a download; the address and the client are not theirs to say.
 func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
-	if n := c.Int("workers"); n < 1 || n > 256 {
+	if n := c.Int("workers"); c.IsSet("workers") && n < 1 || n > 256 {
 		return assemble.Job{}, &usageError{what: fmt.Sprintf("--workers %d is not between 1 and 256", n)}
 	}
 	if n := c.Int("tries"); n < 1 || n > 100 {
@@ -104,10 +148,39 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	if q := c.String("quality"); !qualities.MatchString(q) {
 		return assemble.Job{}, &usageError{what: fmt.Sprintf("--quality %q is not best, worst or a height such as 720p", ui.Remote(q))}
 	}
+	rate, err := byteRate(c.String("limit-rate"))
+	if err != nil {
+		return assemble.Job{}, err
+	}
 	return assemble.Job{
 		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads")},
-		Workers: c.Int("workers"), Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(),
+		Workers: c.Int("workers"), Rate: rate, Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(),
 	}, nil
+}
+
+var rates = regexp.MustCompile(`(?i)^([0-9]{1,15}(?:\.[0-9]{1,9})?)([kmg]?)(i?)b?(?:/s)?$`)
+
+// byteRate reads bytes per second. K, M and G are powers of 1000, KiB, MiB and GiB of 1024; empty is 0, no limit.
+func byteRate(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	m := rates.FindStringSubmatch(text)
+	if m == nil || m[2] == "" && m[3] != "" {
+		return 0, &usageError{what: fmt.Sprintf("--limit-rate %q is no number of bytes", ui.Remote(text)), try: "--limit-rate 2M"}
+	}
+	unit := 1000.0
+	if m[3] != "" {
+		unit = 1024
+	}
+	n, err := strconv.ParseFloat(m[1], 64)
+	if m[2] != "" {
+		n *= math.Pow(unit, float64(1+strings.Index("kmg", strings.ToLower(m[2]))))
+	}
+	if err != nil || n < 1 || n > 1<<40 {
+		return 0, &usageError{what: fmt.Sprintf("--limit-rate %s is not between 1 byte and 1 TiB a second", ui.Remote(text))}
+	}
+	return int64(n), nil
 }
 
 // targets are the addresses on the command line, once it is known that what they give can be written.

@@ -145,6 +145,9 @@ func sessionOf(c *cli.Context, playlist string, command *curl.Request) (session.
 		Start: playlist, AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent"),
 		DefaultHeaders: http.Header{"Accept": {"*/*"}}, Headers: map[string]http.Header{},
 	}
+	if err := setProxy(c, &conf); err != nil {
+		return conf, err
+	}
 	if r := c.String("referer"); r != "" {
 		if conf.Page, err = address(r); err != nil {
 			return conf, err

@@ -82,10 +82,19 @@ func (e *partialError) Unwrap() error { return e.first }
 
 // withRunner starts the browser and ends it, whatever happens.
 func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*replay.Runner) error) error {
+	options := browserOptions(c, con)
+	var err error
+	if options.Proxy, err = browserProxy(c); err != nil {
+		return err
+	}
+	conf := session.Config{AllowPrivate: c.Bool("allow-private")}
+	if err := setProxy(c, &conf); err != nil {
+		return err
+	}
 	if c.String("connect") == "" {
 		con.Say("Starting the browser …")
 	}
-	b, err := browser.Launch(c.Context, browserOptions(c, con))
+	b, err := browser.Launch(c.Context, options)
 	if err != nil {
 		return err
 	}
@@ -95,8 +104,7 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*repl
 		}
 	}()
 	return do(&replay.Runner{
-		Browser: b, Fetch: job, Secrets: c.Bool("with-secrets"), Log: con.Logger(),
-		Session: session.Config{AllowPrivate: c.Bool("allow-private")},
+		Browser: b, Fetch: job, Session: conf, Secrets: c.Bool("with-secrets"), Log: con.Logger(),
 	})
 }
 

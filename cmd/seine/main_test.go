@@ -29,13 +29,13 @@ const slowly = 300 * time.Millisecond
 
 // TestScripts runs testdata/script: the program as a person runs it, against the built-in site. A script has
 // $SITE and $SLOW, the site's addresses, $EVIL and $OUTWARD, one that says evil things at a loopback and
-// at a private address (condition network), and the commands
+// at a private address (condition network), $PROXY, a proxy that has $SITE under any name, and the commands
 //
 //	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
 //	waitfor FILE [SIZE] until the file is there and has SIZE bytes (1)
 //	harmless [json]     a terminal obeys nothing of what was printed; and it is JSON lines
 //	mode PERM FILE…     the files' permissions, such as 0600
-//	tinydisk DIR        a file system of 96 KiB at DIR, or skip where the kernel does not let us
+//	tinydisk DIR [ro]   a file system of 96 KiB at DIR, on request read-only, or skip where the kernel does not let us
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
@@ -84,6 +84,9 @@ func setup(env *testscript.Env) error {
 			return err
 		}
 	}
+	if err := serveTo(env, "PROXY", "127.0.0.1", proxyTo(fast)); err != nil {
+		return err
+	}
 	if ip := outward(); ip != "" {
 		if err := serveTo(env, "OUTWARD", ip, evilSite()); err != nil {
 			return err
@@ -112,6 +115,17 @@ func setup(env *testscript.Env) error {
 		env.Setenv("SEINE_BROWSER", b)
 	}
 	return nil
+}
+
+// proxyTo is an HTTP proxy behind which all names are one site.
+func proxyTo(site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !r.URL.IsAbs() {
+			http.Error(w, "a proxy is asked by absolute addresses", http.StatusBadRequest)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
 }
 
 // outward is an address of this machine in a private network, or empty.

@@ -23,6 +23,7 @@ func sniffCommand() *cli.Command {
 		UsageText: "seine sniff URL… [flags]\n\nseine sniff https://example.com/watch/42\nseine sniff https://example.com/watch/42 --har page.har --json",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{DisableDefaultText: true, Name: "all", Aliases: []string{"a"}, Usage: "every request, not only media and JSON", Category: catChoice},
+			proxyFlag(),
 		}, browserFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)

@@ -1,0 +1,51 @@
+package fetch
+
+import "context"
+
+// Lane fetches within a part of Ordered. It holds a slot of the host that the part comes from.
+type Lane struct {
+	pool *Pool
+	room *room
+	slot *host
+	// urgent: all others wait for this one.
+	urgent func() bool
+}
+
+// Get fetches one resource. Segments are paid for from the window, one for a part, and the slot goes with them from one mirror
+// to another; keys are neither.
+func (l *Lane) Get(ctx context.Context, r Request) (*Body, error) {
+	if r.Kind != Segment {
+		return l.pool.get(ctx, r, &Lane{pool: l.pool})
+	}
+	if l.room != nil {
+		l.room.standing = r.Standing
+	}
+	return l.pool.get(ctx, r, l)
+}
+
+// enter takes a slot of one of the hosts.
+func (l *Lane) enter(ctx context.Context, addresses []string) (err error) {
+	list := make([]*host, len(addresses))
+	for i, a := range addresses {
+		list[i] = l.pool.hosts.of(a)
+	}
+	l.slot, err = l.pool.hosts.acquire(ctx, list, l.urgent)
+	return err
+}
+
+// move changes the slot for one of another host.
+func (l *Lane) move(ctx context.Context, to *host) (err error) {
+	if l.slot == nil || l.slot == to {
+		return nil
+	}
+	l.leave()
+	l.slot, err = l.pool.hosts.acquire(ctx, []*host{to}, l.urgent)
+	return err
+}
+
+func (l *Lane) leave() {
+	if l.slot != nil {
+		l.slot.release()
+		l.slot = nil
+	}
+}
