@@ -102,9 +102,9 @@ func withoutTables() []byte {
 	return w.Buf
 }
 
-func withAC3() []byte {
+func withDTS() []byte {
 	w := &tstest.Writer{}
-	w.Program(tstest.Muxed[0], tstest.Stream{Type: 0x81, PID: 0x200})
+	w.Program(tstest.Muxed[0], tstest.Stream{Type: 0x82, PID: 0x200})
 	for range 5 {
 		w.PES(tstest.PES{PID: 0x200, Data: make([]byte, 500)})
 	}
@@ -221,8 +221,8 @@ func TestSegmentSentences(t *testing.T) {
 			"the film is incomplete: segment 1 of 12, at 0:00: not media: transport stream without PAT and PMT",
 		},
 		{
-			"AC-3", answer("seg_000.ts", body(withAC3())),
-			"segment 1 of 12: AC-3 is not supported yet",
+			"DTS", answer("seg_000.ts", body(withDTS())),
+			"segment 1 of 12: DTS is not supported yet",
 		},
 		{
 			"compressed", answer("seg_003.ts", header("Content-Encoding", "zstd")),

@@ -58,13 +58,13 @@ func (d *Demuxer) setProgram(list []entry) error {
 		return err
 	}
 	for i := range d.tracks {
-		d.drain(i)
+		d.drain(i, false)
 		d.pids[d.tracks[i].pid] = 0
 	}
 	d.pids[pidPAT], d.pids[d.pmtPID] = routePAT, routePMT
 	var nth [media.Audio + 1]int
 	for _, e := range known {
-		kind, _ := kindOf(e.streamType)
+		kind := e.coding.kind
 		switch i := d.place(kind, nth[kind]); {
 		case i < 0:
 			rest = append(rest, e)
@@ -83,8 +83,8 @@ func (d *Demuxer) setProgram(list []entry) error {
 func (d *Demuxer) divide(list []entry) (known, rest []entry, err error) {
 	var have [media.Audio + 1]bool
 	for _, e := range list {
-		if kind, ok := kindOf(e.streamType); ok {
-			known, have[kind] = append(known, e), true
+		if e.coding.carry != carryNot {
+			known, have[e.coding.kind] = append(known, e), true
 		} else {
 			rest = append(rest, e)
 		}
@@ -139,7 +139,24 @@ func (t *track) assign(e entry) {
 		t.discard()
 		t.pid, t.cc = e.pid, -1
 	}
+	t.streamType = e.streamType
+	t.become(e.coding.carry)
 	if e.language != "" {
 		t.Language = e.language
+	}
+}
+
+// become sets the coding of the track. Another one than before ends what was pending, and drops what was known.
+func (t *track) become(c carrier) {
+	if t.Kind == media.Audio {
+		if t.audio.Coding() != c.frames() {
+			t.discard()
+			t.audio.Become(c.frames())
+		}
+		return
+	}
+	if t.video.coding != c {
+		t.discard()
+		t.video = videoState{coding: c}
 	}
 }

@@ -121,7 +121,7 @@ func (d *Demuxer) finish() {
 	d.data, d.off = nil, 0
 	for i := range d.tracks {
 		if t := &d.tracks[i]; t.Kind == media.Audio || t.complete() {
-			d.drain(i)
+			d.drain(i, true)
 		}
 	}
 }
