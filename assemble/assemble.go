@@ -7,6 +7,7 @@
 package assemble
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -30,13 +31,26 @@ type Job struct {
 	Retry   fetch.RetryPolicy
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
-	// AllowGaps makes a film with holes when segments cannot be had.
+	// AllowGaps makes a film with holes when segments cannot be had. What Repair needs to fill them is kept beside it.
 	AllowGaps bool
+	// Refresh is asked for new addresses when the origin refuses those that it gave, for several segments at once: HTTP 401, 403,
+	// 404, 410, or keys that do not fit. Nothing is fetched meanwhile. It is not called concurrently, and three times in a row at most
+	// unless something comes of it. nil: the playlist is read again, unless its text came with the job.
+	Refresh func(context.Context) (Source, error)
+	// Origin is kept with the unfinished film, and with one that has gaps, for whoever goes on: see Recall. At most 1 MiB.
+	Origin []byte
 	// Progress is called when something has changed, from one goroutine, at most some twenty times a second, and a last
 	// time before Run returns.
 	Progress func(Progress)
 	// Log is nil for silence.
 	Log *slog.Logger
+}
+
+// Source is where a film comes from; its fields are those of Job.
+type Source struct {
+	URL      string
+	Manifest []byte
+	Client   fetch.Doer
 }
 
 // Progress is the state of a run.
@@ -48,6 +62,8 @@ type Progress struct {
 	// Bytes received by this run, and Written to the file in all.
 	Bytes, Written int64
 	Retries        int
+	// Renewals counts how often new addresses were needed.
+	Renewals int
 	// Retry is the latest failed try, or nil.
 	Retry *fetch.Retry
 	// Duration is how much of Total is in the file.
@@ -66,7 +82,11 @@ type Verdict struct {
 	Tracks            []Track
 	// Segments in the file, Resumed those of them from earlier runs.
 	Segments, Resumed int
-	Retries           int
+	// Filled counts the segments that an earlier run, or a moment of this one, could not have.
+	Filled  int
+	Retries int
+	// Renewals counts how often new addresses were needed.
+	Renewals int
 	// Bytes received by this run.
 	Bytes int64
 	// Missing lists what is not in the film, in its order.
@@ -80,13 +100,21 @@ type Track struct {
 	Kind     string // video or audio
 	Codec    string // RFC 6381, such as avc1.64001e
 	Language string
-	Duration time.Duration
-	Samples  int
+	// Start is where it begins in the film. Duration is by its own clock, Planned what its playlist promised.
+	Start, Duration, Planned time.Duration
+	Samples                  int
+	// Segments of its stream that are in the file, of SegmentsPlanned.
+	Segments, SegmentsPlanned int
+	// Holes are times without samples inside the track, whether segments are missing or their content is.
+	Holes []Hole
 	// Width and Height in pixels, of video.
 	Width, Height int
 	// SampleRate in Hz and Channels, of audio.
 	SampleRate, Channels int
 }
+
+// Hole is a time without samples.
+type Hole struct{ Start, Duration time.Duration }
 
 // Gap is a part that is missing.
 type Gap struct {

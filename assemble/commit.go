@@ -7,8 +7,9 @@ import (
 	"os"
 )
 
-// commit gives the finished file its name: contents first, then the name, then the folder that holds the name.
-func (o *output) commit() (size int64, err error) {
+// commit gives the finished file its name: contents first, then the name, then the folder that holds the name. The journal of a film
+// with gaps stays beside it, for Repair.
+func (o *output) commit(gaps bool) (size int64, err error) {
 	info, err := o.part.Stat()
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
@@ -24,6 +25,14 @@ func (o *output) commit() (size int64, err error) {
 		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	o.done = true
+	if gaps {
+		err = o.root.Rename(o.base+".part.journal", o.base+gapsSuffix)
+	} else {
+		err = o.remove(gapsSuffix) // of an earlier film of this name
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
 	o.syncFolder()
 	return info.Size(), nil
 }

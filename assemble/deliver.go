@@ -9,96 +9,146 @@ import (
 	"seine/assemble/demux/mpegts"
 	"seine/assemble/fetch"
 	"seine/assemble/join"
-	"seine/assemble/plan"
+	"seine/assemble/journal"
+)
+
+// Failures in a row that end a run: an origin that answers nothing any more is not asked for a thousand segments more.
+const (
+	maxStreak = 8
+	// maxFirst is for a run that has nothing yet.
+	maxFirst = 3
 )
 
 // deliver writes part i to the film, and then to the journal: a crash in between costs one part.
 func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) error {
 	part := &r.plan.Parts[i]
-	init := r.source.inits.take(i)
+	init := r.renewer.now().inits.take(i)
 	if err == nil && part.Gap {
 		err = errGap
 	}
 	if err == nil {
-		err = r.add(i, init, b.Data, "")
+		err = r.add(i, init, b.Data, nil)
 	}
 	if err == nil {
+		r.streak = 0
 		return nil
 	}
-	if fatal := r.fatal(ctx, i, err); fatal != nil {
+	if fatal := fatal(ctx, err); fatal != nil {
 		return fatal
 	}
-	r.log.Info("segment left out", "what", r.source.name(part), "err", err)
-	return r.add(i, nil, nil, r.source.reason(part, err))
+	r.log.Info("segment left out", "what", r.name(i), "err", err)
+	if err := r.add(i, nil, nil, err); err != nil {
+		return err
+	}
+	return r.enough(err)
 }
 
-// fatal says whether the film ends with this error; nil means that the part is left out, as the user allows.
-func (r *run) fatal(ctx context.Context, i int, err error) error {
+// fatal returns an error that ends the film, nil for one that a single part has.
+func fatal(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrWrongKey),
 		errors.Is(err, ErrDRM):
 		return err
-	case r.job.AllowGaps:
+	}
+	return nil
+}
+
+// enough ends a run in which nothing comes any more. Where gaps are allowed, clear answers, such as that a segment does not exist,
+// are no reason to.
+func (r *run) enough(err error) error {
+	if errors.Is(err, errGap) || r.job.AllowGaps && definite(err) {
 		return nil
 	}
-	part := &r.plan.Parts[i]
-	reason := r.source.reason(part, err)
-	r.verdict.Missing = append(r.verdict.Missing, r.gap(i, reason))
-	return &incompleteError{first: r.source.name(part), at: part.Start, reason: reason, known: 1 + r.gapsBehind(i), err: err}
-}
-
-// gapsBehind counts the parts after i of which the playlist says that they do not exist.
-func (r *run) gapsBehind(i int) (n int) {
-	for k := range r.plan.Parts[i+1:] {
-		if r.plan.Parts[i+1+k].Gap {
-			n++
+	r.streak++
+	if r.streak < maxStreak && (r.streak < maxFirst || r.parts > len(r.missing)) && r.streak < len(r.plan.Parts) {
+		return nil
+	}
+	if r.parts == len(r.missing) { // nothing to go on with
+		if err := r.restart(); err != nil {
+			return err
 		}
 	}
-	return n
+	e := r.incomplete()
+	e.renew = r.renewer.failed()
+	return e
 }
 
-// add joins one part; reason is not empty for a missing one.
-func (r *run) add(i int, init, data []byte, reason string) error {
-	part := &r.plan.Parts[i]
+// definite is true for an answer, right or wrong, as opposed to none.
+func definite(err error) bool {
+	return refusal(err) || errors.Is(err, ErrContent)
+}
+
+// add joins one part, or books why it is missing.
+func (r *run) add(i int, init, data []byte, why error) error {
 	r.data.Begin()
-	record, err := r.joiner.Add(join.Part{
-		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
-		Discontinuity: part.Discontinuity, Period: part.Period, Missing: reason != "", Init: init,
-	}, data)
-	if r.data.Err != nil {
-		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err)
-	}
+	record, err := r.joiner.Add(r.part(i, init, why != nil), data)
 	if err != nil {
-		return r.unjoined(part, err)
+		return r.unjoined(i, err)
 	}
-	rec, err := r.data.Record(i, r.joiner.Size(), record)
-	rec.Missing = reason != ""
+	rec, err := r.record(i, r.joiner.Size(), record, data, why)
 	if err == nil {
 		err = r.out.journal.Append(rec)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
-	r.count(i, rec.Missing, reason)
+	r.count(i, why)
 	r.report.update(func(p *Progress) { p.Written = r.joiner.Size() })
 	return nil
 }
 
-// unjoined tells a codec that is not supported from a segment that is damaged.
-func (r *run) unjoined(part *plan.Part, err error) error {
+func (r *run) part(i int, init []byte, missing bool) join.Part {
+	part := &r.plan.Parts[i]
+	return join.Part{
+		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
+		Discontinuity: part.Discontinuity, Period: part.Period, Missing: missing, Init: init,
+	}
+}
+
+// record is what the journal keeps of a part that was just joined.
+func (r *run) record(i int, size int64, record, data []byte, why error) (journal.Record, error) {
+	rec, err := r.data.Record(i, size, record)
+	rec.Missing = why != nil
+	if !rec.Missing {
+		rec.Print = journal.PrintOf(data)
+	}
+	return rec, err
+}
+
+// unjoined tells a codec that is not supported from a segment that is damaged, and both from a disk that is full.
+func (r *run) unjoined(i int, err error) error {
+	if r.data.Err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err)
+	}
 	var codec *mpegts.UnsupportedError
 	if errors.As(err, &codec) {
-		return fmt.Errorf("%s: %s is %w", r.source.name(part), codec.Name, ErrUnsupported)
+		return fmt.Errorf("%s: %s is %w", r.name(i), codec.Name, ErrUnsupported)
 	}
 	var protected *fmp4.ProtectedError
 	if errors.As(err, &protected) {
-		return fmt.Errorf("%s: %w: %s", r.source.name(part), ErrDRM, protected.System)
+		return fmt.Errorf("%s: %w: %s", r.name(i), ErrDRM, protected.System)
 	}
 	var joined *join.PartError
 	if errors.As(err, &joined) {
 		err = joined.Err // which part it is, others say
 	}
 	return fmt.Errorf("%w: %w", ErrContent, err)
+}
+
+func (r *run) name(i int) string { return r.renewer.now().name(&r.plan.Parts[i]) }
+
+// restart forgets all that is on record.
+func (r *run) restart() error {
+	records, err := r.out.keep(nil)
+	if err != nil {
+		return err
+	}
+	known := r.missing
+	if err := r.restore(records); err != nil {
+		return err
+	}
+	r.missing = known
+	return nil
 }

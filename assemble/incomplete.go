@@ -3,33 +3,67 @@ package assemble
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"seine/assemble/fetch"
-	"seine/assemble/plan"
 )
+
+// errEarlier stands for a reason that an earlier run knew.
+var errEarlier = errors.New("missing since an earlier run")
+
+// missing are the parts that could not be had, and why.
+type missing map[int]error
+
+// first is the earliest of them.
+func (m missing) first() int { return slices.Min(slices.Collect(maps.Keys(m))) }
 
 // incompleteError is ErrIncomplete with the first segment that is missing.
 type incompleteError struct {
 	first  string
 	at     time.Duration
 	reason string
-	known  int // how many are missing as far as known: after the first, nothing was fetched any more
+	count  int
 	err    error
+	renew  error // why addresses could not be renewed, or nil
 }
 
 func (e *incompleteError) Error() string {
-	where := fmt.Sprintf("%s, at %s: %s", e.first, clock(e.at), e.reason)
-	if e.known > 1 {
-		return fmt.Sprintf("%v: %d segments are missing, the first is %s", ErrIncomplete, e.known, where)
+	text := fmt.Sprintf("%v: %s, at %s: %s", ErrIncomplete, e.first, clock(e.at), e.reason)
+	if e.count > 1 {
+		text = fmt.Sprintf("%v: %d segments are missing, the first is %s, at %s: %s", ErrIncomplete, e.count, e.first, clock(e.at), e.reason)
 	}
-	return fmt.Sprintf("%v: %s", ErrIncomplete, where)
+	if e.renew != nil {
+		text += fmt.Sprintf("; %v", e.renew)
+	}
+	return text
 }
 
 func (e *incompleteError) Unwrap() []error { return []error{ErrIncomplete, e.err} }
 
+// incomplete is the error of a film that lacks parts.
+func (r *run) incomplete() *incompleteError {
+	i := r.missing.first()
+	return &incompleteError{
+		first: r.name(i), at: r.plan.Parts[i].Start, reason: reason(r.missing[i]), count: len(r.missing), err: r.missing[i],
+	}
+}
+
+// gaps lists what is missing, in the order of the film.
+func (r *run) gaps() (list []Gap) {
+	for _, i := range slices.Sorted(maps.Keys(r.missing)) {
+		part := &r.plan.Parts[i]
+		list = append(list, Gap{
+			Stream: r.plan.Streams[part.Stream].Name(), Sequence: part.Sequence, Start: part.Start,
+			Duration: part.Duration, Reason: reason(r.missing[i]),
+		})
+	}
+	return list
+}
+
 // reason is why a part is missing, without its name, which stands in front of it.
-func (s *source) reason(part *plan.Part, err error) string {
+func reason(err error) string {
 	var f *fetch.Error
 	if !errors.As(err, &f) {
 		return err.Error()

@@ -95,12 +95,12 @@ func (n *inits) settle(name string, s *initSection) {
 }
 
 // init sees that the initialization section of part i is there for its delivery.
-func (s *source) init(ctx context.Context, i int, lane *fetch.Lane) error {
+func (s *source) init(ctx context.Context, i int, g getter) error {
 	part := &s.plan.Parts[i]
 	if part.Init == nil {
 		return nil
 	}
-	data, err := s.inits.get(ctx, initName(part.Init), func() ([]byte, error) { return s.loadInit(ctx, part, lane) })
+	data, err := s.inits.get(ctx, initName(part.Init), func() ([]byte, error) { return s.loadInit(ctx, part, g) })
 	if err == nil {
 		s.inits.give(i, data)
 	}
@@ -122,11 +122,11 @@ func initName(t *plan.Init) string {
 	return name
 }
 
-func (s *source) loadInit(ctx context.Context, part *plan.Part, lane *fetch.Lane) ([]byte, error) {
+func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byte, error) {
 	init, name := part.Init, "the initialization section (EXT-X-MAP) of "+s.name(part)
 	check := checkInit
 	if init.Key != nil {
-		key, err := s.key(ctx, init.Key, "the key of "+name, lane)
+		key, err := s.key(ctx, init.Key, "the key of "+name, g)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +141,7 @@ func (s *source) loadInit(ctx context.Context, part *plan.Part, lane *fetch.Lane
 		err = check(body)
 		return body.Data, err
 	}
-	body, err := lane.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Range: init.Range, Check: check})
+	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Range: init.Range, Check: check})
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func child() int {
 }
 
 // journaled reads which parts of the unfinished film are on record.
-func journaled(t *testing.T, output string, identity [32]byte) int {
+func journaled(t *testing.T, output string, likeness [32]byte) int {
 	t.Helper()
 	f, err := os.OpenFile(output+".part.journal", os.O_RDWR, 0)
 	if err != nil {
@@ -47,7 +47,7 @@ func journaled(t *testing.T, output string, identity [32]byte) int {
 	if _, err := io.Copy(copied, f); err != nil {
 		t.Fatal(err)
 	}
-	_, _, records, err := journal.Open(copied, journal.Header{Identity: identity})
+	_, _, records, err := journal.Open(copied, journal.Header{Likeness: likeness})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func killFilm(t *testing.T, o *origin, self string, p *plan.Plan) (kills int) {
 	output := filepath.Join(t.TempDir(), "film.mp4")
 	for {
 		o.reset()
-		before := journaled(t, output, p.Identity())
+		before := journaled(t, output, p.Likeness())
 		finished := killOnce(t, o, self, output)
 		for i := range before {
 			if o.count(seg(i)) > 0 {

@@ -12,15 +12,18 @@ import (
 
 // output is the file in the making. All names are opened inside of one folder.
 type output struct {
-	root  *os.Root
-	path  string
-	base  string
-	force bool
-	lock  *journal.Lock
+	root *os.Root
+	path string
+	base string
+	// force discards an unfinished film of another job, replace a finished one; repairs says that the part file is a copy of a
+	// finished film.
+	force, replace, repairs bool
+	lock                    *journal.Lock
 
 	part    *os.File
 	file    *os.File // of the journal
 	journal *journal.Journal
+	header  journal.Header
 	mode    fs.FileMode
 	// fresh is true when the journal was empty.
 	fresh bool
@@ -31,7 +34,7 @@ type output struct {
 
 // openOutput makes sure, before anything is fetched, that the output can be written and that nobody else does so.
 func openOutput(path string, force bool) (*output, error) {
-	o := &output{path: path, base: filepath.Base(path), force: force}
+	o := &output{path: path, base: filepath.Base(path), force: force, replace: force}
 	if path == "" || o.base == "." || o.base == ".." || o.base == string(filepath.Separator) {
 		return nil, marked{fmt.Errorf("%w: %q is no file name", ErrOutput, path), errName}
 	}
@@ -93,64 +96,88 @@ func (o *output) free() error {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	case info.IsDir():
 		return marked{fmt.Errorf("%w: %s is a folder", ErrOutput, o.path), errName}
-	case o.force:
+	case o.replace:
 		return nil
 	}
 	return fmt.Errorf("%w: %s", ErrExists, o.path)
 }
 
-// begin opens part file and journal and returns the records whose bytes are in place, up to the first that keep refuses.
-func (o *output) begin(identity [32]byte, keep func(journal.Record) bool) ([]journal.Record, error) {
-	records, err := o.open(identity)
+// begin opens part file and journal and returns the records whose bytes are in place, and the header that was found.
+func (o *output) begin(h journal.Header) ([]journal.Record, journal.Header, error) {
+	found, records, err := o.open(h)
 	if err != nil {
-		return nil, err
+		return nil, found, err
 	}
 	n, err := journal.Verify(o.part, records)
 	if err != nil {
-		return nil, err
+		return nil, found, err
 	}
-	for i, r := range records[:n] {
-		if !keep(r) {
-			n = i
-			break
-		}
+	if n < len(records) && o.repairs {
+		return nil, found, fmt.Errorf("%w: %s is not what was downloaded any more", ErrChanged, o.path)
 	}
-	return records[:n], o.keep(records[:n])
+	records, err = o.keep(records[:n])
+	return records, found, err
 }
 
-// keep cuts journal and part file to the given records.
-func (o *output) keep(records []journal.Record) error {
+// keep cuts journal and part file to the given records, or a few less, and returns them.
+func (o *output) keep(records []journal.Record) ([]journal.Record, error) {
+	n, err := o.journal.Keep(len(records))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
 	size := int64(0)
-	if len(records) > 0 {
-		size = records[len(records)-1].Size
+	if n > 0 {
+		size = records[n-1].Size
 	}
-	if err := errors.Join(o.journal.Keep(len(records)), o.part.Truncate(size)); err != nil {
-		return fmt.Errorf("%w: %w", ErrOutput, err)
+	if err := o.part.Truncate(size); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
-	return nil
+	return records[:n], nil
 }
 
-func (o *output) open(identity [32]byte) ([]journal.Record, error) {
+// reread returns what is on record.
+func (o *output) reread() ([]journal.Record, error) {
+	_, _, records, err := journal.Open(o.file, o.header)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return records, nil
+}
+
+// restart begins anew, with another header.
+func (o *output) restart(h journal.Header) ([]journal.Record, error) {
+	err := errors.Join(o.file.Truncate(0), o.part.Truncate(0))
+	if err == nil {
+		h.Mode = o.mode
+		o.journal, o.header, _, err = journal.Open(o.file, h)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return nil, nil
+}
+
+func (o *output) open(h journal.Header) (journal.Header, []journal.Record, error) {
 	var err error
 	if o.file, err = o.openRegular(o.base+".part.journal", 0o644); err != nil {
-		return nil, err
+		return h, nil, err
 	}
-	h := journal.Header{Identity: identity, Mode: o.umasked()}
+	h.Mode = o.umasked()
 	jn, found, records, err := journal.Open(o.file, h)
 	if errors.Is(err, ErrChanged) && o.force {
 		if err := o.discard(); err != nil {
-			return nil, err
+			return h, nil, err
 		}
 		jn, found, records, err = journal.Open(o.file, h)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s.part: %w", o.path, err)
+		return h, nil, fmt.Errorf("%s.part: %w", o.path, err)
 	}
-	o.journal, o.mode = jn, found.Mode
+	o.journal, o.mode, o.header = jn, found.Mode, found
 	if o.part, err = o.openRegular(o.base+".part", 0o600); err != nil {
-		return nil, err
+		return h, nil, err
 	}
-	return records, o.foreign()
+	return found, records, o.foreign()
 }
 
 // foreign refuses a part file that has no journal: another program may have made it.

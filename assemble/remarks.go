@@ -8,11 +8,12 @@ import (
 )
 
 // remarks tells what was odd about the media, and whether each track lasts as long as the playlist promised.
-func remarks(s join.Summary, planned time.Duration) []string {
+func remarks(v *Verdict, s *join.Summary) []string {
 	var list []string
-	for _, t := range s.Tracks {
-		if off := (t.Start + t.Duration - planned).Abs(); off > tolerance(planned) {
-			list = append(list, fmt.Sprintf("the %s track ends at %s, the playlist promises %s", t.Kind, clock(t.Start+t.Duration), clock(planned)))
+	for i := range v.Tracks {
+		t := &v.Tracks[i]
+		if off := (t.Start + t.Duration - t.Planned).Abs(); off > tolerance(t.Planned) {
+			list = append(list, fmt.Sprintf("the %s track ends at %s, the playlist promises %s", t.Kind, clock(t.Start+t.Duration), clock(t.Planned)))
 		}
 	}
 	for _, g := range s.Ignored {

@@ -43,7 +43,7 @@ func (s snapshot) records(t *testing.T) int {
 	if _, err := f.Write(s.journal); err != nil {
 		t.Fatal(err)
 	}
-	_, _, records, err := journal.Open(f, journal.Header{Identity: [32]byte(s.journal[16:48])})
+	_, _, records, err := journal.Open(f, journal.Header{Likeness: [32]byte(s.journal[48:80])})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"seine/assemble/decrypt"
 	"seine/assemble/fetch"
@@ -14,36 +15,50 @@ import (
 	"seine/assemble/plan"
 )
 
-// run is one Job at work. All but the reporter and the source is for the goroutine of Run.
+// run is one Job at work. All but the reporter, the renewer and what mu guards is for the goroutine of Run.
 type run struct {
-	job    *Job
-	log    *slog.Logger
-	report *reporter
-	pool   *fetch.Pool
-	out    *output
-	plan   *plan.Plan
-	source *source
-	data   *journal.Data
-	joiner *join.Joiner
+	job     *Job
+	log     *slog.Logger
+	report  *reporter
+	client  *currentClient
+	pool    *fetch.Pool
+	out     *output
+	plan    *plan.Plan
+	renewer *renewer
+	data    *journal.Data
+	joiner  *join.Joiner
 
 	verdict Verdict
-	resumed int
+	parts   int // on record
+	missing missing
+	streak  int // failed parts since the last one that came
+
+	mu        sync.Mutex
+	lastPart  int // of which the print is known, or -1
+	lastPrint journal.Print
 }
 
 // Run makes the film and returns when it is finished, or cannot be. Whatever the error, the verdict tells how far it came;
-// what was fetched stays beside the output, and the same job goes on from there. No goroutine outlives it.
+// what was fetched stays beside the output, and the same job goes on from there. A segment that cannot be had is asked for once more
+// when all others are there. No goroutine outlives Run.
 //
 // Errors wrap the sentinels of this package, *fetch.Error, or the cause of the context's end.
-func Run(ctx context.Context, job Job) (v Verdict, err error) {
+func Run(ctx context.Context, job Job) (Verdict, error) {
 	if err := job.check(); err != nil {
 		return Verdict{}, err
 	}
-	r := &run{job: &job, log: job.log(), report: startReporter(job.Progress)}
-	defer r.report.stop()
-	r.pool = fetch.NewPool(job.Client, r.options())
-	if r.out, err = openOutput(job.Output, job.Force); err != nil {
+	out, err := openOutput(job.Output, job.Force)
+	if err != nil {
 		return Verdict{}, err
 	}
+	return perform(ctx, job, out)
+}
+
+// perform runs a job on an output that is ours, and closes it.
+func perform(ctx context.Context, job Job, out *output) (v Verdict, err error) {
+	r := &run{job: &job, log: job.log(), report: startReporter(job.Progress), client: newCurrentClient(job.Client), out: out, lastPart: -1}
+	defer r.report.stop()
+	r.pool = fetch.NewPool(r.client, r.options())
 	r.verdict.Path = job.Output + ".part"
 	err = r.film(ctx)
 	if e := r.out.close(); e != nil {
@@ -65,17 +80,7 @@ func (r *run) options() fetch.Options {
 	return o
 }
 
-// conclude adds the counters to the verdict.
-func (r *run) conclude() Verdict {
-	p := r.report.now()
-	v := r.verdict
-	v.Segments, v.Resumed, v.Retries, v.Bytes = p.Done-p.Missing, p.Resumed, p.Retries, p.Bytes
-	if !v.Finished {
-		v.Size, v.Planned = p.Written, p.Total
-	}
-	return v
-}
-
+// film plans, takes over what is there, fetches the rest, fills holes and finishes.
 func (r *run) film(ctx context.Context) error {
 	in, err := inspect(ctx, r.job, r.pool)
 	if err != nil {
@@ -83,70 +88,137 @@ func (r *run) film(ctx context.Context) error {
 	}
 	r.plan = in.Plan
 	r.verdict.Warnings = in.Warnings
-	r.source = &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits()}
+	r.renewer = newRenewer(&source{plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits()}, r.renewal(), r.came)
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
-	if err := r.resume(); err != nil {
+	if err := r.resume(ctx); err != nil {
 		return err
 	}
-	err = r.pool.Ordered(ctx, fetch.Work{
-		Count: len(in.Plan.Parts) - r.resumed,
-		URL:   func(i int) string { return r.address(i + r.resumed) },
-		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
-			return r.source.get(ctx, i+r.resumed, l)
-		},
-		Deliver: func(i int, b *fetch.Body, err error) error { return r.deliver(ctx, i+r.resumed, b, err) },
-	})
-	if err != nil {
+	if err := r.fetch(ctx); err != nil {
 		return err
+	}
+	if err := r.fill(ctx); err != nil {
+		return err
+	}
+	if len(r.missing) > 0 && !r.job.AllowGaps {
+		return r.incomplete()
 	}
 	return r.finish()
 }
 
+// renewal is nil when the playlist did not come from its address, and nobody knows of a new one.
+func (r *run) renewal() func(context.Context) (*source, error) {
+	if r.job.Refresh == nil && r.job.Manifest != nil {
+		return nil
+	}
+	return r.renew
+}
+
+// fetch joins all parts that are not on record.
+func (r *run) fetch(ctx context.Context) error {
+	from := r.parts
+	return r.pool.Ordered(ctx, fetch.Work{
+		Count: len(r.plan.Parts) - from,
+		URL:   func(i int) string { return r.address(i + from) },
+		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
+			return r.renewer.get(ctx, i+from, l)
+		},
+		Deliver: func(i int, b *fetch.Body, err error) error { return r.deliver(ctx, i+from, b, err) },
+	})
+}
+
 // address is empty for a part that the origin does not have: there is nothing to ask for.
 func (r *run) address(i int) string {
-	if r.plan.Parts[i].Gap {
+	part := &r.renewer.now().plan.Parts[i]
+	if part.Gap {
 		return ""
 	}
-	return r.plan.Parts[i].URL
+	return part.URL
 }
 
 // resume takes over what an earlier run has finished.
-func (r *run) resume() error {
-	records, err := r.out.begin(r.plan.Identity(), r.keep)
+func (r *run) resume(ctx context.Context) error {
+	records, err := r.takeOver(ctx)
 	if err != nil {
 		return err
 	}
+	if err := r.restore(records); err != nil {
+		return err
+	}
+	r.verdict.Resumed = r.parts - len(r.missing)
+	r.report.update(func(p *Progress) { p.Resumed = r.verdict.Resumed })
+	return nil
+}
+
+// takeOver returns what is on record, of this very film.
+func (r *run) takeOver(ctx context.Context) ([]journal.Record, error) {
+	h := journal.Header{Identity: r.plan.Identity(), Likeness: r.plan.Likeness(), Origin: r.job.Origin}
+	records, found, err := r.out.begin(h)
+	if err != nil {
+		return nil, err
+	}
+	if i := lastPresent(records); i >= 0 {
+		if found.Identity != h.Identity {
+			err = prove(ctx, r.renewer.now(), r.pool, records[i].Part, records[i].Print)
+		}
+		if errors.Is(err, ErrChanged) && r.job.Force {
+			return r.out.restart(h)
+		}
+		r.know(records[i].Part, records[i].Print)
+	}
+	return records, err
+}
+
+// lastPresent is the last record of a part that is not missing, or -1.
+func lastPresent(records []journal.Record) int {
+	for i := len(records) - 1; i >= 0; i-- {
+		if !records[i].Missing && records[i].Print.Length > 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// restore makes the joiner what it was after these records.
+func (r *run) restore(records []journal.Record) error {
 	r.data = &journal.Data{File: r.out.part}
 	for {
+		current := journal.Current(records)
 		r.joiner = join.New(r.data, r.joinOptions())
-		history := make([][]byte, len(records))
-		for i := range records {
-			history[i] = records[i].Data
-		}
-		err := r.joiner.Restore(history)
+		err := r.joiner.Restore(history(current))
 		if err == nil {
-			break
+			r.takeStock(current)
+			return nil
 		}
 		if len(records) == 0 {
 			return fmt.Errorf("%w: %w", ErrOutput, err)
 		}
 		r.log.Warn("the unfinished file cannot be used; starting anew", "err", err)
-		records = nil
-		if err := r.out.keep(nil); err != nil {
+		if records, err = r.out.keep(nil); err != nil {
 			return err
 		}
 	}
-	r.resumed = len(records)
-	for i := range records {
-		r.count(i, records[i].Missing, "missing since an earlier run")
-	}
-	r.report.update(func(p *Progress) { p.Resumed, p.Written = len(records), r.joiner.Size() })
-	return nil
 }
 
-// keep believes a record unless it is of a part that is asked for again.
-func (r *run) keep(rec journal.Record) bool {
-	return rec.Part < len(r.plan.Parts) && (!rec.Missing || r.job.AllowGaps)
+// history is what the joiner wants to hear again.
+func history(records []journal.Record) [][]byte {
+	list := make([][]byte, len(records))
+	for i := range records {
+		list[i] = records[i].Data
+	}
+	return list
+}
+
+// takeStock counts what is in the file.
+func (r *run) takeStock(current []journal.Record) {
+	r.parts, r.missing = 0, missing{}
+	for i := range current {
+		err := error(nil)
+		if current[i].Missing {
+			err = errEarlier
+		}
+		r.count(i, err)
+	}
+	r.report.update(func(p *Progress) { p.Written = r.joiner.Size() })
 }
 
 func (r *run) joinOptions() join.Options {
@@ -157,27 +229,17 @@ func (r *run) joinOptions() join.Options {
 	return o
 }
 
-// count books a finished part.
-func (r *run) count(i int, missing bool, reason string) {
+// count books part i as the last one on record, and why it is missing.
+func (r *run) count(i int, why error) {
 	part := &r.plan.Parts[i]
-	if missing {
-		r.verdict.Missing = append(r.verdict.Missing, r.gap(i, reason))
+	r.parts = i + 1
+	if why != nil {
+		r.missing[i] = why
 	}
 	r.report.update(func(p *Progress) {
-		p.Done++
+		p.Done, p.Missing = r.parts, len(r.missing)
 		p.Duration = max(p.Duration, part.Start+part.Duration)
-		if missing {
-			p.Missing++
-		}
 	})
-}
-
-func (r *run) gap(i int, reason string) Gap {
-	part := &r.plan.Parts[i]
-	return Gap{
-		Stream: r.plan.Streams[part.Stream].Name(), Sequence: part.Sequence, Start: part.Start,
-		Duration: part.Duration, Reason: reason,
-	}
 }
 
 // finish closes the film and gives it its name.
@@ -191,18 +253,13 @@ func (r *run) finish() error {
 	case err != nil:
 		return err
 	}
-	size, err := r.out.commit()
+	size, err := r.out.commit(len(r.missing) > 0)
 	if err != nil {
 		return err
 	}
 	v := &r.verdict
 	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
-	for _, t := range sum.Tracks {
-		v.Tracks = append(v.Tracks, Track{
-			Kind: t.Kind.String(), Codec: t.Codec, Language: t.Language, Duration: t.Duration, Samples: t.Samples,
-			Width: t.Width, Height: t.Height, SampleRate: t.SampleRate, Channels: t.Channels,
-		})
-	}
-	v.Warnings = append(v.Warnings, remarks(sum, r.plan.Duration)...)
+	v.Tracks = r.tracks(&sum)
+	v.Warnings = append(v.Warnings, remarks(v, &sum)...)
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"seine/assemble/plan"
 )
 
@@ -52,6 +54,33 @@ func wantGolden(t *testing.T, path string) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("the film differs: %d bytes, want %d", len(got), len(want))
 	}
+}
+
+// wantFilm compares what a player gets with the film that a well-behaved origin gives: segments that came late lie elsewhere in the
+// file.
+func wantFilm(t *testing.T, path string) {
+	t.Helper()
+	want, err := golden()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := filepath.Join(t.TempDir(), "golden.mp4")
+	if err := os.WriteFile(whole, want, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(packets(t, whole), packets(t, path)); diff != "" {
+		t.Errorf("the film differs: %.2000s", diff)
+	}
+}
+
+// packets lists each packet's track, times, size and hash as ffmpeg reads them.
+func packets(t *testing.T, path string) []string {
+	t.Helper()
+	b, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", path, "-map", "0", "-c", "copy", "-f", "framemd5", "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(string(b), "\n")
 }
 
 // wantOnly checks that the folder holds just these names.

@@ -22,27 +22,27 @@ type source struct {
 }
 
 // get fetches part i and decrypts it in place.
-func (s *source) get(ctx context.Context, i int, lane *fetch.Lane) (*fetch.Body, error) {
+func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) {
 	part := &s.plan.Parts[i]
-	if err := s.init(ctx, i, lane); err != nil {
+	if err := s.init(ctx, i, g); err != nil {
 		return nil, err
 	}
 	check := checkMedia
 	if part.Key != nil {
-		key, err := s.key(ctx, part.Key, "the key of "+s.name(part), lane)
+		key, err := s.key(ctx, part.Key, "the key of "+s.name(part), g)
 		if err != nil {
 			return nil, err
 		}
 		check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
 	}
-	return lane.Get(ctx, fetch.Request{
+	return g.Get(ctx, fetch.Request{
 		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Range: part.Range, Check: check,
 	})
 }
 
-func (s *source) key(ctx context.Context, key *manifest.Key, name string, lane *fetch.Lane) ([16]byte, error) {
+func (s *source) key(ctx context.Context, key *manifest.Key, name string, g getter) ([16]byte, error) {
 	return s.keys.Key(ctx, key.URL, func(ctx context.Context, url string, check func([]byte) error) ([]byte, error) {
-		body, err := lane.Get(ctx, fetch.Request{
+		body, err := g.Get(ctx, fetch.Request{
 			Kind: fetch.Key, Name: name, URL: url,
 			Check: func(b *fetch.Body) error { return check(b.Data) },
 		})

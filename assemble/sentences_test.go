@@ -172,7 +172,7 @@ func TestPlaylistSentences(t *testing.T) {
 		},
 		{
 			"fMP4", replace("#EXTINF:2", "#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:2"),
-			"the film is incomplete: segment 1 of 12, at 0:00: its initialization section (EXT-X-MAP): HTTP 404 Not Found, after 2 tries (http://origin/film/360p/i.mp4)",
+			"the film is incomplete: 3 segments are missing, the first is segment 1 of 12, at 0:00: its initialization section (EXT-X-MAP): HTTP 404 Not Found, after 2 tries (http://origin/film/360p/i.mp4); new addresses are refused as well",
 		},
 		{
 			"SAMPLE-AES", replace("#EXTINF:2", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"key\"\n#EXTINF:2"),
@@ -278,7 +278,7 @@ func TestKeySentences(t *testing.T) {
 		},
 		{
 			"key 403", both(crypt, answer("/key", status(403))),
-			"the film is incomplete: segment 1 of 12, at 0:00: its key: HTTP 403 Forbidden, after 2 tries (http://origin/film/360p/key)",
+			"the film is incomplete: 3 segments are missing, the first is segment 1 of 12, at 0:00: its key: HTTP 403 Forbidden, after 2 tries (http://origin/film/360p/key); new addresses are refused as well",
 		},
 		{
 			"encrypted segment HTML", both(crypt, answer("seg_003.ts", body("<html>"))),

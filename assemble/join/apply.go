@@ -1,6 +1,8 @@
 package join
 
 import (
+	"fmt"
+
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
@@ -107,7 +109,11 @@ func (c *change) tableBytes() (n int) {
 }
 
 // resume makes the muxer what it was.
-func (j *Joiner) resume(reserve, size int64) (err error) {
-	j.mux, err = mp4.Resume(j.file, reserve, size)
-	return err
+func (j *Joiner) resume(reserve, size int64) error {
+	mux, err := mp4.Resume(j.file, reserve, size)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	j.mux = mux
+	return nil
 }

@@ -19,6 +19,7 @@ type Summary struct {
 
 // TrackSummary describes one track of the file.
 type TrackSummary struct {
+	Stream        int
 	Kind          media.Kind
 	Codec         string // RFC 6381, of the first sample entry
 	Entries       int    // sample entries: more than 1 when the coding changed
@@ -30,6 +31,7 @@ type TrackSummary struct {
 	Start         time.Duration // of the presentation, in the movie
 	Duration      time.Duration // of the presentation
 	FrameRate     float64       // pictures a second over the whole track
+	Holes         []Hole
 }
 
 // Finish writes out the frames that were carried over, and then the headers. After an error it may be called again.
@@ -53,7 +55,6 @@ func (j *Joiner) Finish() (Summary, error) {
 	j.finished = true
 	s := Summary{Tracks: list, Size: size, Warnings: j.warn}
 	for i := range j.streams {
-		s.Warnings.Stream.Add(j.streams[i].demux.Stats())
 		s.Ignored = append(s.Ignored, j.streams[i].demux.leftOut()...)
 	}
 	for _, t := range tracks {
@@ -67,8 +68,10 @@ func (j *Joiner) drain(stream int) error {
 	s := &j.streams[stream]
 	d := j.newDelta(Part{Stream: stream, Period: s.period})
 	j.samples = j.samples[:0]
+	before := s.demux.Stats()
 	s.demux.Flush()
 	err := j.leftover(d, s.period)
+	d.warn.Stream = s.demux.Stats().Since(before)
 	if err == nil {
 		err = j.write(d)
 	}
@@ -79,6 +82,8 @@ func (j *Joiner) drain(stream int) error {
 	d.state = s.save()
 	if len(d.writes) > 0 {
 		j.apply(d)
+	} else {
+		j.warn.add(d.warn)
 	}
 	s.state = d.state
 	return nil
@@ -102,14 +107,14 @@ func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
 		}
 		out := build(i/maxTracks, line, &j.warn)
 		tracks = append(tracks, out)
-		list = append(list, summary(&out))
+		list = append(list, summary(i/maxTracks, &out))
 	}
 	return tracks, list
 }
 
-func summary(t *mp4.Track) TrackSummary {
+func summary(stream int, t *mp4.Track) TrackSummary {
 	s := TrackSummary{
-		Kind: t.Kind, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
+		Stream: stream, Holes: holesOf(t), Kind: t.Kind, Codec: t.Codecs[0].String(), Entries: len(t.Codecs), Language: t.Language,
 		Samples: len(t.Samples), Start: lasting(t.Start), Duration: lasting(t.Length),
 	}
 	switch c := t.Codecs[0].(type) {

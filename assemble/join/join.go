@@ -84,6 +84,7 @@ type Joiner struct {
 	tables   [maxStreams * maxTracks]*table
 	periods  map[int]*period
 	warn     Warnings
+	heritage int64 // room for moov that the record of a renewed part hands on
 	finished bool
 	samples  []media.Sample // of the part at hand
 }
@@ -135,15 +136,17 @@ func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	if err := j.check(p); err != nil {
 		return nil, err
 	}
+	s := &j.streams[p.Stream]
+	before := s.demux.Stats()
 	d, err := j.demux(p, data)
 	if err == nil {
+		d.warn.Stream = s.demux.Stats().Since(before)
 		err = j.write(d)
 	}
-	s := &j.streams[p.Stream]
 	if err != nil {
 		return nil, &PartError{Stream: p.Stream, Sequence: p.Sequence, Err: errors.Join(err, s.rollback())}
 	}
-	d.state = s.save()
+	d.state, d.reserve = s.save(), max(d.reserve, j.heritage)
 	j.apply(d)
 	return d.encode(), nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // recordVersion is the first byte of a record. Records of another version are refused.
-const recordVersion = 3
+const recordVersion = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -7,26 +7,22 @@ import (
 	"seine/assemble/media"
 )
 
-// Restore replays the records of an earlier run, in order, on a fresh Joiner; Add then goes on as if the process had not
-// died, with the same bytes. What the file holds beyond the last record is cut off.
+// Restore replays the records of an earlier run, in the order of the parts, on a fresh Joiner; Add then goes on as if the process
+// had not died, with the same bytes. What the file holds beyond what the records speak of is cut off.
 //
 // A record that is damaged, of another version, or does not follow the one before gives ErrRecord; a file that ends too
 // early gives ErrShort. The Joiner is of no use then.
 func (j *Joiner) Restore(records [][]byte) error {
 	reserve := int64(0)
 	for i, b := range records {
-		d, err := decode(b)
-		if err == nil {
-			err = j.verify(d)
-		}
+		d, err := j.replay(b)
 		if err != nil {
 			return fmt.Errorf("record %d of %d: %w", i+1, len(records), err)
 		}
 		reserve = max(reserve, d.reserve)
-		if err := j.resume(reserve, d.size); err != nil {
-			return fmt.Errorf("record %d of %d: %w: %w", i+1, len(records), ErrRecord, err)
-		}
-		j.apply(d)
+	}
+	if err := j.resume(reserve, j.Size()); err != nil {
+		return err
 	}
 	for i := range j.streams {
 		if err := j.streams[i].rollback(); err != nil {
@@ -34,6 +30,19 @@ func (j *Joiner) Restore(records [][]byte) error {
 		}
 	}
 	return j.trim()
+}
+
+// replay applies one record.
+func (j *Joiner) replay(record []byte) (*delta, error) {
+	d, err := decode(record)
+	if err == nil {
+		err = j.verify(d)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j.apply(d)
+	return d, nil
 }
 
 // trim checks that the file holds what the records say, and cuts off the rest.
@@ -52,8 +61,8 @@ func (j *Joiner) verify(d *delta) error {
 	if err := j.check(d.part); err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
 	}
-	if d.size < j.Size() || d.size > math.MaxInt64/2 || d.reserve != 0 && j.Size() != 0 {
-		return fmt.Errorf("%w: the file goes from %d to %d bytes", ErrRecord, j.Size(), d.size)
+	if d.size < 0 || d.size > math.MaxInt64/2 || d.reserve < 0 {
+		return fmt.Errorf("%w: the file has %d bytes, %d of them in front", ErrRecord, d.size, d.reserve)
 	}
 	known := map[int]int{}
 	for _, c := range d.changes {

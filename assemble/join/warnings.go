@@ -14,7 +14,9 @@ type Warnings struct {
 }
 
 // counters are those that a part adds to.
-func (w *Warnings) counters() []*int64 { return []*int64{&w.MissingParts, &w.TimeJumps, &w.LeftOut} }
+func (w *Warnings) counters() []*int64 {
+	return append(w.Stream.Counters(), &w.MissingParts, &w.TimeJumps, &w.LeftOut)
+}
 
 func (w *Warnings) add(o Warnings) {
 	from := o.counters()

@@ -2,8 +2,8 @@
 // moment is followed by one that fetches nothing twice but what was under way.
 //
 // A journal is a row of frames: length, CRC-32C and payload. The first holds the identity of the plan, each other one a
-// part. What a crash left of a frame is cut off, never trusted; and each record is only believed once the bytes that it
-// speaks of have been read back.
+// part, or several that count only together. A later record of a part takes the place of an earlier one. What a crash left of a
+// frame is cut off, never trusted; and each record is only believed once the bytes that it speaks of have been read back.
 package journal
 
 import (
@@ -20,7 +20,7 @@ import (
 var ErrChanged = errors.New("the unfinished file belongs to another film or choice")
 
 const (
-	magic = "seine\x00\x00\x01"
+	magic = "seine\x00\x00\x02"
 	// maxFrame bounds one frame; a part's record takes a few bytes for each of its samples.
 	maxFrame  = 64 << 20
 	frameHead = 8
@@ -37,10 +37,12 @@ type File interface {
 
 // Header tells whose journal it is.
 type Header struct {
-	// Identity of the plan.
-	Identity [32]byte
+	// Identity of the plan, and Likeness, which plans that differ in nothing but addresses share.
+	Identity, Likeness [32]byte
 	// Mode that the finished file will get.
 	Mode fs.FileMode
+	// Origin is what the caller wants to know of the film later; at most 1 MiB.
+	Origin []byte
 }
 
 // Record is one finished part.
@@ -52,6 +54,8 @@ type Record struct {
 	Start, Size int64
 	// CRC is the CRC-32C of those bytes.
 	CRC uint32
+	// Print tells the part's own bytes, as they came, from those of another film: see PrintOf. Zero for a missing part.
+	Print Print
 	// Data is what the joiner wants to hear again.
 	Data []byte
 }
@@ -59,13 +63,15 @@ type Record struct {
 // Journal is for one goroutine.
 type Journal struct {
 	file File
-	// ends holds the offset behind the header and behind each record.
-	ends []int64
-	buf  []byte
+	// ends holds the offset behind the header and behind each frame, counts the records up to there.
+	ends   []int64
+	counts []int
+	buf    []byte
 }
 
 // Open reads a journal. An empty file, or one whose header was never finished, becomes a new journal with header h. Another
-// identity is ErrChanged. Records come back in order from part 0, without what a crash tore.
+// likeness is ErrChanged; whether another identity is another film, the caller finds out. Records come back in the order in which they
+// were written, without what a crash tore: see Current.
 func Open(f File, h Header) (*Journal, Header, []Record, error) {
 	j := &Journal{file: f}
 	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<16)
@@ -78,14 +84,14 @@ func Open(f File, h Header) (*Journal, Header, []Record, error) {
 		return nil, h, nil, fmt.Errorf("%w: it was made by another program or version", ErrChanged)
 	}
 	payload, err := readFrame(r)
-	if n < len(magic) || err != nil || len(payload) != headerSize {
+	found, ok := decodeHeader(payload)
+	if n < len(magic) || err != nil || !ok {
 		return j, h, nil, j.create(h)
 	}
-	found := decodeHeader(payload)
-	if found.Identity != h.Identity {
+	if found.Likeness != h.Likeness {
 		return nil, h, nil, ErrChanged
 	}
-	j.ends = append(j.ends, int64(len(magic)+frameHead+len(payload)))
+	j.end(int64(len(magic)+frameHead+len(payload)), 0)
 	return j, found, j.read(r), nil
 }
 
@@ -97,49 +103,75 @@ func (j *Journal) create(h Header) error {
 	if _, err := j.file.WriteAt(b, 0); err != nil {
 		return err
 	}
-	j.ends = []int64{int64(len(b))}
+	j.ends, j.counts = nil, nil
+	j.end(int64(len(b)), 0)
 	return nil
+}
+
+func (j *Journal) end(offset int64, records int) {
+	j.ends, j.counts = append(j.ends, offset), append(j.counts, records)
 }
 
 // read returns the records up to the first that is torn or out of order.
 func (j *Journal) read(r io.Reader) []Record {
 	var records []Record
-	size := int64(0)
-	for {
+	for parts, size := 0, int64(0); ; {
 		payload, err := readFrame(r)
 		if err != nil {
 			return records
 		}
-		rec, ok := decodeRecord(payload)
-		if !ok || rec.Part != len(records) || rec.Start < size || rec.Size < rec.Start {
+		frame, ok := decodeRecords(payload)
+		for _, rec := range frame {
+			ok = ok && rec.Part <= parts && rec.Start >= size && rec.Size >= rec.Start
+			parts, size = max(parts, rec.Part+1), rec.Size
+		}
+		if !ok {
 			return records
 		}
-		size = rec.Size
-		records = append(records, rec)
-		j.ends = append(j.ends, j.ends[len(j.ends)-1]+int64(frameHead+len(payload)))
+		records = append(records, frame...)
+		j.end(j.ends[len(j.ends)-1]+int64(frameHead+len(payload)), len(records))
 	}
+}
+
+// Current returns the latest record of each part, from part 0 on.
+func Current(records []Record) []Record {
+	var list []Record
+	for _, r := range records {
+		if r.Part == len(list) {
+			list = append(list, r)
+		} else {
+			list[r.Part] = r
+		}
+	}
+	return list
 }
 
 // Len is the number of records.
-func (j *Journal) Len() int { return len(j.ends) - 1 }
+func (j *Journal) Len() int { return j.counts[len(j.counts)-1] }
 
-// Keep forgets all but the first n records, and what was torn behind them.
-func (j *Journal) Keep(n int) error {
-	if err := j.file.Truncate(j.ends[n]); err != nil {
-		return err
+// Keep forgets all but the first n records, and what was torn behind them. Of records that count together, all stay or none: it
+// returns how many are left.
+func (j *Journal) Keep(n int) (int, error) {
+	frames := len(j.counts)
+	for j.counts[frames-1] > n {
+		frames--
 	}
-	j.ends = j.ends[:n+1]
-	return nil
+	if err := j.file.Truncate(j.ends[frames-1]); err != nil {
+		return 0, err
+	}
+	j.ends, j.counts = j.ends[:frames], j.counts[:frames]
+	return j.Len(), nil
 }
 
-// Append adds the next part. After an error the journal is as before.
-func (j *Journal) Append(r Record) error {
-	j.buf = appendFrame(j.buf[:0], encodeRecord(r))
+// Append adds the record of the next part, or of parts that are on record already and count only together. After an error the
+// journal is as before.
+func (j *Journal) Append(list ...Record) error {
+	j.buf = appendFrame(j.buf[:0], encodeRecords(list))
 	end := j.ends[len(j.ends)-1]
 	if _, err := j.file.WriteAt(j.buf, end); err != nil {
 		return errors.Join(err, j.file.Truncate(end))
 	}
-	j.ends = append(j.ends, end+int64(len(j.buf)))
+	j.end(end+int64(len(j.buf)), j.Len()+len(list))
 	return nil
 }
 

@@ -23,12 +23,12 @@ func create(t testing.TB) *os.File {
 	return f
 }
 
-var header = Header{Identity: [32]byte{1, 2, 3}, Mode: 0o644}
+var header = Header{Identity: [32]byte{1, 2, 3}, Likeness: [32]byte{4}, Mode: 0o644, Origin: []byte("the page")}
 
 func sample(n int) []Record {
 	var list []Record
 	for i := range n {
-		list = append(list, Record{Part: i, Start: int64(i * 100), Size: int64(i*100 + 90), CRC: uint32(i), Missing: i%3 == 1, Data: bytes.Repeat([]byte{byte(i)}, i)})
+		list = append(list, Record{Part: i, Start: int64(i * 100), Size: int64(i*100 + 90), CRC: uint32(i), Print: PrintOf(make([]byte, i)), Missing: i%3 == 1, Data: bytes.Repeat([]byte{byte(i)}, i+1)})
 	}
 	return list
 }
@@ -53,15 +53,15 @@ func TestRoundTrip(t *testing.T) {
 	if j.Len() != 10 {
 		t.Error(j.Len())
 	}
-	j, h, got, err := Open(f, Header{Identity: header.Identity, Mode: 0o600})
-	if err != nil || h != header {
+	j, h, got, err := Open(f, Header{Identity: [32]byte{9}, Likeness: header.Likeness, Mode: 0o600})
+	if err != nil || !cmp.Equal(h, header) {
 		t.Fatal(h, err)
 	}
 	if diff := cmp.Diff(sample(10), got); diff != "" {
 		t.Error(diff)
 	}
-	if err := j.Keep(4); err != nil {
-		t.Fatal(err)
+	if n, err := j.Keep(4); n != 4 || err != nil {
+		t.Fatal(n, err)
 	}
 	if err := j.Append(sample(5)[4]); err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestRoundTrip(t *testing.T) {
 func TestOtherPlan(t *testing.T) {
 	f := create(t)
 	write(t, f, sample(2))
-	if _, _, _, err := Open(f, Header{}); !errors.Is(err, ErrChanged) {
+	if _, _, _, err := Open(f, Header{Identity: header.Identity}); !errors.Is(err, ErrChanged) {
 		t.Error(err)
 	}
 	other := create(t)
@@ -86,6 +86,37 @@ func TestOtherPlan(t *testing.T) {
 	}
 	if b, _ := os.ReadFile(other.Name()); string(b) != "something else entirely" {
 		t.Error("the other file was changed")
+	}
+}
+
+// Records that count only together come back together, and are forgotten together.
+func TestTogether(t *testing.T) {
+	f := create(t)
+	list := sample(6)
+	j := write(t, f, list)
+	anew := []Record{{Part: 2, Start: 600, Size: 700, Data: []byte("a")}, {Part: 3, Start: 700, Size: 700, Data: []byte("b")}}
+	if err := j.Append(anew...); err != nil {
+		t.Fatal(err)
+	}
+	all, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := append(slices.Clone(list), anew...)
+	_, _, got, err := Open(f, header)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Fatal(diff, err)
+	}
+	current := slices.Concat(list[:2], anew, list[4:])
+	if diff := cmp.Diff(current, Current(got)); diff != "" {
+		t.Error(diff)
+	}
+	torn := &memory{b: all[:len(all)-1]}
+	if _, _, got, err = Open(torn, header); err != nil || !cmp.Equal(got, list) {
+		t.Errorf("torn: %d records, %v", len(got), err)
+	}
+	if n, err := j.Keep(7); n != 6 || err != nil || j.Len() != 6 {
+		t.Errorf("%d kept, %v", n, err)
 	}
 }
 
@@ -113,8 +144,9 @@ func TestTorn(t *testing.T) {
 		if err != nil || len(got) != want {
 			t.Fatalf("cut at %d: %d records, want %d, %v", n, len(got), want, err)
 		}
-		if err := errors.Join(j.Keep(want), j.Append(Record{Part: want, Start: 900, Size: 900})); err != nil {
-			t.Fatal(err)
+		kept, err := j.Keep(want)
+		if err := errors.Join(err, j.Append(Record{Part: want, Start: 900, Size: 900})); err != nil || kept != want {
+			t.Fatal(kept, err)
 		}
 		if _, _, got, err = Open(torn, header); err != nil || len(got) != want+1 {
 			t.Fatalf("cut at %d, then on: %d records, %v", n, len(got), err)
@@ -139,12 +171,15 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		size := int64(0)
+		size, parts := int64(0), 0
 		for i, r := range records {
-			if r.Part != i || r.Start < size || r.Size < r.Start {
+			if r.Part > parts || r.Start < size || r.Size < r.Start {
 				t.Fatalf("record %d: %+v", i, r)
 			}
-			size = r.Size
+			size, parts = r.Size, max(parts, r.Part+1)
+		}
+		if len(Current(records)) != parts {
+			t.Fatal(Current(records))
 		}
 		if j.Len() != len(records) {
 			t.Fatal(j.Len(), len(records))

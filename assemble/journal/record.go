@@ -3,45 +3,61 @@ package journal
 import (
 	"encoding/binary"
 	"io/fs"
+
+	"seine/assemble/media/wire"
 )
 
-const headerSize = 32 + 4
+// maxOrigin bounds Header.Origin, in bytes.
+const maxOrigin = 1 << 20
 
 func encodeHeader(h Header) []byte {
-	return binary.BigEndian.AppendUint32(append([]byte(nil), h.Identity[:]...), uint32(h.Mode.Perm()))
+	b := append(h.Identity[:len(h.Identity):len(h.Identity)], h.Likeness[:]...)
+	b = binary.BigEndian.AppendUint32(b, uint32(h.Mode.Perm()))
+	return append(b, h.Origin[:min(len(h.Origin), maxOrigin)]...)
 }
 
-func decodeHeader(b []byte) Header {
-	return Header{Identity: [32]byte(b), Mode: fs.FileMode(binary.BigEndian.Uint32(b[32:])).Perm()}
-}
-
-func encodeRecord(r Record) []byte {
-	b := make([]byte, 0, 40+len(r.Data))
-	b = binary.AppendUvarint(b, uint64(r.Part))
-	b = binary.AppendUvarint(b, uint64(r.Start))
-	b = binary.AppendUvarint(b, uint64(r.Size))
-	b = binary.BigEndian.AppendUint32(b, r.CRC)
-	missing := byte(0)
-	if r.Missing {
-		missing = 1
+func decodeHeader(b []byte) (h Header, ok bool) {
+	const fixed = 32 + 32 + 4
+	if len(b) < fixed || len(b) > fixed+maxOrigin {
+		return h, false
 	}
-	return append(append(b, missing), r.Data...)
-}
-
-func decodeRecord(b []byte) (r Record, ok bool) {
-	var n [3]uint64
-	for i := range n {
-		v, size := binary.Uvarint(b)
-		if size <= 0 || v > 1<<62 {
-			return r, false
-		}
-		n[i], b = v, b[size:]
-	}
-	if len(b) < 5 || b[4] > 1 {
-		return r, false
-	}
-	return Record{
-		Part: int(n[0]), Start: int64(n[1]), Size: int64(n[2]),
-		CRC: binary.BigEndian.Uint32(b), Missing: b[4] == 1, Data: b[5:],
+	return Header{
+		Identity: [32]byte(b), Likeness: [32]byte(b[32:]), Mode: fs.FileMode(binary.BigEndian.Uint32(b[64:])).Perm(), Origin: b[fixed:],
 	}, true
+}
+
+func encodeRecords(list []Record) (b []byte) {
+	for _, r := range list {
+		b = wire.Int(b, int64(r.Part))
+		b = wire.Int(b, r.Start)
+		b = wire.Int(b, r.Size)
+		b = wire.Int(b, int64(r.CRC))
+		b = wire.Int(b, r.Print.Length)
+		b = wire.Int(b, int64(r.Print.CRC))
+		b = wire.Bool(b, r.Missing)
+		b = wire.Bytes(b, r.Data)
+	}
+	return b
+}
+
+func decodeRecords(b []byte) (list []Record, ok bool) {
+	r := wire.NewReader(b)
+	for r.Len() > 0 && r.Err() == nil {
+		rec := Record{Part: int(r.Int()), Start: r.Int(), Size: r.Int(), CRC: u32(r)}
+		rec.Print = Print{Length: r.Int(), CRC: u32(r)}
+		rec.Missing, rec.Data = r.Bool(), r.Bytes()
+		if rec.Part < 0 || rec.Start < 0 || rec.Size < 0 || rec.Size > 1<<62 {
+			return nil, false
+		}
+		list = append(list, rec)
+	}
+	return list, r.Err() == nil && len(list) > 0
+}
+
+func u32(r *wire.Reader) uint32 {
+	v := r.Int()
+	if v < 0 || v > 1<<32-1 {
+		r.Fail()
+	}
+	return uint32(v)
 }

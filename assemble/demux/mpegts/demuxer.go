@@ -69,7 +69,7 @@ func (d *Demuxer) Tracks() []media.Track {
 	return list
 }
 
-// Stats returns the counts since the beginning.
+// Stats returns the counts since the beginning, or since RestoreState.
 func (d *Demuxer) Stats() Stats { return d.stats }
 
 // SetReference makes ts the running reference of the 33-bit timestamps, unless there is one.

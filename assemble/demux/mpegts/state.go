@@ -8,7 +8,7 @@ import (
 )
 
 // AppendState appends all that the next segment depends on: programs, counters, timestamps, frames cut by the end of the
-// segment. It belongs between two segments.
+// segment, but not Stats. It belongs between two segments.
 func (d *Demuxer) AppendState(b []byte) []byte {
 	b = wire.Bool(b, d.program)
 	b = wire.Int(b, int64(d.pmtPID))
@@ -17,9 +17,6 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 	b = wire.Bytes(b, d.pmt.buf)
 	b = wire.Bool(b, d.clock.set)
 	b = wire.Int(b, d.clock.ref)
-	for _, n := range d.stats.counters() {
-		b = wire.Int(b, *n)
-	}
 	b = d.appendIgnored(b)
 	b = wire.Int(b, int64(len(d.tracks)))
 	for i := range d.tracks {
@@ -37,9 +34,6 @@ func (d *Demuxer) RestoreState(b []byte) error {
 	pmt := r.Int()
 	d.last, d.pat.buf, d.pmt.buf = r.Bytes(), r.Bytes(), r.Bytes()
 	d.clock.set, d.clock.ref = r.Bool(), r.Int()
-	for _, n := range d.stats.counters() {
-		*n = r.Int()
-	}
 	d.restoreIgnored(r)
 	tracks := r.Int()
 	if tracks < 0 || tracks > maxTracks || pmt < 0 || pmt >= pidCount {
@@ -74,16 +68,26 @@ func (d *Demuxer) buffers() (list [][]byte) {
 	return list
 }
 
-func (s *Stats) counters() []*int64 {
+// Counters are the fields, in their order.
+func (s *Stats) Counters() []*int64 {
 	return []*int64{&s.ContinuityErrors, &s.Duplicates, &s.Resyncs, &s.LostBytes, &s.DroppedFrames, &s.BadSections}
 }
 
 // Add sums up.
 func (s *Stats) Add(o Stats) {
-	from := o.counters()
-	for i, n := range s.counters() {
+	from := o.Counters()
+	for i, n := range s.Counters() {
 		*n += *from[i]
 	}
+}
+
+// Since returns what was added since an earlier look.
+func (s Stats) Since(o Stats) Stats {
+	from := o.Counters()
+	for i, n := range s.Counters() {
+		*n -= *from[i]
+	}
+	return s
 }
 
 func (t *track) appendState(b []byte, routed bool) []byte {
