@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"seine/assemble/demux/fmp4"
+	"seine/assemble/demux/frames"
 	"seine/assemble/demux/mpegts"
+	"seine/assemble/demux/packed"
 	"seine/assemble/media"
 )
 
@@ -41,6 +43,7 @@ const (
 	undecided container = iota // as a transport stream without a segment
 	transport
 	fragments
+	packedAudio
 )
 
 // containerOf looks at a stream's first segment.
@@ -48,19 +51,25 @@ func containerOf(segment []byte) container {
 	if fmp4.Looks(segment) {
 		return fragments
 	}
+	if !mpegts.Looks(segment) && packed.Looks(segment) {
+		return packedAudio
+	}
 	return transport
 }
 
 func (c container) demuxer(kind media.Kind) demuxer {
-	if c == fragments {
+	switch c {
+	case fragments:
 		return &fragmentDemuxer{}
+	case packedAudio:
+		return &packedDemuxer{}
 	}
 	return &transportDemuxer{Demuxer: mpegts.Demuxer{Wanted: kind}}
 }
 
 // become gives the stream the demuxer of a container, unless it has it.
 func (s *stream) become(c container) {
-	if (c == fragments) != (s.container == fragments) {
+	if max(c, transport) != max(s.container, transport) {
 		s.demux = c.demuxer(s.wanted)
 	}
 	s.container = c
@@ -79,7 +88,7 @@ func (s *stream) save() []byte { return s.demux.AppendState([]byte{byte(s.contai
 
 // rollback makes the demuxer what it was after the last part.
 func (s *stream) rollback() error {
-	if len(s.state) == 0 || container(s.state[0]) > fragments {
+	if len(s.state) == 0 || container(s.state[0]) > packedAudio {
 		return errors.New("no state of a stream")
 	}
 	s.become(container(s.state[0]))
@@ -104,6 +113,29 @@ func (d *transportDemuxer) leftOut() (list []Ignored) {
 	}
 	return list
 }
+
+type packedDemuxer struct{ packed.Demuxer }
+
+// Reset has no use for an initialization section.
+func (d *packedDemuxer) Reset(_, segment []byte) error { return d.Demuxer.Reset(segment) }
+
+// Next names what cannot be carried over as a transport stream does.
+func (d *packedDemuxer) Next() (media.Sample, error) {
+	s, err := d.Demuxer.Next()
+	var u *frames.UnsupportedError
+	if errors.As(err, &u) {
+		err = &mpegts.UnsupportedError{Name: u.Name}
+	}
+	return s, err
+}
+
+// Stats counts as a transport stream does.
+func (d *packedDemuxer) Stats() mpegts.Stats {
+	lost := d.Lost()
+	return mpegts.Stats{LostBytes: lost.Bytes, DroppedFrames: lost.Frames}
+}
+
+func (*packedDemuxer) leftOut() []Ignored { return nil }
 
 type fragmentDemuxer struct{ fmp4.Demuxer }
 

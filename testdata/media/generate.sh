@@ -9,12 +9,13 @@
 #              Opus, and AC-3
 #   codecs/    4 s of MPEG-TS in 1 s segments: HEVC + E-AC-3, H.264 + AC-3 44.1 kHz behind a DVB descriptor, and sound alone:
 #              MP3 44.1 kHz, MP3 22.05 kHz mono (MPEG-2), AC-3 5.1
+#   packed/    4 s of elementary streams of sound: AAC 48 kHz, MP3 44.1 kHz, AC-3, E-AC-3; split.aac is the sound of split/
 #   clips/     2 s TS files: audio only, video only, video + HEVC/MP3/AC-3 (stream types that a demuxer must name),
 #              one fragmented mp4 head (not TS)
 set -eu
 cd "$(dirname "$0")"
-rm -rf film split fmp4 codecs clips
-mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3 codecs/hevc codecs/dvb codecs/mp3 codecs/mp3low codecs/ac3
+rm -rf film split fmp4 codecs packed clips
+mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3 codecs/hevc codecs/dvb codecs/mp3 codecs/mp3low codecs/ac3 packed
 
 exact="-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -threads 1 -map_metadata -1"
 x264="-c:v libx264 -preset slow -threads 1 -pix_fmt yuv420p -g 50 -keyint_min 50 -sc_threshold 0 -bf 2 -x264-params threads=1:lookahead_threads=1"
@@ -94,6 +95,13 @@ transport mp3 -f lavfi -i "$(sound 550 44100 4)" $exact -c:a libmp3lame -ac 2 -b
 transport mp3low -f lavfi -i "$(sound 550 22050 4)" $exact -c:a libmp3lame -ac 1 -b:a 16k
 transport ac3 -f lavfi -i "aevalsrc=exprs=sin(440*t*6.28)|sin(550*t*6.28)|sin(660*t*6.28)|0|sin(770*t*6.28)|sin(880*t*6.28):c=5.1:s=48000:d=4" \
 	$exact -c:a ac3 -b:a 96k
+
+a="-f lavfi -i $(sound 880 48000 4)"
+ff $a $exact -c:a aac -ac 2 -b:a 24k -f adts packed/sound.aac
+ff -f lavfi -i "$(sound 880 44100 4)" $exact -c:a libmp3lame -ac 2 -b:a 32k -write_xing 0 -id3v2_version 0 -f mp3 packed/sound.mp3
+ff $a $exact -c:a ac3 -ac 2 -b:a 32k -f ac3 packed/sound.ac3
+ff $a $exact -c:a eac3 -ac 2 -b:a 32k -f eac3 packed/sound.eac3
+ff -i split/audio/index.m3u8 $exact -c copy -f adts packed/split.aac
 
 small="-b:v 30k -maxrate 30k -bufsize 30k"
 v="-f lavfi -i $(picture 160x90 2)"

@@ -76,7 +76,7 @@ func (s *Stream) Drain(final bool, emit func(media.Sample)) (lost Lost, err erro
 			break
 		}
 		if e != nil || !s.followed(b[off:], u.size) {
-			n := 1 + s.search(b[off+1:])
+			n := 1 + search(b[off+1:], s.coding.lead())
 			lost.Bytes += int64(n)
 			off += n
 			continue
@@ -93,8 +93,8 @@ func (s *Stream) Drain(final bool, emit func(media.Sample)) (lost Lost, err erro
 func (s *Stream) plausible(b []byte, u unit) bool { return u.size == 0 || s.followed(b, u.size) }
 
 // search returns how far away the next lead byte of a sync word is.
-func (s *Stream) search(b []byte) int {
-	if i := bytes.IndexByte(b, s.coding.lead()); i >= 0 {
+func search(b []byte, lead byte) int {
+	if i := bytes.IndexByte(b, lead); i >= 0 {
 		return i
 	}
 	return len(b)
