@@ -12,6 +12,7 @@ import (
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/disguise"
 	"seine/assemble/fetch"
+	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
 
@@ -125,7 +126,7 @@ func initName(t *plan.Init) string {
 func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byte, error) {
 	init, name := part.Init, "the initialization section (EXT-X-MAP) of "+s.name(part)
 	check := checkInit
-	if init.Key != nil {
+	if init.Key != nil && init.Key.Method != manifest.MethodSampleAES { // which encrypts samples only
 		key, err := s.key(ctx, init.Key, "the key of "+name, g)
 		if err != nil {
 			return nil, err

@@ -66,13 +66,16 @@ const splitStart = 126_000
 // framemd5 is ffmpeg's view of the packets or frames of a file, or of a playlist.
 func framemd5(t *testing.T, source string, args ...string) []string {
 	t.Helper()
-	cmd := append([]string{"-v", "error", "-allowed_extensions", "ALL", "-i", source}, args...)
+	cmd := append([]string{"-v", "error", "-allowed_extensions", "ALL", "-allowed_segment_extensions", "ALL", "-extension_picky", "0", "-i", source}, args...)
 	if !strings.HasSuffix(source, ".m3u8") {
 		cmd = append([]string{"-v", "error", "-i", source}, args...)
 	}
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", append(cmd, "-f", "framemd5", "-")...).Output()
+	var stderr bytes.Buffer
+	run := exec.CommandContext(t.Context(), "ffmpeg", append(cmd, "-fps_mode", "passthrough", "-f", "framemd5", "-")...)
+	run.Stderr = &stderr
+	out, err := run.Output()
 	if err != nil {
-		t.Fatalf("ffmpeg %s: %v", source, err)
+		t.Fatalf("ffmpeg %s: %v: %.900s", source, err, &stderr)
 	}
 	var list []string
 	for line := range strings.Lines(string(out)) {

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	"seine/assemble/decrypt"
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/disguise"
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
@@ -19,6 +21,8 @@ type source struct {
 	plan  *plan.Plan
 	keys  *decrypt.Keys
 	inits *inits
+	// opens holds what decrypts the samples of parts that were fetched and are not yet in the film.
+	opens sampleKeys
 }
 
 // get fetches part i and decrypts it in place.
@@ -33,7 +37,11 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 		if err != nil {
 			return nil, err
 		}
-		check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+		if part.Key.Method == manifest.MethodSampleAES {
+			s.opens.give(i, &sampleaes.Key{Key: key, IV: vector(part)})
+		} else {
+			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+		}
 	}
 	return g.Get(ctx, fetch.Request{
 		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Range: part.Range, Check: check,
@@ -60,6 +68,31 @@ func vector(part *plan.Part) [16]byte {
 		return *part.Key.IV
 	}
 	return decrypt.SequenceIV(part.Sequence)
+}
+
+// sampleKeys are for parts under SAMPLE-AES, whose samples only the demuxer can decrypt. It is safe for concurrent use; its zero value
+// works.
+type sampleKeys struct {
+	mu    sync.Mutex
+	parts map[int]*sampleaes.Key
+}
+
+func (k *sampleKeys) give(part int, key *sampleaes.Key) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.parts == nil {
+		k.parts = map[int]*sampleaes.Key{}
+	}
+	k.parts[part] = key
+}
+
+// take returns the key of a part that was fetched, nil for none, and forgets it.
+func (k *sampleKeys) take(part int) *sampleaes.Key {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := k.parts[part]
+	delete(k.parts, part)
+	return key
 }
 
 // name is for messages: "segment 7 of 300", "audio segment 7 of 300".

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/frames"
 	"seine/assemble/demux/mpegts"
@@ -25,6 +26,8 @@ type demuxer interface {
 	RestoreState(b []byte) error
 	Stats() mpegts.Stats
 	leftOut() []Ignored
+	// unlock gives the key of the samples to come, nil for clear ones.
+	unlock(*sampleaes.Key)
 }
 
 // Ignored is a kind of track that is not in the film.
@@ -80,6 +83,7 @@ func (s *stream) begin(p Part, data []byte) error {
 	if s.container == undecided {
 		s.become(containerOf(data))
 	}
+	s.demux.unlock(p.Key)
 	return s.demux.Reset(p.Init, data)
 }
 
@@ -107,6 +111,8 @@ func (d *transportDemuxer) Reset(init, segment []byte) error {
 	return err
 }
 
+func (d *transportDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+
 func (d *transportDemuxer) leftOut() (list []Ignored) {
 	for _, g := range d.Ignored() {
 		list = append(list, Ignored{g.String(), g.Count})
@@ -117,16 +123,20 @@ func (d *transportDemuxer) leftOut() (list []Ignored) {
 type packedDemuxer struct{ packed.Demuxer }
 
 // Reset has no use for an initialization section.
-func (d *packedDemuxer) Reset(_, segment []byte) error { return d.Demuxer.Reset(segment) }
+func (d *packedDemuxer) Reset(_, segment []byte) error { return named(d.Demuxer.Reset(segment)) }
 
 // Next names what cannot be carried over as a transport stream does.
 func (d *packedDemuxer) Next() (media.Sample, error) {
 	s, err := d.Demuxer.Next()
+	return s, named(err)
+}
+
+func named(err error) error {
 	var u *frames.UnsupportedError
 	if errors.As(err, &u) {
-		err = &mpegts.UnsupportedError{Name: u.Name}
+		return &mpegts.UnsupportedError{Name: u.Name}
 	}
-	return s, err
+	return err
 }
 
 // Stats counts as a transport stream does.
@@ -134,6 +144,8 @@ func (d *packedDemuxer) Stats() mpegts.Stats {
 	lost := d.Lost()
 	return mpegts.Stats{LostBytes: lost.Bytes, DroppedFrames: lost.Frames}
 }
+
+func (d *packedDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
 
 func (*packedDemuxer) leftOut() []Ignored { return nil }
 
@@ -147,6 +159,8 @@ func (*fragmentDemuxer) SetReference(int64) {}
 
 // Stats are of transport streams only.
 func (*fragmentDemuxer) Stats() (none mpegts.Stats) { return none }
+
+func (d *fragmentDemuxer) unlock(*sampleaes.Key) {}
 
 func (d *fragmentDemuxer) leftOut() (list []Ignored) {
 	for _, coding := range d.Ignored() {

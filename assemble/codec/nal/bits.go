@@ -77,3 +77,21 @@ func Unescape(unit []byte) []byte {
 	}
 	return out
 }
+
+// Escape returns a copy with emulation_prevention_three_byte put in.
+func Escape(unit []byte) []byte {
+	out := make([]byte, 0, len(unit)+len(unit)/64+4)
+	zeros := 0
+	for _, c := range unit {
+		if zeros >= 2 && c <= 3 {
+			out, zeros = append(out, 3), 0
+		}
+		if c == 0 {
+			zeros++
+		} else {
+			zeros = 0
+		}
+		out = append(out, c)
+	}
+	return out
+}

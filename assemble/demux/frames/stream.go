@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 
+	"seine/assemble/codec/ac3"
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 )
 
@@ -12,6 +14,9 @@ import (
 //
 // It is for one goroutine. Its zero value has no coding: see Become.
 type Stream struct {
+	// Cipher decrypts the frames, or is nil for clear ones.
+	Cipher *sampleaes.Cipher
+
 	coding   Coding
 	buf      []byte // not yet turned into samples
 	arena    []byte // samples since Rewind, one behind the other
@@ -35,7 +40,7 @@ type Lost struct {
 // Become sets the coding. Another one than before drops what was known.
 func (s *Stream) Become(c Coding) {
 	if s.coding != c {
-		*s = Stream{coding: c, buf: s.buf[:0], arena: s.arena}
+		*s = Stream{Cipher: s.Cipher, coding: c, buf: s.buf[:0], arena: s.arena}
 	}
 }
 
@@ -62,7 +67,7 @@ func (s *Stream) Rewind() { s.arena = s.arena[:0] }
 
 // Forget drops all but the coding and the buffers, as a discontinuity does.
 func (s *Stream) Forget() {
-	*s = Stream{coding: s.coding, buf: s.buf[:0], arena: s.arena}
+	*s = Stream{Cipher: s.Cipher, coding: s.coding, buf: s.buf[:0], arena: s.arena}
 }
 
 // Drain takes the whole frames out of what was pushed and leaves the one that is cut. final says that a frame that could go on
@@ -129,9 +134,29 @@ func (s *Stream) take(u unit, off int, lost *Lost, emit func(media.Sample)) erro
 	s.count += int64(u.samples)
 	start := len(s.arena)
 	frame := s.buf[off : off+u.size]
+	if s.Cipher != nil {
+		s.open(frame, u.header)
+	}
 	s.arena = append(s.arena, frame[u.header:]...)
 	emit(media.Sample{DTS: pts, PTS: pts, Key: true, Codec: s.codec, Data: s.arena[start:]})
 	return nil
+}
+
+// open decrypts an access unit in place: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.
+func (s *Stream) open(b []byte, header int) {
+	switch s.coding {
+	case ADTS:
+		s.Cipher.Frame(b, header)
+	case Dolby:
+		u, err := ac3.ParseUnit(b, true)
+		if err != nil {
+			return
+		}
+		for _, n := range u.Frames() {
+			s.Cipher.Frame(b[:n], 0)
+			b = b[n:]
+		}
+	}
 }
 
 // at returns the presentation time of the frame that begins at off.

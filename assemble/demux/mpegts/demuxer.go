@@ -7,6 +7,7 @@ package mpegts
 import (
 	"io"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 )
 
@@ -40,6 +41,8 @@ type Demuxer struct {
 	// Wanted is the only kind of track that matters, or 0: a stream of another kind may be missing or of any coding. Set it
 	// before the first segment.
 	Wanted media.Kind
+	// Key decrypts samples under SAMPLE-AES, or is nil. Set it before each segment.
+	Key *sampleaes.Key
 
 	data     []byte
 	off      int
@@ -57,6 +60,7 @@ type Demuxer struct {
 	err      error
 	stats    Stats
 	ignored  []Ignored
+	cipher   *sampleaes.Cipher
 }
 
 // Tracks lists what was found so far; Sample.Track indexes it. A PMT that comes later may add to it.
@@ -96,11 +100,15 @@ func (d *Demuxer) Reset(segment []byte) error {
 		d.stats.LostBytes += int64(off)
 	}
 	d.pids[pidPAT] = routePAT
+	d.cipher = sampleaes.New(d.Key)
 	if !d.program {
 		d.findProgram()
 	}
 	if d.err == nil && !d.program {
 		d.err = ErrNoProgram
+	}
+	if d.err == nil {
+		d.err = d.unlock()
 	}
 	if d.err == nil {
 		d.reserve(len(segment))

@@ -3,6 +3,7 @@ package mpegts
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"seine/assemble/media"
 )
@@ -63,6 +64,7 @@ func (d *Demuxer) setProgram(list []entry) error {
 	}
 	d.pids[pidPAT], d.pids[d.pmtPID] = routePAT, routePMT
 	var nth [media.Audio + 1]int
+	sealed := slices.ContainsFunc(known, func(e entry) bool { return e.coding.sealed })
 	for _, e := range known {
 		kind := e.coding.kind
 		switch i := d.place(kind, nth[kind]); {
@@ -70,12 +72,13 @@ func (d *Demuxer) setProgram(list []entry) error {
 			rest = append(rest, e)
 		case d.pids[e.pid] == 0:
 			d.tracks[i].assign(e)
+			d.tracks[i].opened = e.coding.sealed || !sealed
 			d.pids[e.pid] = uint8(i) + 1
 		}
 		nth[kind]++
 	}
 	d.ignore(rest)
-	return nil
+	return d.unlock()
 }
 
 // divide returns the streams to carry over and all others. A program whose only picture or only sound would be among the
@@ -83,7 +86,7 @@ func (d *Demuxer) setProgram(list []entry) error {
 func (d *Demuxer) divide(list []entry) (known, rest []entry, err error) {
 	var have [media.Audio + 1]bool
 	for _, e := range list {
-		if e.coding.carry != carryNot {
+		if e.coding.carry != carryNot && (!e.coding.sealed || d.Key != nil) {
 			known, have[e.coding.kind] = append(known, e), true
 		} else {
 			rest = append(rest, e)
@@ -139,7 +142,7 @@ func (t *track) assign(e entry) {
 		t.discard()
 		t.pid, t.cc = e.pid, -1
 	}
-	t.streamType = e.streamType
+	t.streamType, t.sealed = e.streamType, e.coding.sealed
 	t.become(e.coding.carry)
 	if e.language != "" {
 		t.Language = e.language

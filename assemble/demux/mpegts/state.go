@@ -102,6 +102,8 @@ func (t *track) appendState(b []byte, routed bool) []byte {
 	}
 	b = wire.Bytes(b, t.head)
 	b = wire.Int(b, int64(t.streamType))
+	b = wire.Bool(b, t.sealed)
+	b = wire.Bool(b, t.opened)
 	if t.Kind == media.Video {
 		b = wire.Bytes(b, t.pending())
 		return t.video.appendState(b)
@@ -118,6 +120,7 @@ func (t *track) restore(r *wire.Reader) (routed bool) {
 	t.heading, t.active, t.stuffed, t.random = r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	t.head = r.Bytes()
 	t.streamType = uint8(r.Int())
+	t.sealed, t.opened = r.Bool(), r.Bool()
 	t.Kind = media.Kind(kind)
 	if pid < 0 || pid >= pidCount || cc < -1 || cc > 15 || left < -1 || left > 0xffff {
 		r.Fail()

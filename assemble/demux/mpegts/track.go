@@ -29,6 +29,8 @@ type track struct {
 	audio    frames.Stream
 
 	streamType uint8 // for messages
+	sealed     bool  // its type says that it is encrypted
+	opened     bool  // it is decrypted when there is a key
 }
 
 // complete reports whether the pending bytes are known to be a whole access unit.

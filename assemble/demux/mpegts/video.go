@@ -112,6 +112,13 @@ const lengthSize = 4
 // short for it, unless something was taken out before; then the rest goes through a second buffer.
 func (d *Demuxer) unit(t *track) (u accessUnit) {
 	b, w := t.arena, t.from
+	if d.cipher != nil && t.opened {
+		d.spare = append(d.spare[:0], b[w:]...)
+		t.arena = b[:w]
+		d.appendUnits(t, &u)
+		u.sets, t.video.fresh = t.video.fresh, false
+		return u
+	}
 	for start, end, next := nal.Next(b, w); start >= 0; start, end, next = nal.Next(b, next) {
 		unit := b[start:end]
 		if t.video.keep(unit) {
@@ -121,7 +128,7 @@ func (d *Demuxer) unit(t *track) (u accessUnit) {
 		if w+lengthSize > start {
 			d.spare = append(d.spare[:0], b[start-3:]...)
 			t.arena = b[:w]
-			t.appendUnits(d.spare, &u)
+			d.appendUnits(t, &u)
 			w = len(t.arena)
 			break
 		}
@@ -134,13 +141,18 @@ func (d *Demuxer) unit(t *track) (u accessUnit) {
 	return u
 }
 
-func (t *track) appendUnits(b []byte, u *accessUnit) {
+// appendUnits takes what is in the second buffer.
+func (d *Demuxer) appendUnits(t *track, u *accessUnit) {
+	b := d.spare
 	for start, end, next := nal.Next(b, 0); start >= 0; start, end, next = nal.Next(b, next) {
 		unit := b[start:end]
 		if t.video.keep(unit) {
 			continue
 		}
 		u.see(t.video.coding, unit)
+		if d.cipher != nil && t.opened {
+			unit = d.cipher.AVC(unit)
+		}
 		t.arena = binary.BigEndian.AppendUint32(t.arena, uint32(len(unit)))
 		t.arena = append(t.arena, unit...)
 	}

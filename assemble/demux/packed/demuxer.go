@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/demux/frames"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
@@ -27,6 +28,9 @@ const wrap = 1 << 33
 //
 // Samples stay valid until the next Reset, Flush or Cut.
 type Demuxer struct {
+	// Key decrypts samples under SAMPLE-AES, or is nil. Set it before each segment.
+	Key *sampleaes.Key
+
 	stream    frames.Stream
 	data      []byte
 	begun     bool // a segment has been read since the last discontinuity
@@ -57,7 +61,8 @@ func (d *Demuxer) SetReference(ts int64) {
 	}
 }
 
-// Reset begins the next segment. A segment without a timestamp goes on where the one before ended. The error is ErrNotPacked.
+// Reset begins the next segment. A segment without a timestamp goes on where the one before ended. The error is ErrNotPacked or
+// *frames.UnsupportedError.
 func (d *Demuxer) Reset(segment []byte) error {
 	d.queue, d.head, d.err = d.queue[:0], 0, nil
 	body := len(segment)
@@ -72,6 +77,10 @@ func (d *Demuxer) Reset(segment []byte) error {
 		return fmt.Errorf("%w: no row of frames", ErrNotPacked)
 	}
 	d.stream.Rewind()
+	d.stream.Cipher = sampleaes.New(d.Key)
+	if d.Key != nil && d.stream.Coding() == frames.MPEG {
+		return &frames.UnsupportedError{Name: "MPEG audio under SAMPLE-AES"}
+	}
 	d.data = segment
 	return nil
 }

@@ -11,6 +11,7 @@ const (
 	footer    = 0x10 // flag of ID3v2.4
 	extended  = 0x40 // flag: a header of its own follows
 	stampSize = 8
+	maxFrames = 64 // of a tag that are looked at
 )
 
 // tag is an ID3v2 tag (ID3v2.3.0 §3.1, ID3v2.4.0 §3.1).
@@ -66,7 +67,7 @@ func (t *tag) frames(b []byte, version, flags byte) {
 		}
 		b = b[n:]
 	}
-	for len(b) >= frameHead && b[0] != 0 {
+	for n := 0; n < maxFrames && len(b) >= frameHead && b[0] != 0; n++ {
 		n, ok := number(b[4:], version)
 		if !ok || n > len(b)-frameHead {
 			return
