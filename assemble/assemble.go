@@ -62,8 +62,9 @@ type Progress struct {
 	// Bytes received by this run, and Written to the file in all.
 	Bytes, Written int64
 	Retries        int
-	// Renewals counts how often new addresses were needed.
+	// Renewals counts how often new addresses were needed; Renewing is true while new ones are awaited.
 	Renewals int
+	Renewing bool
 	// Retry is the latest failed try, or nil.
 	Retry *fetch.Retry
 	// Duration is how much of Total is in the file.

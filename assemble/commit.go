@@ -45,7 +45,7 @@ func (o *output) syncFolder() {
 	}
 }
 
-// close leaves what the next run needs, and nothing else.
+// close leaves what the next run needs, and nothing else. A repair that came to nothing needs its copy no more.
 func (o *output) close() error {
 	for _, f := range []*os.File{o.part, o.file} {
 		if f != nil {
@@ -53,9 +53,9 @@ func (o *output) close() error {
 		}
 	}
 	var err error
-	if o.done || o.journal != nil && o.journal.Len() == 0 {
+	if o.done || o.repairs || o.journal != nil && o.journal.Len() == 0 {
 		err = o.remove(".part.journal")
-		if o.ours {
+		if o.ours || o.repairs {
 			err = errors.Join(err, o.remove(".part"))
 		}
 	}

@@ -73,12 +73,14 @@ var hints = []struct {
 	{ErrOutput, "see that the disk has room and run the same command again: it goes on where it stopped"},
 	{ErrNotPlaylist, "the address may have expired or need the page's cookies: try `seine grab` with the address of the page"},
 	{errGap, "--allow-gaps makes the film without the missing parts"},
-	{ErrIncomplete, "run the same command again: it goes on where it stopped; --allow-gaps makes the film without the missing parts"},
 	{ErrUnsupported, "another quality may work: list the choices with --list"},
 }
 
 // Hint advises on an error of Run in one line, or returns "".
 func Hint(err error) string {
+	if lacks := (*incompleteError)(nil); errors.As(err, &lacks) && (lacks.repair || lacks.renew == nil && !errors.Is(err, errGap)) {
+		return lacks.hint()
+	}
 	var status *fetch.StatusError
 	if errors.As(err, &status) {
 		switch status.Code {

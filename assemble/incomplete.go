@@ -27,6 +27,7 @@ type incompleteError struct {
 	count  int
 	err    error
 	renew  error // why addresses could not be renewed, or nil
+	repair bool  // the film is finished, with gaps, and stays so
 }
 
 func (e *incompleteError) Error() string {
@@ -42,11 +43,18 @@ func (e *incompleteError) Error() string {
 
 func (e *incompleteError) Unwrap() []error { return []error{ErrIncomplete, e.err} }
 
+func (e *incompleteError) hint() string {
+	if e.repair {
+		return "the film is as it was; try again later, or say where it is now with --url"
+	}
+	return "run the same command again: it asks for what is missing; --allow-gaps makes the film without it"
+}
+
 // incomplete is the error of a film that lacks parts.
 func (r *run) incomplete() *incompleteError {
 	i := r.missing.first()
 	return &incompleteError{
-		first: r.name(i), at: r.plan.Parts[i].Start, reason: reason(r.missing[i]), count: len(r.missing), err: r.missing[i],
+		first: r.name(i), at: r.plan.Parts[i].Start, reason: reason(r.missing[i]), count: len(r.missing), err: r.missing[i], repair: r.out.repairs,
 	}
 }
 

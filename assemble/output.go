@@ -34,7 +34,12 @@ type output struct {
 
 // openOutput makes sure, before anything is fetched, that the output can be written and that nobody else does so.
 func openOutput(path string, force bool) (*output, error) {
-	o := &output{path: path, base: filepath.Base(path), force: force, replace: force}
+	return claim(path, &output{force: force, replace: force})
+}
+
+// claim opens the folder and takes the lock.
+func claim(path string, o *output) (*output, error) {
+	o.path, o.base = path, filepath.Base(path)
 	if path == "" || o.base == "." || o.base == ".." || o.base == string(filepath.Separator) {
 		return nil, marked{fmt.Errorf("%w: %q is no file name", ErrOutput, path), errName}
 	}

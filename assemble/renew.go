@@ -220,8 +220,21 @@ func newCurrentClient(d fetch.Doer) *currentClient {
 // Do hands the request on.
 func (c *currentClient) Do(req *http.Request) (*http.Response, error) { return (*c.now.Load()).Do(req) }
 
-// renew gets new addresses for the same film.
+// renew gets new addresses for the same film, and tells of it.
 func (r *run) renew(ctx context.Context) (*source, error) {
+	r.log.Info("the origin refuses the addresses: getting new ones")
+	r.report.update(func(p *Progress) { p.Renewing = true })
+	s, err := r.newSource(ctx)
+	r.report.update(func(p *Progress) {
+		p.Renewing = false
+		if err == nil {
+			p.Renewals++
+		}
+	})
+	return s, err
+}
+
+func (r *run) newSource(ctx context.Context) (*source, error) {
 	job := *r.job
 	job.Manifest = nil
 	if job.Refresh != nil {
@@ -231,7 +244,6 @@ func (r *run) renew(ctx context.Context) (*source, error) {
 		}
 		job.URL, job.Manifest, job.Client = s.URL, s.Manifest, s.Client
 	}
-	r.log.Info("the origin refuses the addresses: getting new ones")
 	// A pool of its own: those who wait hold all the slots of theirs.
 	pool := fetch.NewPool(job.Client, job.fetchOptions())
 	in, err := inspect(ctx, &job, pool)
@@ -243,7 +255,6 @@ func (r *run) renew(ctx context.Context) (*source, error) {
 		return nil, err
 	}
 	r.client.now.Store(&job.Client)
-	r.report.update(func(p *Progress) { p.Renewals++ })
 	return s, nil
 }
 

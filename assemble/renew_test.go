@@ -89,10 +89,10 @@ func (e *expiring) answer(w http.ResponseWriter, r *http.Request, _ int) bool {
 	}
 	token, i := 0, 0
 	if strings.HasPrefix(r.URL.Path, "/t/") && r.URL.RawQuery == "" {
-		fmt.Sscanf(r.URL.Path, "/t/%d/%d.ts", &token, &i)
+		_, _ = fmt.Sscanf(r.URL.Path, "/t/%d/%d.ts", &token, &i)
 	} else {
-		fmt.Sscanf(r.URL.Query().Get("token"), "%d", &token)
-		fmt.Sscanf(path.Base(r.URL.Path), "%d.ts", &i)
+		_, _ = fmt.Sscanf(r.URL.Query().Get("token"), "%d", &token)
+		_, _ = fmt.Sscanf(path.Base(r.URL.Path), "%d.ts", &i)
 	}
 	e.mu.Lock()
 	good := token == e.token && e.left > 0

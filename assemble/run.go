@@ -99,7 +99,11 @@ func (r *run) film(ctx context.Context) error {
 	if err := r.fill(ctx); err != nil {
 		return err
 	}
-	if len(r.missing) > 0 && !r.job.AllowGaps {
+	switch {
+	case len(r.missing) > 0 && r.out.repairs && r.verdict.Filled == 0:
+		r.verdict.Path = r.job.Output
+		return r.incomplete()
+	case len(r.missing) > 0 && !r.job.AllowGaps:
 		return r.incomplete()
 	}
 	return r.finish()

@@ -88,6 +88,7 @@ type Grab struct {
 	Output string // file; "": named after the page, in Dir
 	Dir    string // folder; "": the current one
 	List   bool   // only find out what there is to choose from
+	Repair bool   // fill the gaps of Output, or go on with it
 }
 
 // Type names the step.

@@ -95,6 +95,23 @@ func Open(f File, h Header) (*Journal, Header, []Record, error) {
 	return j, found, j.read(r), nil
 }
 
+// Read returns header and records of a journal that nobody writes, or is about to. ErrChanged: it is none.
+func Read(f io.ReaderAt) (Header, []Record, error) {
+	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<16)
+	head := make([]byte, len(magic))
+	if _, err := io.ReadFull(r, head); err != nil || string(head) != magic {
+		return Header{}, nil, fmt.Errorf("%w: it was made by another program or version", ErrChanged)
+	}
+	payload, err := readFrame(r)
+	h, ok := decodeHeader(payload)
+	if err != nil || !ok {
+		return Header{}, nil, fmt.Errorf("%w: its header is damaged", ErrChanged)
+	}
+	j := &Journal{}
+	j.end(0, 0)
+	return h, j.read(r), nil
+}
+
 func (j *Journal) create(h Header) error {
 	if err := j.file.Truncate(0); err != nil {
 		return err

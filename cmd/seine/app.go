@@ -78,7 +78,7 @@ func newApp(std stdio) *cli.App {
 		Version:   version(),
 		Reader:    std.In, Writer: std.Out, ErrWriter: std.Err,
 		HideHelpCommand: true, Suggest: true,
-		Commands:        []*cli.Command{grabCommand(), getCommand(), sniffCommand(), browserCommand(), demoCommand()},
+		Commands:        []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), browserCommand(), demoCommand()},
 		CommandNotFound: nil,
 		OnUsageError:    onUsageError,
 		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are ours, see exit.go

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -23,11 +24,7 @@ func getCommand() *cli.Command {
 		Name:      "get",
 		Usage:     "fetch an HLS film by its playlist's address, without a browser",
 		UsageText: "seine get M3U8… [-o FILE | -d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
-			&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
-			&cli.StringFlag{Name: "user-agent", Usage: "say that we are `NAME`", Category: catFetch},
-		}, fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), headerFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			lists, err := targets(c)
@@ -40,11 +37,32 @@ func getCommand() *cli.Command {
 	}
 }
 
+// headerFlags say how requests without a browser present themselves.
+func headerFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
+		&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
+		&cli.StringFlag{Name: "user-agent", Usage: "say that we are `NAME`", Category: catFetch},
+	}
+}
+
 func get(c *cli.Context, con *ui.Console, playlist string) error {
 	job, err := jobOf(c, con)
 	if err != nil {
 		return err
 	}
+	if job.Output == "" && !c.Bool("list") {
+		job.Output = filepath.Join(c.String("dir"), filename.FromURL(playlist, "film")+".mp4")
+	}
+	job.Origin = recipeOf(c, "get", playlist).encode()
+	return fetchFrom(c, con, job, playlist, assemble.Run)
+}
+
+// making is assemble.Run or assemble.Repair.
+type making = func(context.Context, assemble.Job) (assemble.Verdict, error)
+
+// fetchFrom completes a job with what speaks to the playlist's origin, and does it.
+func fetchFrom(c *cli.Context, con *ui.Console, job assemble.Job, playlist string, make making) error {
 	conf, err := sessionOf(c, playlist)
 	if err != nil {
 		return err
@@ -64,18 +82,15 @@ func get(c *cli.Context, con *ui.Console, playlist string) error {
 		}
 		return err
 	}
-	if job.Output == "" {
-		job.Output = filepath.Join(c.String("dir"), filename.FromURL(playlist, "film")+".mp4")
-	}
-	return fetchFilm(c, con, job)
+	return fetchFilm(c, con, job, make)
 }
 
-func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job) error {
+func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job, make making) error {
 	began := time.Now()
 	w := &watcher{con: con}
 	defer w.end()
 	job.Progress = func(p assemble.Progress) { w.fetching(job.Output, p) }
-	v, err := assemble.Run(c.Context, job)
+	v, err := make(c.Context, job)
 	w.end()
 	showFilm(con, &v, time.Since(began))
 	return err

@@ -101,12 +101,17 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*repl
 }
 
 func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
+	r.Fetch.Origin = recipeOf(c, "grab", page).encode()
+	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: c.Bool("list")})
+}
+
+func visit(c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
 	began := time.Now()
 	watcher := &watcher{con: con, silent: c.Bool("list")}
 	defer watcher.end()
 	r.Observe = watcher.event
 	con.Say("Visiting %s", shown(page))
-	flow := scenarios.GrabFlow(page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: c.Bool("list")}, c.String("har"))
+	flow := scenarios.GrabFlow(page, step, c.String("har"))
 	res, err := r.Run(c.Context, flow)
 	watcher.end()
 	if c.Bool("list") && res.Inspection != nil {
@@ -132,6 +137,7 @@ type watcher struct {
 	con      *ui.Console
 	silent   bool // the streams are shown elsewhere
 	progress *ui.Progress
+	renewing bool
 }
 
 func (w *watcher) event(e replay.Event) {
@@ -166,6 +172,10 @@ func (w *watcher) fetching(output string, p assemble.Progress) {
 		w.con.Say("Fetching into %s", ui.Remote(output))
 		w.progress = w.con.Progress(output)
 	}
+	if p.Renewing && !w.renewing {
+		w.con.Say("  segments are refused: asking for new addresses")
+	}
+	w.renewing = p.Renewing
 	w.progress.Set(stateOf(p))
 }
 

@@ -25,13 +25,20 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		if i == 0 && !v.Finished {
 			continue // the error tells of the first
 		}
+		if i == 10 {
+			con.Warn("missing: %s more; --json lists them all", ui.Count(len(v.Missing)-i, "segment"))
+			break
+		}
 		con.Warn("missing: %s at %s: %s", g.Duration.Round(time.Millisecond), ui.Clock(g.Start), ui.Remote(g.Reason))
 	}
 	if !v.Finished {
-		if v.Segments > 0 {
+		if v.Segments > 0 && strings.HasSuffix(v.Path, ".part") { // else it is a finished film that could not be repaired
 			con.Say("What came (%s) is kept in %s; the same command goes on from there.", ui.Count(v.Segments, "segment"), ui.Remote(v.Path))
 		}
 		return
+	}
+	if len(v.Missing) > 0 {
+		con.Say("`seine repair %s` fills the gaps once the segments can be had.", ui.Remote(v.Path))
 	}
 	con.Print(ui.Remote(v.Path).String())
 	facts := []string{ui.Clock(v.Duration), ui.Bytes(v.Size)}
@@ -43,10 +50,23 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 	if v.Resumed > 0 {
 		notes = append(notes, fmt.Sprintf("%d of them from an earlier run", v.Resumed))
 	}
+	if v.Filled > 0 {
+		notes = append(notes, fmt.Sprintf("%d filled in", v.Filled))
+	}
+	if v.Renewals > 0 {
+		notes = append(notes, fmt.Sprintf("addresses renewed %s", times(v.Renewals)))
+	}
 	if v.Retries > 0 {
 		notes = append(notes, ui.Count(v.Retries, "retry"))
 	}
 	con.Say("    %s", con.Faint(strings.Join(notes, ", ")))
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 func seconds(d time.Duration) string {
@@ -88,6 +108,8 @@ type filmJSON struct {
 	Tracks   []trackJSON `json:"tracks"`
 	Segments int         `json:"segments"`
 	Resumed  int         `json:"resumed"`
+	Filled   int         `json:"filled"`
+	Renewals int         `json:"renewals"`
 	Retries  int         `json:"retries"`
 	Received int64       `json:"received_bytes"`
 	Took     float64     `json:"took_seconds"`
@@ -99,12 +121,23 @@ type trackJSON struct {
 	Kind       string  `json:"kind"`
 	Codec      string  `json:"codec"`
 	Language   string  `json:"language,omitempty"`
+	Start      float64 `json:"start_seconds"`
 	Seconds    float64 `json:"duration_seconds"`
+	Planned    float64 `json:"planned_seconds"`
 	Samples    int     `json:"samples"`
+	Segments   int     `json:"segments"`
+	Expected   int     `json:"segments_planned"`
 	Width      int     `json:"width,omitempty"`
 	Height     int     `json:"height,omitempty"`
 	SampleRate int     `json:"sample_rate,omitempty"`
 	Channels   int     `json:"channels,omitempty"`
+
+	Holes []holeJSON `json:"holes"` // without samples, whatever the reason
+}
+
+type holeJSON struct {
+	Start   float64 `json:"start_seconds"`
+	Seconds float64 `json:"duration_seconds"`
 }
 
 type gapJSON struct {
@@ -118,11 +151,11 @@ type gapJSON struct {
 func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
 	f := filmJSON{
 		Path: v.Path, Finished: v.Finished, Size: v.Size, Seconds: v.Duration.Seconds(), Planned: v.Planned.Seconds(), Segments: v.Segments,
-		Resumed: v.Resumed, Retries: v.Retries, Received: v.Bytes, Took: took.Seconds(), Tracks: []trackJSON{}, Missing: []gapJSON{},
+		Resumed: v.Resumed, Filled: v.Filled, Renewals: v.Renewals, Retries: v.Retries, Received: v.Bytes, Took: took.Seconds(), Tracks: []trackJSON{}, Missing: []gapJSON{},
 		Warnings: append([]string{}, v.Warnings...),
 	}
-	for _, t := range v.Tracks {
-		f.Tracks = append(f.Tracks, trackJSON{t.Kind, t.Codec, t.Language, t.Duration.Seconds(), t.Samples, t.Width, t.Height, t.SampleRate, t.Channels})
+	for i := range v.Tracks {
+		f.Tracks = append(f.Tracks, trackOf(&v.Tracks[i]))
 	}
 	for i, g := range v.Missing {
 		if i == 0 && !v.Finished {
@@ -131,6 +164,18 @@ func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
 		f.Missing = append(f.Missing, gapJSON{g.Stream, g.Sequence, g.Start.Seconds(), g.Duration.Seconds(), g.Reason})
 	}
 	return f
+}
+
+func trackOf(t *assemble.Track) trackJSON {
+	j := trackJSON{
+		Kind: t.Kind, Codec: t.Codec, Language: t.Language, Start: t.Start.Seconds(), Seconds: t.Duration.Seconds(), Planned: t.Planned.Seconds(),
+		Samples: t.Samples, Segments: t.Segments, Expected: t.SegmentsPlanned, Width: t.Width, Height: t.Height,
+		SampleRate: t.SampleRate, Channels: t.Channels, Holes: []holeJSON{},
+	}
+	for _, h := range t.Holes {
+		j.Holes = append(j.Holes, holeJSON{h.Start.Seconds(), h.Duration.Seconds()})
+	}
+	return j
 }
 
 type streamJSON struct {

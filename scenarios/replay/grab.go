@@ -38,16 +38,33 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 	if err := v.tab.Close(); err != nil {
 		v.log.Debug("closing the tab", "error", err)
 	}
-	job, client, err := v.job(stream, s)
+	source, client, err := v.source(stream)
 	if err != nil {
 		return err
 	}
-	defer client.CloseIdleConnections()
+	clients := []*session.Client{client}
+	defer func() {
+		for _, c := range clients {
+			c.CloseIdleConnections()
+		}
+	}()
+	job := v.job(source, s)
 	if s.List {
 		v.result.Inspection, err = assemble.Inspect(ctx, job)
 		return err
 	}
-	verdict, err := assemble.Run(ctx, job)
+	job.Refresh = func(ctx context.Context) (assemble.Source, error) {
+		source, client, err := v.again(ctx, stream)
+		if err == nil {
+			clients = append(clients, client)
+		}
+		return source, err
+	}
+	make := assemble.Run
+	if s.Repair {
+		make = assemble.Repair
+	}
+	verdict, err := make(ctx, job)
 	v.result.Film = &verdict
 	return err
 }
@@ -88,28 +105,35 @@ func describe(s *capture.Stream) string {
 	}
 }
 
-func (v *visit) job(stream *capture.Stream, s scenarios.Grab) (assemble.Job, *session.Client, error) {
+// source is what a stream is fetched from: with what the browser proved.
+func (v *visit) source(stream *capture.Stream) (assemble.Source, *session.Client, error) {
 	conf := session.Proved(v.result.Capture, stream)
 	user := v.runner.Session
 	conf.AllowPrivate, conf.Proxy, conf.Resolver, conf.RootCAs = user.AllowPrivate, user.Proxy, user.Resolver, user.RootCAs
 	conf.DialTimeout, conf.TLSTimeout, conf.HeaderTimeout = user.DialTimeout, user.TLSTimeout, user.HeaderTimeout
 	client, err := session.New(conf)
 	if err != nil {
-		return assemble.Job{}, nil, err
+		return assemble.Source{}, nil, err
 	}
-	job := v.runner.Fetch
-	job.URL, job.Client, job.Log = stream.URL, client, v.log
-	if !strings.HasPrefix(job.URL, "http") { // a blob: or data: URL, whose text the page made up: all in it is absolute
-		job.URL = stream.Exchange.Document
+	source := assemble.Source{URL: stream.URL, Client: client}
+	if !strings.HasPrefix(source.URL, "http") { // a blob: or data: URL, whose text the page made up: all in it is absolute
+		source.URL = stream.Exchange.Document
 	}
 	// The text that was heard is used as it is: a playlist with a token may answer only once.
-	if job.Manifest, err = stream.Exchange.Body.Bytes(maxManifest); err != nil {
-		job.Manifest = nil
+	if source.Manifest, err = stream.Exchange.Body.Bytes(maxManifest); err != nil {
+		source.Manifest = nil
 	}
+	return source, client, nil
+}
+
+// job is that of the runner for this film.
+func (v *visit) job(source assemble.Source, s scenarios.Grab) assemble.Job {
+	job := v.runner.Fetch
+	job.URL, job.Manifest, job.Client, job.Log = source.URL, source.Manifest, source.Client, v.log
 	if job.Output = s.Output; job.Output == "" {
 		name := filename.Clean(v.result.Capture.Title, filename.FromURL(v.result.Capture.Page, "film"))
 		job.Output = filepath.Join(s.Dir, name+".mp4")
 	}
 	job.Progress = func(p assemble.Progress) { v.tell(Fetching{Output: job.Output, Progress: p}) }
-	return job, client, nil
+	return job
 }

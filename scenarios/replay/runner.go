@@ -52,6 +52,7 @@ func (r *Runner) Run(ctx context.Context, flow scenarios.UserFlow) (*Result, err
 		return &Result{}, err
 	}
 	defer v.close()
+	v.flow = flow
 	for i, s := range flow.Steps {
 		v.tell(StepStarted{Number: i, Type: s.Type()})
 		if err := v.limited(ctx, flow, s); err != nil {

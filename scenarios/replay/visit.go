@@ -11,11 +11,13 @@ import (
 
 	"seine/browser"
 	"seine/capture"
+	"seine/scenarios"
 )
 
 // visit is one run of a flow: a tab, and the recorder that hears it.
 type visit struct {
 	runner   *Runner
+	flow     scenarios.UserFlow
 	log      *slog.Logger
 	tab      *browser.Tab
 	recorder *capture.Recorder

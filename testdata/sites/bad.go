@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"seine/testdata/media"
 )
 
 const head = "#EXTM3U\n#EXT-X-VERSION:5\n#EXT-X-TARGETDURATION:2\n"
@@ -15,6 +17,7 @@ var badPlaylists = map[string]string{
 	"html-segment": head + "#EXTINF:2,\nsegment.html\n#EXTINF:2,\nsegment.html?2\n#EXT-X-ENDLIST\n",
 	"short-key":    head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key-short\"\n#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXT-X-ENDLIST\n",
 	"wrong-key":    head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key-wrong\"\n#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXT-X-ENDLIST\n",
+	"late":         head + "#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXTINF:2,\nlate.ts\n#EXTINF:2,\n/media/film/180p/seg_002.ts\n#EXT-X-ENDLIST\n",
 	"missing":      head + "#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXTINF:2,\nnowhere.ts\n#EXTINF:2,\n/media/film/180p/seg_002.ts\n#EXT-X-ENDLIST\n",
 	"live":         head + "#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:2,\n/media/film/180p/seg_007.ts\n",
 	"widevine": head + "#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"data:text/plain;base64,AAAA\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n" +
@@ -31,6 +34,10 @@ func (s *Site) bad() {
 		case ok && strings.HasSuffix(name, ".m3u8"):
 			w.Header().Set("Content-Type", types[".m3u8"])
 			fmt.Fprint(w, text)
+		case name == "late.ts" && s.late.Load():
+			http.ServeFileFS(w, r, media.FS, "film/180p/seg_001.ts")
+		case name == "late-arrives":
+			s.late.Store(true)
 		case name == "key-short":
 			fmt.Fprint(w, "only12bytes!")
 		case name == "key-wrong":

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"seine/testdata/media"
@@ -39,6 +40,7 @@ type Site struct {
 	mux    *http.ServeMux
 	pages  fs.FS
 	tokens *tokens
+	late   atomic.Bool // the segment of /bad/late.m3u8 has arrived
 
 	mu  sync.Mutex
 	log []Request

@@ -130,8 +130,10 @@ func (s *SPS) coding(r *nal.Bits, layers int) (poc int) {
 	for range 6 { // sizes and depths of blocks
 		r.UE()
 	}
-	if r.Flag() && r.Flag() { // scaling_list_enabled_flag, sps_scaling_list_data_present_flag
-		scalingLists(r)
+	if r.Flag() { // scaling_list_enabled_flag
+		if own := r.Flag(); own { // sps_scaling_list_data_present_flag
+			scalingLists(r)
+		}
 	}
 	r.Skip(2)     // amp_enabled_flag, sample_adaptive_offset_enabled_flag
 	if r.Flag() { // pcm_enabled_flag

@@ -25,6 +25,7 @@ const (
 type film struct {
 	dir      string
 	segments int
+	seconds  int // of a segment
 	samples  int
 	bytes    int64
 }
@@ -67,7 +68,7 @@ func composition(i int) int64 {
 
 // makeFilm writes whole segments of at least so many bytes in all. Timestamps and counters go on from one to the next.
 func makeFilm(dir string, bytes int64) (film, error) {
-	f := film{dir: dir}
+	f := film{dir: dir, seconds: seconds}
 	m, w := newMaterial(), &tstest.Writer{}
 	frames := int64(0)
 	for f.bytes < bytes {
@@ -99,12 +100,12 @@ func (f film) name(i int) string { return filepath.Join(f.dir, fmt.Sprintf("%d.t
 // list writes the playlist; a new key comes every so many segments, none when every is 0.
 func (f film) list(every int) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-TARGETDURATION:%d\n#EXT-X-PLAYLIST-TYPE:VOD\n", seconds)
+	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-TARGETDURATION:%d\n#EXT-X-PLAYLIST-TYPE:VOD\n", f.seconds)
 	for i := range f.segments {
 		if every > 0 && i%every == 0 {
 			fmt.Fprintf(&b, "#EXT-X-KEY:METHOD=AES-128,URI=\"%d.key\"\n", i/every)
 		}
-		fmt.Fprintf(&b, "#EXTINF:%d.000,\n%d.ts\n", seconds, i)
+		fmt.Fprintf(&b, "#EXTINF:%d.000,\n%d.ts\n", f.seconds, i)
 	}
 	b.WriteString("#EXT-X-ENDLIST\n")
 	return os.WriteFile(filepath.Join(f.dir, "index.m3u8"), []byte(b.String()), 0o600)

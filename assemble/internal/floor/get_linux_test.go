@@ -25,14 +25,7 @@ const turns = 3
 // written/output what went to the disk, journal and all, through the size of the film. The program that a person runs is
 // measured, not a call of assemble.Run: start, command line and durable end (fsync, which the floor does without) belong to it.
 func BenchmarkGet(b *testing.B) {
-	size := int64(megabytes)
-	if s := os.Getenv(megabytesEnv); s != "" {
-		n, err := strconv.ParseInt(s, 10, 32)
-		if err != nil || n < 1 {
-			b.Fatalf("%s=%q", megabytesEnv, s)
-		}
-		size = n
-	}
+	size := benchSize(b)
 	bin := b.TempDir()
 	seine, floor := build(b, bin, "seine/cmd/seine"), build(b, bin, "seine/assemble/internal/floor")
 	clear, err := makeFilm(b.TempDir(), size*1e6)
@@ -55,9 +48,23 @@ func BenchmarkGet(b *testing.B) {
 	}
 }
 
+// benchSize is in megabytes.
+func benchSize(b *testing.B) int64 {
+	b.Helper()
+	s := os.Getenv(megabytesEnv)
+	if s == "" {
+		return megabytes
+	}
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < 1 {
+		b.Fatalf("%s=%q", megabytesEnv, s)
+	}
+	return n
+}
+
 // compare makes the film with both programs.
 func compare(b *testing.B, f film, seine, floor string) {
-	playlist := startOrigin(b, f.dir)
+	playlist := startOrigin(b, f.dir, "")
 	var product, bare usage
 	var output int64
 	b.SetBytes(2 * turns * f.bytes)

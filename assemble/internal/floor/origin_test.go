@@ -13,12 +13,15 @@ import (
 	"testing"
 )
 
-// originDir makes this binary an origin that serves the folder named.
-const originDir = "SEINE_FLOOR_ORIGIN"
+// originDir makes this binary an origin that serves the folder named, with the trouble named.
+const (
+	originDir     = "SEINE_FLOOR_ORIGIN"
+	originTrouble = "SEINE_FLOOR_TROUBLE"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(originDir); dir != "" {
-		if err := serve(dir); err != nil {
+		if err := serve(troubled(http.FileServer(http.Dir(dir)), os.Getenv(originTrouble))); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -28,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // serve answers until standard input ends: with the process that started this one.
-func serve(dir string) error {
+func serve(h http.Handler) error {
 	var conf net.ListenConfig
 	l, err := conf.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,15 +42,15 @@ func serve(dir string) error {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		l.Close()
 	}()
-	_ = http.Serve(l, http.FileServer(http.Dir(dir)))
+	_ = http.Serve(l, h)
 	return nil
 }
 
 // startOrigin serves a folder from another process, whose work is nobody's who is measured.
-func startOrigin(b testing.TB, dir string) (playlist string) {
+func startOrigin(b testing.TB, dir, trouble string) (playlist string) {
 	b.Helper()
 	cmd := exec.CommandContext(b.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), originDir+"="+dir)
+	cmd.Env = append(os.Environ(), originDir+"="+dir, originTrouble+"="+trouble)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -36,13 +37,22 @@ func (u *usage) merge(o usage) {
 // own file would do their work as well.
 func measure(b testing.TB, name string, args ...string) usage {
 	b.Helper()
+	u, err := try(b, exec.CommandContext(b.Context(), name, args...))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
+// try runs a program that may fail.
+func try(b testing.TB, cmd *exec.Cmd) (usage, error) {
+	b.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(b.Context(), name, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	syscall.Sync()
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
-		b.Fatalf("%s: %v\n%s%s", name, err, &out, &errs)
+		return usage{}, fmt.Errorf("%s: %w\n%s%s", filepath.Base(cmd.Path), err, &out, &errs)
 	}
 	wall := time.Since(began)
 	s := cmd.ProcessState
@@ -51,7 +61,9 @@ func measure(b testing.TB, name string, args ...string) usage {
 		b.Fatal("no resource usage")
 	}
 	const kilobyte, block = 1 << 10, 512 // units of getrusage(2) on Linux
-	return usage{cpu: s.UserTime() + s.SystemTime(), wall: wall, rss: r.Maxrss * kilobyte, written: r.Oublock * block, stdout: out.String()}
+	return usage{
+		cpu: s.UserTime() + s.SystemTime(), wall: wall, rss: r.Maxrss * kilobyte, written: r.Oublock * block, stdout: out.String(),
+	}, nil
 }
 
 // build compiles a program of this module.
