@@ -17,9 +17,9 @@ func TestOtherCodecs(t *testing.T) {
 		"video.ts":     {1, nil, nil},
 		"audio.ts":     {1, nil, nil},
 		"both.m2ts":    {1, nil, []string{"a stream of type 0x06 (private data) was left out"}}, // its sound: nothing says so
-		"hevc.ts":      {0, ErrUnsupported, nil},
-		"mp3.ts":       {0, ErrUnsupported, nil},
-		"ac3.ts":       {0, ErrUnsupported, nil},
+		"hevc.ts":      {1, nil, nil},
+		"mp3.ts":       {2, nil, nil},
+		"ac3.ts":       {2, nil, nil},
 		"latm.ts":      {0, ErrUnsupported, nil},
 		"fragment.mp4": {1, nil, nil}, // it brings its header along
 	} {

@@ -104,6 +104,7 @@ func (r *run) part(i int, init []byte, missing bool) join.Part {
 	return join.Part{
 		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
 		Discontinuity: part.Discontinuity, Period: part.Period, Missing: missing, Init: init,
+		Key: r.renewer.now().opens.take(i),
 	}
 }
 

@@ -10,8 +10,9 @@ import (
 
 	"seine/assemble/decrypt"
 	"seine/assemble/demux/fmp4"
+	"seine/assemble/disguise"
 	"seine/assemble/fetch"
-	"seine/assemble/hls"
+	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
 
@@ -125,7 +126,7 @@ func initName(t *plan.Init) string {
 func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byte, error) {
 	init, name := part.Init, "the initialization section (EXT-X-MAP) of "+s.name(part)
 	check := checkInit
-	if init.Key != nil {
+	if init.Key != nil && init.Key.Method != manifest.MethodSampleAES { // which encrypts samples only
 		key, err := s.key(ctx, init.Key, "the key of "+name, g)
 		if err != nil {
 			return nil, err
@@ -165,24 +166,30 @@ func openInit(b *fetch.Body, key [16]byte, iv *[16]byte) error {
 	if err != nil {
 		return err
 	}
-	if err := checkInit(&fetch.Body{Data: data}); err != nil {
+	inner := &fetch.Body{Data: data}
+	err = checkInit(inner)
+	if name, _ := disguise.Image(data); name == "" && len(inner.Data) < len(data) {
+		err = ErrContent // a wrong IV makes rubbish of the first block alone
+	}
+	if err != nil {
 		if errors.Is(err, ErrDRM) {
 			return err
 		}
-		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, hls.Describe(data))
+		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, describe(data))
 	}
-	b.Data = data
+	b.Data = inner.Data
 	return nil
 }
 
 // checkInit wants the tracks of a fragmented mp4, or the tables of a transport stream. Protected media is refused before any
 // segment is fetched.
 func checkInit(b *fetch.Body) error {
-	if decrypt.IsTS(b.Data) {
-		return nil
+	data, ok := disguise.Media(b.Data)
+	if !ok {
+		return fmt.Errorf("%w: the server answered with %s", ErrContent, describe(b.Data))
 	}
-	if !fmp4.Looks(b.Data) {
-		return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(b.Data))
+	if b.Data = data; !fmp4.Looks(data) {
+		return nil
 	}
 	err := fmp4.CheckInit(b.Data)
 	var protected *fmp4.ProtectedError

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	"seine/assemble/decrypt"
-	"seine/assemble/demux/fmp4"
+	"seine/assemble/decrypt/sampleaes"
+	"seine/assemble/disguise"
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
 	"seine/assemble/manifest"
@@ -19,6 +21,8 @@ type source struct {
 	plan  *plan.Plan
 	keys  *decrypt.Keys
 	inits *inits
+	// opens holds what decrypts the samples of parts that were fetched and are not yet in the film.
+	opens sampleKeys
 }
 
 // get fetches part i and decrypts it in place.
@@ -33,7 +37,11 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 		if err != nil {
 			return nil, err
 		}
-		check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+		if part.Key.Method == manifest.MethodSampleAES {
+			s.opens.give(i, &sampleaes.Key{Key: key, IV: vector(part)})
+		} else {
+			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+		}
 	}
 	return g.Get(ctx, fetch.Request{
 		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: check,
@@ -62,6 +70,31 @@ func vector(part *plan.Part) [16]byte {
 	return decrypt.SequenceIV(part.Sequence)
 }
 
+// sampleKeys are for parts under SAMPLE-AES, whose samples only the demuxer can decrypt. It is safe for concurrent use; its zero value
+// works.
+type sampleKeys struct {
+	mu    sync.Mutex
+	parts map[int]*sampleaes.Key
+}
+
+func (k *sampleKeys) give(part int, key *sampleaes.Key) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.parts == nil {
+		k.parts = map[int]*sampleaes.Key{}
+	}
+	k.parts[part] = key
+}
+
+// take returns the key of a part that was fetched, nil for none, and forgets it.
+func (k *sampleKeys) take(part int) *sampleaes.Key {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := k.parts[part]
+	delete(k.parts, part)
+	return key
+}
+
 // name is for messages: "segment 7 of 300", "audio segment 7 of 300".
 func (s *source) name(part *plan.Part) string {
 	stream := &s.plan.Streams[part.Stream]
@@ -72,20 +105,35 @@ func (s *source) name(part *plan.Part) string {
 	return fmt.Sprintf("%s %d of %d", name, part.Segment+1, len(stream.Playlist.Segments))
 }
 
-// openSegment decrypts, and tells an error page from a wrong key.
+// openSegment decrypts, and tells an error page from a wrong key. A picture in front is no part of the cipher text.
 func openSegment(b *fetch.Body, key, iv [16]byte) error {
 	if err := checkText(b.Data); err != nil {
 		return err
 	}
-	data, err := decrypt.CBC(key, iv, b.Data)
+	data := b.Data
+	if name, end := disguise.Image(data); end == len(data) && end > 0 {
+		return fmt.Errorf("%w: the server answered with %s", ErrContent, name)
+	} else if end > 0 {
+		data = data[end:]
+	}
+	data, err := decrypt.CBC(key, iv, data)
 	if err != nil {
 		return err
 	}
-	if err := checkMedia(&fetch.Body{Data: data}); err != nil {
-		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, hls.Describe(data))
+	inner := &fetch.Body{Data: data}
+	if err := checkMedia(inner); err != nil {
+		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, describe(data))
 	}
-	b.Data = data
+	b.Data = inner.Data
 	return nil
+}
+
+// describe names what some bytes look like.
+func describe(data []byte) string {
+	if name, _ := disguise.Image(data); name != "" {
+		return name
+	}
+	return hls.Describe(data)
 }
 
 // checkText refuses the pages that servers send with status 200 in place of an encrypted segment, which is never text.
@@ -97,17 +145,14 @@ func checkText(data []byte) error {
 	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(data))
 }
 
-// checkMedia wants a transport stream or fragmented mp4.
+// checkMedia wants a transport stream, fragmented mp4 or packed audio, and takes off what stands in front of it.
 func checkMedia(b *fetch.Body) error {
-	if decrypt.IsTS(b.Data) || fmp4.Looks(b.Data) {
+	if data, ok := disguise.Media(b.Data); ok {
+		b.Data = data
 		return nil
 	}
-	head := b.Data[:min(len(b.Data), 16)]
-	switch {
-	case bytes.HasPrefix(head, []byte("ID3")), len(head) > 1 && head[0] == 0xff && head[1]&0xf6 == 0xf0:
-		return permanentError{fmt.Errorf("bare AAC without a transport stream is %w", ErrUnsupported)}
-	case bytes.HasPrefix(head, []byte("WEBVTT")):
+	if bytes.HasPrefix(b.Data, []byte("WEBVTT")) {
 		return permanentError{fmt.Errorf("WebVTT subtitles are %w", ErrUnsupported)}
 	}
-	return fmt.Errorf("%w: the server answered with %s", ErrContent, hls.Describe(b.Data))
+	return fmt.Errorf("%w: the server answered with %s", ErrContent, describe(b.Data))
 }

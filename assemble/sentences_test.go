@@ -102,9 +102,9 @@ func withoutTables() []byte {
 	return w.Buf
 }
 
-func withAC3() []byte {
+func withDTS() []byte {
 	w := &tstest.Writer{}
-	w.Program(tstest.Muxed[0], tstest.Stream{Type: 0x81, PID: 0x200})
+	w.Program(tstest.Muxed[0], tstest.Stream{Type: 0x82, PID: 0x200})
 	for range 5 {
 		w.PES(tstest.PES{PID: 0x200, Data: make([]byte, 500)})
 	}
@@ -175,8 +175,8 @@ func TestPlaylistSentences(t *testing.T) {
 			"the film is incomplete: 3 segments are missing, the first is segment 1 of 12, at 0:00: its initialization section (EXT-X-MAP): HTTP 404 Not Found, after 2 tries (http://origin/film/360p/i.mp4); new addresses are refused as well",
 		},
 		{
-			"SAMPLE-AES", replace("#EXTINF:2", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"key\"\n#EXTINF:2"),
-			`segment 1 of the main stream: encryption by METHOD="SAMPLE-AES", even with a plain key, is not supported yet`,
+			"SAMPLE-AES-CTR", replace("#EXTINF:2", "#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"key\"\n#EXTINF:2"),
+			`segment 1 of the main stream: encryption by METHOD="SAMPLE-AES-CTR", even with a plain key, is not supported yet`,
 		},
 		{
 			"Widevine", replace("#EXTINF:2", "#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"data:,\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n#EXTINF:2"),
@@ -221,8 +221,8 @@ func TestSegmentSentences(t *testing.T) {
 			"the film is incomplete: segment 1 of 12, at 0:00: not media: transport stream without PAT and PMT",
 		},
 		{
-			"AC-3", answer("seg_000.ts", body(withAC3())),
-			"segment 1 of 12: AC-3 is not supported yet",
+			"DTS", answer("seg_000.ts", body(withDTS())),
+			"segment 1 of 12: DTS is not supported yet",
 		},
 		{
 			"compressed", answer("seg_003.ts", header("Content-Encoding", "zstd")),

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"slices"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/demux/fmp4"
+	"seine/assemble/demux/frames"
 	"seine/assemble/demux/mpegts"
+	"seine/assemble/demux/packed"
 	"seine/assemble/media"
 )
 
@@ -23,6 +26,8 @@ type demuxer interface {
 	RestoreState(b []byte) error
 	Stats() mpegts.Stats
 	leftOut() []Ignored
+	// unlock gives the key of the samples to come, nil for clear ones.
+	unlock(*sampleaes.Key)
 }
 
 // Ignored is a kind of track that is not in the film.
@@ -41,6 +46,7 @@ const (
 	undecided container = iota // as a transport stream without a segment
 	transport
 	fragments
+	packedAudio
 )
 
 // containerOf looks at a stream's first segment.
@@ -48,19 +54,25 @@ func containerOf(segment []byte) container {
 	if fmp4.Looks(segment) {
 		return fragments
 	}
+	if !mpegts.Looks(segment) && packed.Looks(segment) {
+		return packedAudio
+	}
 	return transport
 }
 
 func (c container) demuxer(kind media.Kind) demuxer {
-	if c == fragments {
+	switch c {
+	case fragments:
 		return &fragmentDemuxer{}
+	case packedAudio:
+		return &packedDemuxer{}
 	}
 	return &transportDemuxer{Demuxer: mpegts.Demuxer{Wanted: kind}}
 }
 
 // become gives the stream the demuxer of a container, unless it has it.
 func (s *stream) become(c container) {
-	if (c == fragments) != (s.container == fragments) {
+	if max(c, transport) != max(s.container, transport) {
 		s.demux = c.demuxer(s.wanted)
 	}
 	s.container = c
@@ -71,6 +83,7 @@ func (s *stream) begin(p Part, data []byte) error {
 	if s.container == undecided {
 		s.become(containerOf(data))
 	}
+	s.demux.unlock(p.Key)
 	return s.demux.Reset(p.Init, data)
 }
 
@@ -79,7 +92,7 @@ func (s *stream) save() []byte { return s.demux.AppendState([]byte{byte(s.contai
 
 // rollback makes the demuxer what it was after the last part.
 func (s *stream) rollback() error {
-	if len(s.state) == 0 || container(s.state[0]) > fragments {
+	if len(s.state) == 0 || container(s.state[0]) > packedAudio {
 		return errors.New("no state of a stream")
 	}
 	s.become(container(s.state[0]))
@@ -98,12 +111,43 @@ func (d *transportDemuxer) Reset(init, segment []byte) error {
 	return err
 }
 
+func (d *transportDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+
 func (d *transportDemuxer) leftOut() (list []Ignored) {
 	for _, g := range d.Ignored() {
 		list = append(list, Ignored{g.String(), g.Count})
 	}
 	return list
 }
+
+type packedDemuxer struct{ packed.Demuxer }
+
+// Reset has no use for an initialization section.
+func (d *packedDemuxer) Reset(_, segment []byte) error { return named(d.Demuxer.Reset(segment)) }
+
+// Next names what cannot be carried over as a transport stream does.
+func (d *packedDemuxer) Next() (media.Sample, error) {
+	s, err := d.Demuxer.Next()
+	return s, named(err)
+}
+
+func named(err error) error {
+	var u *frames.UnsupportedError
+	if errors.As(err, &u) {
+		return &mpegts.UnsupportedError{Name: u.Name}
+	}
+	return err
+}
+
+// Stats counts as a transport stream does.
+func (d *packedDemuxer) Stats() mpegts.Stats {
+	lost := d.Lost()
+	return mpegts.Stats{LostBytes: lost.Bytes, DroppedFrames: lost.Frames}
+}
+
+func (d *packedDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+
+func (*packedDemuxer) leftOut() []Ignored { return nil }
 
 type fragmentDemuxer struct{ fmp4.Demuxer }
 
@@ -115,6 +159,8 @@ func (*fragmentDemuxer) SetReference(int64) {}
 
 // Stats are of transport streams only.
 func (*fragmentDemuxer) Stats() (none mpegts.Stats) { return none }
+
+func (d *fragmentDemuxer) unlock(*sampleaes.Key) {}
 
 func (d *fragmentDemuxer) leftOut() (list []Ignored) {
 	for _, coding := range d.Ignored() {

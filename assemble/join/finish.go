@@ -141,7 +141,15 @@ func summary(stream int, t *mp4.Track) TrackSummary {
 	switch c := t.Codecs[0].(type) {
 	case *media.H264:
 		s.Width, s.Height = c.Width, c.Height
+	case *media.H265:
+		s.Width, s.Height = c.Width, c.Height
 	case *media.AAC:
+		s.SampleRate, s.Channels = c.SampleRate, c.Channels
+	case *media.MPEGAudio:
+		s.SampleRate, s.Channels = c.SampleRate, c.Channels
+	case *media.AC3:
+		s.SampleRate, s.Channels = c.SampleRate, c.Channels
+	case *media.EAC3:
 		s.SampleRate, s.Channels = c.SampleRate, c.Channels
 	case *media.Entry:
 		s.Width, s.Height, s.SampleRate, s.Channels = c.Width, c.Height, c.SampleRate, c.Channels

@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
@@ -60,13 +61,14 @@ type Options struct {
 
 // Part says what one segment is.
 type Part struct {
-	Stream        int           // 0 … Streams-1
-	Sequence      uint64        // for error texts
-	Duration      time.Duration // EXTINF
-	Discontinuity bool          // a discontinuity stands before this segment (RFC 8216 §4.3.2.3)
-	Period        int           // counts discontinuities from 0; the streams agree on it
-	Missing       bool          // the segment could not be had: data is nil, the timeline leaves a hole of Duration
-	Init          []byte        // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
+	Stream        int            // 0 … Streams-1
+	Sequence      uint64         // for error texts
+	Duration      time.Duration  // EXTINF
+	Discontinuity bool           // a discontinuity stands before this segment (RFC 8216 §4.3.2.3)
+	Period        int            // counts discontinuities from 0; the streams agree on it
+	Missing       bool           // the segment could not be had: data is nil, the timeline leaves a hole of Duration
+	Init          []byte         // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
+	Key           *sampleaes.Key // of samples under SAMPLE-AES, nil for clear ones
 }
 
 const (

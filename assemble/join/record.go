@@ -10,13 +10,15 @@ import (
 	"seine/assemble/codec/aac"
 	sampleentry "seine/assemble/codec/entry"
 	"seine/assemble/codec/h264"
+	"seine/assemble/codec/h265"
+	"seine/assemble/demux/frames"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
 	"seine/assemble/mux/mp4"
 )
 
 // recordVersion is the first byte of a record. Records of another version are refused.
-const recordVersion = 4
+const recordVersion = 5
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -80,6 +82,8 @@ const (
 	codecH264 = iota + 1
 	codecAAC
 	codecEntry
+	codecH265
+	codecFrames // sound, as package frames writes it
 )
 
 func encodeCodec(b []byte, k media.Codec) []byte {
@@ -91,6 +95,12 @@ func encodeCodec(b []byte, k media.Codec) []byte {
 		b = wire.Bytes(wire.Int(b, codecAAC), k.AudioSpecificConfig)
 	case *media.Entry:
 		b = wire.Bytes(wire.Int(b, codecEntry), k.Box)
+	case *media.H265:
+		b = wire.Strings(wire.Int(b, codecH265), k.VPS)
+		b = wire.Strings(b, k.SPS)
+		b = wire.Strings(b, k.PPS)
+	default:
+		b = frames.AppendCodec(wire.Int(b, codecFrames), k)
 	}
 	return b
 }
@@ -182,6 +192,12 @@ func decodeCodec(r *wire.Reader, kind media.Kind) media.Codec {
 		if c, err := sampleentry.Parse(r.Bytes(), kind); err == nil {
 			return c
 		}
+	case codecH265:
+		if c, err := h265.Codec(r.Strings(), r.Strings(), r.Strings()); err == nil {
+			return c
+		}
+	case codecFrames:
+		return frames.RestoreCodec(r)
 	}
 	return nil
 }

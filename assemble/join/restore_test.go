@@ -36,6 +36,8 @@ func jobs(tb testing.TB) map[string][]segment {
 		"periods of two streams": twoStreamPeriods(tb),
 		"fmp4":                   muxed, "fmp4 split": interleave(playlist(tb, "fmp4/video", 0), playlist(tb, "fmp4/audio", 1)),
 		"fmp4 second init": inserted, "fmp4 gap": hole, "fmp4 init in the segment": selfContained(muxed),
+		"hevc": cutAnywhere(playlist(tb, "codecs/hevc", 0)), "mp3": cutAnywhere(playlist(tb, "codecs/mp3low", 0)),
+		"ac3": cutAnywhere(playlist(tb, "codecs/ac3", 0)), "hevc island": hevcIsland(tb),
 		"fmp4 picture, ts sound": interleave(playlist(tb, "fmp4/video", 0), playlist(tb, "split/audio", 1)),
 	}
 }

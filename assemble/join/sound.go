@@ -1,13 +1,12 @@
 package join
 
 import (
-	"seine/assemble/codec/aac"
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
 )
 
 // sound makes the final track of an audio table. Samples of known duration stay in the table's timescale. Else it is the first
-// sample rate, so a frame takes exactly 1024 ticks. Timestamps only say where the frames belong: less than one frame beside,
+// sample rate, so that a frame takes a whole number of ticks: 1024 of AAC. Timestamps only say where the frames belong: less than one frame beside,
 // they are taken as they come; further on, the frame before is stretched over the hole; further back, the frame is left out,
 // for its time is taken.
 func (t *table) sound(stream int, line map[int]offsets, w *Warnings) mp4.Track {
@@ -46,8 +45,8 @@ func (t *table) sound(stream int, line map[int]offsets, w *Warnings) mp4.Track {
 
 // soundScale is the timescale of the final track.
 func (t *table) soundScale() int64 {
-	if a, ok := t.codecs[0].(*media.AAC); ok {
-		return int64(a.SampleRate)
+	if _, rate := media.Framing(t.codecs[0]); rate > 0 {
+		return rate
 	}
 	return t.timescale
 }
@@ -68,9 +67,6 @@ func (b *soundTrack) frame(e entry, c media.Codec) int64 {
 	scale := int64(b.out.Timescale)
 	if e.duration > 0 {
 		return media.Rescale(int64(e.duration), b.scale, scale)
-	}
-	if a, ok := c.(*media.AAC); ok {
-		return int64(aac.FrameSamples) * scale / int64(a.SampleRate)
 	}
 	return frameTime(c, scale)
 }

@@ -73,16 +73,25 @@ func (t *table) usual() int64 {
 	return max(t.timescale/25, 1)
 }
 
+// frameTime is how long a sample takes, as far as its codec tells.
 func frameTime(c media.Codec, timescale int64) int64 {
-	switch c := c.(type) {
-	case *media.AAC:
-		return 1024 * timescale / int64(c.SampleRate)
-	case *media.H264:
-		if r := c.FrameRate.Float(); r >= 1 && r <= 1000 {
-			return int64(float64(timescale) / r)
-		}
+	if samples, rate := media.Framing(c); rate > 0 {
+		return samples * timescale / rate
+	}
+	if r := frameRate(c).Float(); r >= 1 && r <= 1000 {
+		return int64(float64(timescale) / r)
 	}
 	return max(timescale/25, 1)
+}
+
+func frameRate(c media.Codec) media.Ratio {
+	switch c := c.(type) {
+	case *media.H264:
+		return c.FrameRate
+	case *media.H265:
+		return c.FrameRate
+	}
+	return media.Ratio{}
 }
 
 func ticks(d time.Duration) int64 {

@@ -66,7 +66,7 @@ func Usable(keys []Key) (*Key, error) {
 		case k.Method == MethodNone:
 		case name != "":
 			drm = fmt.Errorf("%w: %s (METHOD=%s)", ErrDRM, name, quoteShort(k.Method))
-		case k.Method == MethodAES128:
+		case k.Method == MethodAES128, k.Method == MethodSampleAES:
 			return k, nil
 		default:
 			unsupported = fmt.Errorf("encryption by METHOD=%s, even with a plain key, is %w", quoteShort(k.Method), ErrUnsupported)

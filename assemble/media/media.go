@@ -38,7 +38,7 @@ type Track struct {
 	Edited    bool   // samples before time 0 are for the decoder alone: they are not presented (an edit list says so)
 }
 
-// Sample is one access unit: a coded picture or one AAC frame.
+// Sample is one access unit: a coded picture or one frame of sound.
 type Sample struct {
 	Track    int    // index into the demuxer's tracks
 	DTS      int64  // decoding time in ticks of the track's timescale, unwrapped
@@ -49,7 +49,8 @@ type Sample struct {
 	Data     []byte
 }
 
-// Codec is what a decoder must know before the first sample. *H264, *AAC and *Entry are the only implementations.
+// Codec is what a decoder must know before the first sample. The types of this package are the only
+// implementations.
 type Codec interface {
 	Kind() Kind
 	// String returns the codec as RFC 6381 writes it, such as avc1.64001e.

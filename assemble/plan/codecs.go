@@ -27,22 +27,21 @@ func hasPicture(v *manifest.Variant) bool {
 }
 
 // soundCodecs are the beginnings of RFC 6381 names that stand for sound.
-var soundCodecs = []string{"mp4a", "ac-3", "ec-3", "ac-4", "opus", "flac", "alac"}
+var soundCodecs = []string{"mp4a", "ac-3", "ec-3", "ac-4", "mp3", "opus", "flac", "alac"}
 
 // fragmented are the codecs that HLS has in fragmented mp4 only, where sample entries are copied (RFC 8216bis §3.1.2 and
-// Apple's authoring specification).
-var fragmented = []string{"hvc1", "hev1", "dvh1", "dvhe", "av01", "vp09", "opus", "flac", "alac"}
+// Apple's authoring specification); carried are those that a transport stream may have, too.
+var (
+	fragmented = []string{"dvh1", "dvhe", "av01", "vp09", "opus", "flac", "alac"}
+	carried    = []string{"avc1", "avc3", "hvc1", "hev1", "mp4a.40", "mp4a.69", "mp4a.6b", "ac-3", "ec-3", "mp3"}
+)
 
 // Muxable says whether an RFC 6381 list names only codecs that this version puts into an mp4; unknown ("") counts as yes.
 func Muxable(codecs string) bool {
 	for c := range strings.SplitSeq(codecs, ",") {
-		switch c = strings.ToLower(strings.TrimSpace(c)); {
-		case c == "", strings.HasPrefix(c, "avc1"), strings.HasPrefix(c, "avc3"):
-		case slices.ContainsFunc(fragmented, func(f string) bool { return strings.HasPrefix(c, f) }):
-		case c == "mp4a.40.34": // MP3
-			return false
-		case strings.HasPrefix(c, "mp4a.40"):
-		default:
+		c = strings.ToLower(strings.TrimSpace(c))
+		known := func(p string) bool { return strings.HasPrefix(c, p) }
+		if c != "" && !slices.ContainsFunc(fragmented, known) && !slices.ContainsFunc(carried, known) {
 			return false
 		}
 	}

@@ -7,12 +7,15 @@
 #   fmp4/      fragmented mp4 with EXT-X-MAP, 320x180: muxed (8 s, B-frames, AAC 44.1 kHz), video and audio in playlists of
 #              their own (8 s, AAC 48 kHz, segments of unlike length, one file with byte ranges), and 4 s each of HEVC,
 #              Opus, and AC-3
+#   codecs/    4 s of MPEG-TS in 1 s segments: HEVC + E-AC-3, H.264 + AC-3 44.1 kHz behind a DVB descriptor, and sound alone:
+#              MP3 44.1 kHz, MP3 22.05 kHz mono (MPEG-2), AC-3 5.1
+#   packed/    4 s of elementary streams of sound: AAC 48 kHz, MP3 44.1 kHz, AC-3, E-AC-3; split.aac is the sound of split/
 #   clips/     2 s TS files: audio only, video only, video + HEVC/MP3/AC-3 (stream types that a demuxer must name),
 #              one fragmented mp4 head (not TS)
 set -eu
 cd "$(dirname "$0")"
-rm -rf film split fmp4 clips
-mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3
+rm -rf film split fmp4 codecs packed clips
+mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3 codecs/hevc codecs/dvb codecs/mp3 codecs/mp3low codecs/ac3 packed
 
 exact="-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -threads 1 -map_metadata -1"
 x264="-c:v libx264 -preset slow -threads 1 -pix_fmt yuv420p -g 50 -keyint_min 50 -sc_threshold 0 -bf 2 -x264-params threads=1:lookahead_threads=1"
@@ -75,6 +78,30 @@ fragments hevc 2 -f lavfi -i "$(picture 320x180 4)" $exact -c:v libx265 -tag:v h
 	-x265-params log-level=none:pools=none:frame-threads=1:bframes=2:keyint=50:min-keyint=50:scenecut=0 -b:v 40k
 fragments opus 2 -f lavfi -i "$(sound 550 48000 4)" $exact -c:a libopus -b:a 24k
 fragments ac3 2 -f lavfi -i "$(sound 550 48000 4)" $exact -c:a ac3 -b:a 32k
+
+transport() { # folder, options
+	dir=codecs/$1
+	shift
+	ff "$@" -f hls -hls_time 1 -hls_playlist_type vod -hls_segment_type mpegts -hls_segment_filename "$dir/seg_%03d.ts" "$dir/index.m3u8"
+}
+v="-f lavfi -i $(picture 160x90 4)"
+x265="-c:v libx265 -preset ultrafast -g 25 -pix_fmt yuv420p -b:v 30k"
+transport hevc $v -f lavfi -i "$(sound 550 48000 4)" $exact $x265 \
+	-x265-params log-level=none:pools=none:frame-threads=1:bframes=2:keyint=25:min-keyint=25:scenecut=0 -c:a eac3 -ac 2 -b:a 32k
+ff $v -f lavfi -i "$(sound 550 44100 4)" $exact $x264 -g 25 -keyint_min 25 -b:v 30k -maxrate 30k -bufsize 30k -c:a ac3 -ac 2 -b:a 32k \
+	-f segment -segment_time 1 -segment_format mpegts -segment_format_options mpegts_flags=system_b -segment_list_type m3u8 \
+	-segment_list codecs/dvb/index.m3u8 codecs/dvb/seg_%03d.ts
+transport mp3 -f lavfi -i "$(sound 550 44100 4)" $exact -c:a libmp3lame -ac 2 -b:a 32k
+transport mp3low -f lavfi -i "$(sound 550 22050 4)" $exact -c:a libmp3lame -ac 1 -b:a 16k
+transport ac3 -f lavfi -i "aevalsrc=exprs=sin(440*t*6.28)|sin(550*t*6.28)|sin(660*t*6.28)|0|sin(770*t*6.28)|sin(880*t*6.28):c=5.1:s=48000:d=4" \
+	$exact -c:a ac3 -b:a 96k
+
+a="-f lavfi -i $(sound 880 48000 4)"
+ff $a $exact -c:a aac -ac 2 -b:a 24k -f adts packed/sound.aac
+ff -f lavfi -i "$(sound 880 44100 4)" $exact -c:a libmp3lame -ac 2 -b:a 32k -write_xing 0 -id3v2_version 0 -f mp3 packed/sound.mp3
+ff $a $exact -c:a ac3 -ac 2 -b:a 32k -f ac3 packed/sound.ac3
+ff $a $exact -c:a eac3 -ac 2 -b:a 32k -f eac3 packed/sound.eac3
+ff -i split/audio/index.m3u8 $exact -c copy -f adts packed/split.aac
 
 small="-b:v 30k -maxrate 30k -bufsize 30k"
 v="-f lavfi -i $(picture 160x90 2)"

@@ -1,10 +1,7 @@
 package entry
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math/bits"
-	"strings"
 
 	"seine/assemble/codec/aac"
 	"seine/assemble/media"
@@ -14,21 +11,7 @@ import (
 func avc(name string, b []byte) string { return fmt.Sprintf("%s.%02x%02x%02x", name, b[1], b[2], b[3]) }
 
 // hevc is ISO/IEC 14496-15 §E.3 of an HEVCDecoderConfigurationRecord (§8.3.3.1).
-func hevc(name string, b []byte) string {
-	space := [...]string{"", "A", "B", "C"}[b[1]>>6]
-	tier := [...]string{"L", "H"}[b[1]>>5&1]
-	compatible := bits.Reverse32(binary.BigEndian.Uint32(b[2:]))
-	constraints := b[6:12]
-	for len(constraints) > 0 && constraints[len(constraints)-1] == 0 {
-		constraints = constraints[:len(constraints)-1]
-	}
-	var s strings.Builder
-	fmt.Fprintf(&s, "%s.%s%d.%X.%s%d", name, space, b[1]&31, compatible, tier, b[12])
-	for _, c := range constraints {
-		fmt.Fprintf(&s, ".%X", c)
-	}
-	return s.String()
-}
+func hevc(name string, b []byte) string { return media.HEVCName(name, [12]byte(b[1:13])) }
 
 // av1 is §5 of the AV1 codec ISO media file format binding.
 func av1(name string, b []byte) string {

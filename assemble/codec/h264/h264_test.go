@@ -5,12 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
-	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
+	"seine/assemble/codec/nal"
 	"seine/assemble/demux/mpegts/tstest"
 	"seine/assemble/media"
 	clips "seine/testdata/media"
@@ -60,7 +58,7 @@ func TestClipSPS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start, end, _ := Next(b, bytes.Index(b, []byte{0, 0, 1, 0x67}))
+		start, end, _ := nal.Next(b, bytes.Index(b, []byte{0, 0, 1, 0x67}))
 		s, err := ParseSPS(b[start:end])
 		if err != nil || [2]int{s.Width, s.Height} != want || s.FrameRate.Float() != 25 {
 			t.Errorf("%s: %+v, %v", name, s, err)
@@ -78,34 +76,6 @@ func TestSPSRefused(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, s, err)
 		}
 	}
-}
-
-// TestNext splits streams that were put together from known units.
-func TestNext(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		unit := rapid.Custom(func(r *rapid.T) []byte {
-			u := rapid.SliceOfN(rapid.Byte(), 0, 60).Draw(r, "unit")
-			for i := range u { // as emulation prevention does
-				if i >= 2 && u[i] <= 2 && u[i-1]|u[i-2] == 0 {
-					u[i] = 3
-				}
-			}
-			return append(u, 0x80)
-		})
-		want := rapid.SliceOf(unit).Draw(r, "units")
-		b := make([]byte, rapid.IntRange(0, 5).Draw(r, "zeros in front"))
-		for _, u := range want {
-			b = append(b, make([]byte, rapid.IntRange(0, 3).Draw(r, "zeros"))...)
-			b = append(append(b, 0, 0, 1), u...)
-		}
-		var got [][]byte
-		for start, end, next := Next(b, 0); start >= 0; start, end, next = Next(b, next) {
-			got = append(got, b[start:end])
-		}
-		if !slices.EqualFunc(want, got, bytes.Equal) {
-			r.Fatalf("want %x\ngot  %x", want, got)
-		}
-	})
 }
 
 func TestAVCC(t *testing.T) {
@@ -154,13 +124,3 @@ func FuzzSPS(f *testing.F) {
 		AppendAVCC(nil, c)
 	})
 }
-
-func BenchmarkNext(b *testing.B) {
-	data := tstest.Noise(newRand(), 1<<20)
-	b.SetBytes(int64(len(data)))
-	for b.Loop() {
-		Next(data, 0)
-	}
-}
-
-func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }

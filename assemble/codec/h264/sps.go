@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"seine/assemble/codec/nal"
 	"seine/assemble/media"
 )
 
@@ -29,41 +30,41 @@ type SPS struct {
 }
 
 // ParseSPS reads an SPS NAL unit, its header byte included. The error wraps ErrSPS.
-func ParseSPS(nal []byte) (SPS, error) {
-	if len(nal) < 5 || len(nal) > maxParameterSet || Type(nal) != NALSPS {
-		return SPS{}, fmt.Errorf("%w: %d bytes, type %d", ErrSPS, len(nal), Type(nal))
+func ParseSPS(unit []byte) (SPS, error) {
+	if len(unit) < 5 || len(unit) > maxParameterSet || Type(unit) != NALSPS {
+		return SPS{}, fmt.Errorf("%w: %d bytes, type %d", ErrSPS, len(unit), Type(unit))
 	}
-	r := &bits{b: unescape(nal[1:])}
-	s := SPS{Profile: uint8(r.u(8)), Constraints: uint8(r.u(8)), Level: uint8(r.u(8)), ID: r.ue()}
+	r := nal.NewBits(nal.Unescape(unit[1:]))
+	s := SPS{Profile: uint8(r.U(8)), Constraints: uint8(r.U(8)), Level: uint8(r.U(8)), ID: r.UE()}
 	s.Chroma, s.DepthLuma, s.DepthChroma = 1, 8, 8
 	if highProfile(s.Profile) {
 		s.high(r)
 	}
-	r.ue() // log2_max_frame_num_minus4
+	r.UE() // log2_max_frame_num_minus4
 	pictureOrder(r)
-	r.ue() // max_num_ref_frames
-	r.u(1) // gaps_in_frame_num_value_allowed_flag
+	r.UE() // max_num_ref_frames
+	r.U(1) // gaps_in_frame_num_value_allowed_flag
 	s.size(r)
-	if r.short {
+	if r.Short() {
 		return SPS{}, fmt.Errorf("%w: ends too early", ErrSPS)
 	}
 	if s.ID > 31 || s.Width <= 0 || s.Height <= 0 || s.Width > 0xffff || s.Height > 0xffff {
 		return SPS{}, fmt.Errorf("%w: id %d, %d×%d pixels", ErrSPS, s.ID, s.Width, s.Height)
 	}
-	if r.flag() {
+	if r.Flag() {
 		s.vui(r) // a cut VUI costs its own fields only: pictures decode without it
 	}
 	return s, nil
 }
 
 // PPSID returns pic_parameter_set_id of a PPS NAL unit (§7.3.2.2).
-func PPSID(nal []byte) (id uint32, ok bool) {
-	if len(nal) < 2 || len(nal) > maxParameterSet || Type(nal) != NALPPS {
+func PPSID(unit []byte) (id uint32, ok bool) {
+	if len(unit) < 2 || len(unit) > maxParameterSet || Type(unit) != NALPPS {
 		return 0, false
 	}
-	r := &bits{b: unescape(nal[1:min(len(nal), 16)])}
-	id = r.ue()
-	return id, !r.short
+	r := nal.NewBits(nal.Unescape(unit[1:min(len(unit), 16)]))
+	id = r.UE()
+	return id, !r.Short()
 }
 
 func highProfile(p uint8) bool {
@@ -74,18 +75,18 @@ func highProfile(p uint8) bool {
 	return false
 }
 
-func (s *SPS) high(r *bits) {
-	s.Chroma = uint8(r.ue())
+func (s *SPS) high(r *nal.Bits) {
+	s.Chroma = uint8(r.UE())
 	lists := 8
 	if s.Chroma == 3 {
-		r.u(1) // separate_colour_plane_flag
+		r.U(1) // separate_colour_plane_flag
 		lists = 12
 	}
-	s.DepthLuma, s.DepthChroma = uint8(8+r.ue()), uint8(8+r.ue())
-	r.u(1)        // qpprime_y_zero_transform_bypass_flag
-	if r.flag() { // seq_scaling_matrix_present_flag
+	s.DepthLuma, s.DepthChroma = uint8(8+r.UE()), uint8(8+r.UE())
+	r.U(1)        // qpprime_y_zero_transform_bypass_flag
+	if r.Flag() { // seq_scaling_matrix_present_flag
 		for i := range lists {
-			if r.flag() {
+			if r.Flag() {
 				scalingList(r, i)
 			}
 		}
@@ -93,7 +94,7 @@ func (s *SPS) high(r *bits) {
 }
 
 // scalingList skips a list (§7.3.2.1.1.1).
-func scalingList(r *bits, i int) {
+func scalingList(r *nal.Bits, i int) {
 	n := 16
 	if i >= 6 {
 		n = 64
@@ -101,7 +102,7 @@ func scalingList(r *bits, i int) {
 	last, next := int32(8), int32(8)
 	for range n {
 		if next != 0 {
-			next = (last + r.se()) & 0xff
+			next = (last + r.SE()) & 0xff
 		}
 		if next != 0 {
 			last = next
@@ -109,31 +110,31 @@ func scalingList(r *bits, i int) {
 	}
 }
 
-func pictureOrder(r *bits) {
-	switch r.ue() {
+func pictureOrder(r *nal.Bits) {
+	switch r.UE() {
 	case 0:
-		r.ue()
+		r.UE()
 	case 1:
-		r.u(1)
-		r.se()
-		r.se()
-		for n := min(r.ue(), 255); n > 0 && !r.short; n-- {
-			r.se()
+		r.U(1)
+		r.SE()
+		r.SE()
+		for n := min(r.UE(), 255); n > 0 && !r.Short(); n-- {
+			r.SE()
 		}
 	}
 }
 
 // size reads the dimensions and takes the cropping off (§7.4.2.1.1).
-func (s *SPS) size(r *bits) {
-	w, h := int64(r.ue())+1, int64(r.ue())+1
+func (s *SPS) size(r *nal.Bits) {
+	w, h := int64(r.UE())+1, int64(r.UE())+1
 	frames := int64(1)
-	if !r.flag() { // frame_mbs_only_flag
+	if !r.Flag() { // frame_mbs_only_flag
 		frames = 2
-		r.u(1)
+		r.U(1)
 	}
-	r.u(1) // direct_8x8_inference_flag
+	r.U(1) // direct_8x8_inference_flag
 	w, h = w*16, h*16*frames
-	if r.flag() {
+	if r.Flag() {
 		unitX, unitY := int64(1), frames
 		if s.Chroma == 1 || s.Chroma == 2 {
 			unitX = 2
@@ -141,7 +142,7 @@ func (s *SPS) size(r *bits) {
 		if s.Chroma == 1 {
 			unitY = 2 * frames
 		}
-		left, right, top, bottom := int64(r.ue()), int64(r.ue()), int64(r.ue()), int64(r.ue())
+		left, right, top, bottom := int64(r.UE()), int64(r.UE()), int64(r.UE()), int64(r.UE())
 		w -= unitX * (left + right)
 		h -= unitY * (top + bottom)
 	}

@@ -1,5 +1,5 @@
-// Package mpegts takes MPEG-2 transport streams (ISO/IEC 13818-1) apart: HLS segments with H.264 and AAC in ADTS, one
-// after the other, with frames cut by a packet or by a segment carried over.
+// Package mpegts takes MPEG-2 transport streams (ISO/IEC 13818-1) apart: HLS segments with H.264 or HEVC and
+// with AAC in ADTS, MPEG audio, AC-3 or E-AC-3, one after the other, with frames cut by a packet or by a segment carried over.
 //
 // The demuxer gives no sample twice and loses none in silence: what damage cost is counted in Stats.
 package mpegts
@@ -7,6 +7,7 @@ package mpegts
 import (
 	"io"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 )
 
@@ -40,6 +41,8 @@ type Demuxer struct {
 	// Wanted is the only kind of track that matters, or 0: a stream of another kind may be missing or of any coding. Set it
 	// before the first segment.
 	Wanted media.Kind
+	// Key decrypts samples under SAMPLE-AES, or is nil. Set it before each segment.
+	Key *sampleaes.Key
 
 	data     []byte
 	off      int
@@ -57,6 +60,7 @@ type Demuxer struct {
 	err      error
 	stats    Stats
 	ignored  []Ignored
+	cipher   *sampleaes.Cipher
 }
 
 // Tracks lists what was found so far; Sample.Track indexes it. A PMT that comes later may add to it.
@@ -96,11 +100,15 @@ func (d *Demuxer) Reset(segment []byte) error {
 		d.stats.LostBytes += int64(off)
 	}
 	d.pids[pidPAT] = routePAT
+	d.cipher = sampleaes.New(d.Key)
 	if !d.program {
 		d.findProgram()
 	}
 	if d.err == nil && !d.program {
 		d.err = ErrNoProgram
+	}
+	if d.err == nil {
+		d.err = d.unlock()
 	}
 	if d.err == nil {
 		d.reserve(len(segment))
@@ -154,7 +162,7 @@ func (d *Demuxer) Flush() {
 	d.queue, d.head = d.queue[:0], 0
 	for i := range d.tracks {
 		d.tracks[i].rewind()
-		d.drain(i)
+		d.drain(i, true)
 		d.tracks[i].forget()
 	}
 	d.pids = [pidCount]uint8{}
@@ -170,14 +178,18 @@ func (d *Demuxer) Cut() {
 	for i := range d.tracks {
 		t := &d.tracks[i]
 		t.rewind()
-		d.drain(i)
+		d.drain(i, true)
 		d.stats.LostBytes += int64(len(t.pending()))
 		t.discard()
 		t.cc = -1
 	}
 }
 
-// forget drops all but what a later stream may use again: the track's place and its buffers.
+// forget drops all but what a later stream may use again: the track's place, its coding and its buffers.
 func (t *track) forget() {
-	*t = track{Track: t.Track, cc: -1, buf: t.buf[:0], arena: t.arena, from: len(t.arena)}
+	t.audio.Forget()
+	*t = track{
+		Track: t.Track, cc: -1, arena: t.arena, from: len(t.arena), audio: t.audio,
+		video: videoState{coding: t.video.coding}, streamType: t.streamType,
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/demux/mpegts/tstest"
 )
 
@@ -16,8 +17,14 @@ func FuzzDemux(f *testing.F) {
 	}
 	f.Add(tstest.Segment(1, 1<<33-9000, 1, 300)[:188*16])
 	f.Add([]byte("G"))
+	for _, name := range []string{"codecs/hevc/seg_000.ts", "codecs/dvb/seg_000.ts", "codecs/mp3low/seg_000.ts"} {
+		f.Add(clip(f, name)[:188*14])
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d := &Demuxer{}
+		if len(b)%2 == 1 {
+			d.Key = &sampleaes.Key{}
+		}
 		total := 0
 		for range 2 {
 			if d.Reset(b) != nil {

@@ -22,9 +22,10 @@ func TestIgnored(t *testing.T) {
 		"two of a kind":               {[]tstest.Stream{private(), private()}, []string{"2 streams of type 0x06 (private data)"}},
 		"never named":                 {[]tstest.Stream{{Type: 0xa7}}, []string{"a stream of type 0xa7"}},
 		"DVB":                         {[]tstest.Stream{private(0x59, 0), private(0x56, 0)}, []string{"a stream of type 0x06 (DVB subtitles)", "a stream of type 0x06 (teletext)"}},
-		"AC-3 beside AAC":             {[]tstest.Stream{{Type: 0x81}, private(0x6a, 0), private(0x7a, 0)}, []string{"a stream of type 0x81 (AC-3)", "a stream of type 0x06 (AC-3)", "a stream of type 0x06 (E-AC-3)"}},
+		"DTS beside AAC":              {[]tstest.Stream{{Type: 0x82}, private(0x7b, 0)}, []string{"a stream of type 0x82 (DTS)", "a stream of type 0x06 (DTS)"}},
+		"AC-3 beside AAC":             {[]tstest.Stream{{Type: 0x81}, private(0x6a, 0), private(0x7a, 0)}, nil},
 		"registered":                  {[]tstest.Stream{private(0x05, 4, 'O', 'p', 'u', 's')}, []string{"a stream of type 0x06 (Opus)"}},
-		"sound, then a stream's mark": {[]tstest.Stream{private(0x7a, 0, 0x52, 1, 1, 0x05, 4, 'K', 'L', 'V', 'A')}, []string{"a stream of type 0x06 (E-AC-3)"}},
+		"sound, then a stream's mark": {[]tstest.Stream{private(0x7b, 0, 0x52, 1, 1, 0x05, 4, 'K', 'L', 'V', 'A')}, []string{"a stream of type 0x06 (DTS)"}},
 		"cut descriptor":              {[]tstest.Stream{private(0x05, 40, 'O', 'p', 'u', 's')}, []string{"a stream of type 0x06 (private data)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,17 +70,20 @@ func TestOnlyOneOfAKind(t *testing.T) {
 		streams []tstest.Stream
 		refused string
 	}{
-		{0, []tstest.Stream{video, {Type: 0x81, PID: 0x200}}, "AC-3"},
-		{0, []tstest.Stream{video, private(0x7a, 0)}, "E-AC-3"},
+		{0, []tstest.Stream{video, {Type: 0x81, PID: 0x200}}, ""},
+		{0, []tstest.Stream{video, private(0x7a, 0)}, ""},
+		{0, []tstest.Stream{video, {Type: 0x82, PID: 0x200}}, "DTS"},
+		{0, []tstest.Stream{video, private(0x7c, 0)}, "AAC in LATM"},
 		{0, []tstest.Stream{video, private(0x05, 4, 'D', 'T', 'S', '2')}, "DTS"},
-		{0, []tstest.Stream{sound, private(0x05, 4, 'H', 'E', 'V', 'C')}, "HEVC"},
+		{0, []tstest.Stream{sound, private(0x05, 4, 'A', 'V', '0', '1')}, "AV1"},
+		{0, []tstest.Stream{sound, private(0x05, 4, 'H', 'E', 'V', 'C')}, ""},
 		{0, []tstest.Stream{private()}, "private data"},
 		{0, []tstest.Stream{{Type: 0xa7, PID: 0x200}}, "an unknown kind of stream"},
-		{0, []tstest.Stream{video, sound, {Type: 0x24, PID: 0x200}}, ""},
+		{0, []tstest.Stream{video, sound, {Type: 0x33, PID: 0x200}}, ""},
 		{0, []tstest.Stream{video, private()}, ""},
-		{media.Video, []tstest.Stream{video, {Type: 0x81, PID: 0x200}}, ""},
-		{media.Video, []tstest.Stream{sound, {Type: 0x24, PID: 0x200}}, "HEVC"},
-		{media.Audio, []tstest.Stream{sound, {Type: 0x24, PID: 0x200}}, ""},
+		{media.Video, []tstest.Stream{video, {Type: 0x82, PID: 0x200}}, ""},
+		{media.Video, []tstest.Stream{sound, {Type: 0x33, PID: 0x200}}, "VVC"},
+		{media.Audio, []tstest.Stream{sound, {Type: 0x33, PID: 0x200}}, ""},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			w := &tstest.Writer{}

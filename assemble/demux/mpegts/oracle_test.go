@@ -12,6 +12,7 @@ import (
 	"github.com/asticode/go-astits"
 	"github.com/google/go-cmp/cmp"
 	"seine/assemble/codec/aac"
+	"seine/assemble/demux/mpegts/tstest"
 	"seine/assemble/media"
 	clips "seine/testdata/media"
 )
@@ -69,10 +70,10 @@ func TestAgainstAstits(t *testing.T) {
 			b := clip(t, name)
 			want := astitsOf(t, b)
 			list, d := demux(t, b)
-			if o := want[typeAVC]; o != nil {
+			if o := want[tstest.AVC]; o != nil {
 				comparePictures(t, o, ofKind(d, list, media.Video))
 			}
-			if o := want[typeADTS]; o != nil {
+			if o := want[tstest.ADTS]; o != nil {
 				compareSound(t, o, ofKind(d, list, media.Audio))
 			}
 			if d.Stats() != (Stats{}) {

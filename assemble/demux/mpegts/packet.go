@@ -12,6 +12,41 @@ const (
 // Reed-Solomon bytes of DVB behind it.
 var strides = [...]int{188, 192, 204}
 
+// maxLead is how much of a foreign file, such as a picture, may stand before a transport stream.
+const maxLead = 64 << 10
+
+// Looks reports whether b holds a transport stream (ISO/IEC 13818-1 §2.4.3), in packets of 188 bytes, or of 192 and 204 with extra
+// bytes, perhaps behind a foreign prefix of at most 64 KiB.
+func Looks(b []byte) bool {
+	lead := b[:min(len(b), maxLead)]
+	for at := 0; at < len(lead); at++ {
+		i := bytes.IndexByte(lead[at:], syncByte)
+		if i < 0 {
+			return false
+		}
+		at += i
+		for _, s := range strides {
+			if whole(b[at:], s, min(syncRow, len(b)/s)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whole wants so many packets in a row, at least one. The last may lack its extra bytes.
+func whole(b []byte, stride, packets int) bool {
+	if packets < 1 || len(b) < (packets-1)*stride+packetSize {
+		return false
+	}
+	for i := range packets {
+		if b[i*stride] != syncByte {
+			return false
+		}
+	}
+	return true
+}
+
 // locate finds the first packet at or after from that begins a row of sync bytes. It returns off < 0 when there is none.
 func locate(b []byte, from int) (off, stride int) {
 	for off = from; ; off++ {

@@ -3,6 +3,7 @@ package mpegts
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"seine/assemble/media"
 )
@@ -58,24 +59,26 @@ func (d *Demuxer) setProgram(list []entry) error {
 		return err
 	}
 	for i := range d.tracks {
-		d.drain(i)
+		d.drain(i, false)
 		d.pids[d.tracks[i].pid] = 0
 	}
 	d.pids[pidPAT], d.pids[d.pmtPID] = routePAT, routePMT
 	var nth [media.Audio + 1]int
+	sealed := slices.ContainsFunc(known, func(e entry) bool { return e.coding.sealed })
 	for _, e := range known {
-		kind, _ := kindOf(e.streamType)
+		kind := e.coding.kind
 		switch i := d.place(kind, nth[kind]); {
 		case i < 0:
 			rest = append(rest, e)
 		case d.pids[e.pid] == 0:
 			d.tracks[i].assign(e)
+			d.tracks[i].opened = e.coding.sealed || !sealed
 			d.pids[e.pid] = uint8(i) + 1
 		}
 		nth[kind]++
 	}
 	d.ignore(rest)
-	return nil
+	return d.unlock()
 }
 
 // divide returns the streams to carry over and all others. A program whose only picture or only sound would be among the
@@ -83,8 +86,8 @@ func (d *Demuxer) setProgram(list []entry) error {
 func (d *Demuxer) divide(list []entry) (known, rest []entry, err error) {
 	var have [media.Audio + 1]bool
 	for _, e := range list {
-		if kind, ok := kindOf(e.streamType); ok {
-			known, have[kind] = append(known, e), true
+		if e.coding.carry != carryNot && (!e.coding.sealed || d.Key != nil) {
+			known, have[e.coding.kind] = append(known, e), true
 		} else {
 			rest = append(rest, e)
 		}
@@ -139,7 +142,24 @@ func (t *track) assign(e entry) {
 		t.discard()
 		t.pid, t.cc = e.pid, -1
 	}
+	t.streamType, t.sealed = e.streamType, e.coding.sealed
+	t.become(e.coding.carry)
 	if e.language != "" {
 		t.Language = e.language
+	}
+}
+
+// become sets the coding of the track. Another one than before ends what was pending, and drops what was known.
+func (t *track) become(c carrier) {
+	if t.Kind == media.Audio {
+		if t.audio.Coding() != c.frames() {
+			t.discard()
+			t.audio.Become(c.frames())
+		}
+		return
+	}
+	if t.video.coding != c {
+		t.discard()
+		t.video = videoState{coding: c}
 	}
 }

@@ -115,13 +115,14 @@ func (d *Demuxer) resync() {
 	d.off = off
 }
 
-// finish ends a segment: what is known to be whole goes out, the rest waits for the next segment.
+// finish ends a segment: what is known to be whole goes out, the rest waits for the next segment. Encrypted pictures do not wait,
+// for the next segment may have another key.
 func (d *Demuxer) finish() {
 	d.stats.LostBytes += int64(max(len(d.data)-d.off, 0))
 	d.data, d.off = nil, 0
 	for i := range d.tracks {
-		if t := &d.tracks[i]; t.Kind == media.Audio || t.complete() {
-			d.drain(i)
+		if t := &d.tracks[i]; t.Kind == media.Audio || t.complete() || d.cipher != nil {
+			d.drain(i, true)
 		}
 	}
 }

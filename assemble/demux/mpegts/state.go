@@ -3,8 +3,6 @@ package mpegts
 import (
 	"fmt"
 
-	"seine/assemble/codec/aac"
-	"seine/assemble/codec/h264"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
 )
@@ -103,14 +101,14 @@ func (t *track) appendState(b []byte, routed bool) []byte {
 		b = wire.Bool(b, v)
 	}
 	b = wire.Bytes(b, t.head)
-	b = wire.Bytes(b, t.pending())
+	b = wire.Int(b, int64(t.streamType))
+	b = wire.Bool(b, t.sealed)
+	b = wire.Bool(b, t.opened)
 	if t.Kind == media.Video {
-		b = wire.Bool(b, t.video.changed)
-		b = wire.Bool(b, t.video.fresh)
-		b = wire.Strings(b, t.video.sps)
-		return wire.Strings(b, t.video.pps)
+		b = wire.Bytes(b, t.pending())
+		return t.video.appendState(b)
 	}
-	return t.audio.appendState(b)
+	return t.audio.AppendState(b)
 }
 
 func (t *track) restore(r *wire.Reader) (routed bool) {
@@ -121,7 +119,8 @@ func (t *track) restore(r *wire.Reader) (routed bool) {
 	t.pts, t.dts = r.Int(), r.Int()
 	t.heading, t.active, t.stuffed, t.random = r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	t.head = r.Bytes()
-	pending := r.Bytes()
+	t.streamType = uint8(r.Int())
+	t.sealed, t.opened = r.Bool(), r.Bool()
 	t.Kind = media.Kind(kind)
 	if pid < 0 || pid >= pidCount || cc < -1 || cc > 15 || left < -1 || left > 0xffff {
 		r.Fail()
@@ -130,57 +129,12 @@ func (t *track) restore(r *wire.Reader) (routed bool) {
 	t.pid, t.cc, t.left = uint16(pid), int8(cc), int(left)
 	switch t.Kind {
 	case media.Video:
-		t.arena = append(t.arena, pending...)
+		t.arena = append(t.arena, r.Bytes()...)
 		t.video.restore(r)
 	case media.Audio:
-		t.buf = pending
-		t.audio.restore(r)
+		t.audio.RestoreState(r)
 	default:
 		r.Fail()
 	}
 	return routed
-}
-
-// restore sets the parameter sets again; the codec follows from them.
-func (v *videoState) restore(r *wire.Reader) {
-	changed, fresh := r.Bool(), r.Bool()
-	for _, s := range r.Strings() {
-		v.setSPS(s)
-	}
-	for _, p := range r.Strings() {
-		v.setPPS(p)
-	}
-	if c, err := h264.Codec(v.sps, v.pps); err == nil {
-		v.codec = c
-	}
-	v.changed, v.fresh = changed, fresh
-}
-
-func (a *audioState) appendState(b []byte) []byte {
-	b = wire.Bool(b, a.timed)
-	b = wire.Bool(b, a.pending)
-	for _, v := range [...]int64{a.pts, a.frames, a.next, int64(a.nextFrom), int64(a.header)} {
-		b = wire.Int(b, v)
-	}
-	if a.codec == nil {
-		return wire.Bytes(b, nil)
-	}
-	return wire.Bytes(b, a.codec.AudioSpecificConfig)
-}
-
-func (a *audioState) restore(r *wire.Reader) {
-	a.timed, a.pending = r.Bool(), r.Bool()
-	a.pts, a.frames, a.next = r.Int(), r.Int(), r.Int()
-	from, header := r.Int(), r.Int()
-	a.nextFrom, a.header = int(from), uint32(header)
-	config := r.Bytes()
-	if len(config) == 0 {
-		return
-	}
-	c, err := aac.Codec(config)
-	if err != nil || from < 0 {
-		r.Fail()
-		return
-	}
-	a.codec = c
 }

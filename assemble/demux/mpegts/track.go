@@ -3,6 +3,7 @@ package mpegts
 import (
 	"errors"
 
+	"seine/assemble/demux/frames"
 	"seine/assemble/media"
 )
 
@@ -17,19 +18,22 @@ type track struct {
 	head     []byte // a PES header that its first packet did not hold whole
 	heading  bool   // head is being gathered
 	seen     bool   // a packet came in this segment
-	active   bool   // a PES packet is open, or its bytes wait in buf
+	active   bool   // a PES packet is open, or its bytes wait
 	left     int    // payload bytes still to come, -1 when its length is open
 	stuffed  bool   // the last packet ended in stuffing, as the last one of a PES packet does
 	random   bool   // random_access_indicator
 	pts, dts int64
-	buf      []byte // sound: elementary stream not yet turned into samples
-	arena    []byte // samples of this segment, one behind the other
+	arena    []byte // picture: samples of this segment, one behind the other
 	from     int    // picture: the open access unit is arena[from:], where it becomes the next sample without a copy
 	video    videoState
-	audio    audioState
+	audio    frames.Stream
+
+	streamType uint8 // for messages
+	sealed     bool  // its type says that it is encrypted
+	opened     bool  // it is decrypted when there is a key
 }
 
-// complete reports whether the bytes in buf are known to be a whole access unit.
+// complete reports whether the pending bytes are known to be a whole access unit.
 func (t *track) complete() bool { return !t.heading && (t.left == 0 || t.left < 0 && t.stuffed) }
 
 // push takes the payload of one packet.
@@ -66,7 +70,7 @@ func (d *Demuxer) push(i int, k *packet) error {
 		t.arena = append(t.arena, b...)
 		return nil
 	}
-	t.buf = append(t.buf, b...)
+	t.audio.Push(b)
 	return nil
 }
 
@@ -75,7 +79,7 @@ func (t *track) pending() []byte {
 	if t.Kind == media.Video {
 		return t.arena[t.from:]
 	}
-	return t.buf
+	return t.audio.Pending()
 }
 
 // discard drops the pending bytes and what follows them up to the next PES packet.
@@ -83,7 +87,8 @@ func (t *track) discard() {
 	if t.Kind == media.Video {
 		t.arena = t.arena[:t.from]
 	}
-	t.buf, t.active, t.heading = t.buf[:0], false, false
+	t.audio.Discard()
+	t.active, t.heading = false, false
 }
 
 // rewind makes room for a new segment: what is pending moves to the front.
@@ -93,7 +98,7 @@ func (t *track) rewind() {
 		t.from = 0
 		return
 	}
-	t.arena = t.arena[:0]
+	t.audio.Rewind()
 }
 
 // begin gathers and reads a PES header, and returns the payload behind it. A video packet without a timestamp goes on
@@ -114,18 +119,18 @@ func (d *Demuxer) begin(i int, k *packet) ([]byte, error) {
 	}
 	if err != nil {
 		d.stats.LostBytes += int64(len(b))
-		d.drain(i)
+		d.drain(i, false)
 		t.active = false
 		return nil, nil
 	}
 	if h.timed || t.Kind == media.Audio {
-		d.drain(i)
+		d.drain(i, false)
 		t.random = k.random
 	}
 	if h.timed {
 		t.dts = d.clock.unwrap(h.dts)
 		t.pts = t.dts + (h.pts-h.dts)&(wrap-1)
-		t.audio.anchor(t.pts, len(t.buf))
+		t.audio.Anchor(t.pts)
 	}
 	if t.Kind == media.Audio || h.timed {
 		t.active = true
@@ -134,14 +139,23 @@ func (d *Demuxer) begin(i int, k *packet) ([]byte, error) {
 	return b[h.size:], nil
 }
 
-// drain turns what is in buf into samples.
-func (d *Demuxer) drain(i int) {
+// drain turns what is pending into samples. final says that nothing follows in this segment.
+func (d *Demuxer) drain(i int, final bool) {
 	t := &d.tracks[i]
 	if t.Kind == media.Video {
 		d.drainVideo(i)
 		return
 	}
-	d.drainAudio(i)
+	lost, err := t.audio.Drain(final, func(s media.Sample) {
+		s.Track = i
+		d.emit(s)
+	})
+	d.stats.LostBytes += lost.Bytes
+	d.stats.DroppedFrames += lost.Frames
+	var u *frames.UnsupportedError
+	if errors.As(err, &u) {
+		d.fail(&UnsupportedError{t.streamType, u.Name})
+	}
 }
 
 func (d *Demuxer) emit(s media.Sample) { d.queue = append(d.queue, s) }

@@ -128,6 +128,8 @@ func shown(t *Track) (width, height uint32) {
 	switch c := t.Codecs[0].(type) {
 	case *media.H264:
 		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
+	case *media.H265:
+		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
 	case *media.Entry:
 		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
 	}

@@ -1,0 +1,144 @@
+// Package ac3 reads the frame headers of AC-3 and Enhanced AC-3 (ETSI TS 102 366), and the boxes that describe them in MP4.
+package ac3
+
+import (
+	"errors"
+
+	"seine/assemble/codec/nal"
+)
+
+// ErrSync says that no frame begins here.
+var ErrSync = errors.New("ac3: no AC-3 header")
+
+// HeaderSize is what Parse needs: all fields up to the channel map lie within.
+const HeaderSize = 16
+
+const (
+	blockSamples = 256
+	maxBSID      = 16 // above 10 it is Enhanced AC-3 (§E.1.3.1.6)
+)
+
+// Stream types of Enhanced AC-3 (§E.1.3.1.1).
+const (
+	independent = 0
+	dependent   = 1
+	converted   = 2 // independent, made from AC-3
+)
+
+// Header is a syncframe's.
+type Header struct {
+	Enhanced   bool
+	SampleRate int // Hz
+	Channels   int
+	Frame      int // whole syncframe, in bytes
+	Blocks     int // of 256 samples
+	Dependent  bool
+	SubStream  uint8 // substreamid
+
+	fscod, bsid, bsmod, acmod, lfe uint8
+	rateCode                       uint8  // frmsizecod >> 1
+	chanMap                        uint16 // of a dependent substream
+}
+
+var (
+	rates    = [...]int{48000, 44100, 32000}
+	bitrates = [...]int{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640} // kbit/s, Table 4.13
+	channels = [...]int{2, 1, 2, 3, 3, 4, 4, 5}                                                                 // by acmod, Table 4.3
+	blocks   = [...]int{1, 2, 3, 6}                                                                             // by numblkscod
+)
+
+// Parse reads the syncframe header at the start of b. It returns ErrSync when there is none, or when b is shorter than
+// HeaderSize.
+func Parse(b []byte) (Header, error) {
+	if len(b) < HeaderSize || b[0] != 0x0b || b[1] != 0x77 {
+		return Header{}, ErrSync
+	}
+	h := Header{bsid: b[5] >> 3}
+	if h.bsid > maxBSID {
+		return Header{}, ErrSync
+	}
+	r := nal.NewBits(b[:HeaderSize])
+	r.Skip(16)
+	ok := false
+	if h.Enhanced = h.bsid > 10; h.Enhanced {
+		ok = h.enhanced(r)
+	} else {
+		ok = h.plain(r)
+	}
+	if !ok {
+		return Header{}, ErrSync
+	}
+	h.Channels = channels[h.acmod] + int(h.lfe)
+	return h, nil
+}
+
+// plain reads syncinfo and bsi up to lfeon (§4.3, §4.4).
+func (h *Header) plain(r *nal.Bits) bool {
+	r.Skip(16) // crc1
+	h.fscod = uint8(r.U(2))
+	size := uint8(r.U(6))
+	h.rateCode = size >> 1
+	if int(h.fscod) >= len(rates) || int(h.rateCode) >= len(bitrates) {
+		return false
+	}
+	r.Skip(5) // bsid
+	h.bsmod, h.acmod = uint8(r.U(3)), uint8(r.U(3))
+	if h.acmod&1 != 0 && h.acmod != 1 {
+		r.Skip(2) // cmixlev
+	}
+	if h.acmod&4 != 0 {
+		r.Skip(2) // surmixlev
+	}
+	if h.acmod == 2 {
+		r.Skip(2) // dsurmod
+	}
+	h.lfe = uint8(r.U(1))
+	h.Blocks = 6
+	h.SampleRate = rates[h.fscod] >> (max(h.bsid, 8) - 8)
+	h.Frame = plainSize(h.fscod, size)
+	return true
+}
+
+// plainSize is Table 4.13, in bytes.
+func plainSize(fscod, size uint8) int {
+	kbit := bitrates[size>>1]
+	switch fscod {
+	case 0:
+		return 4 * kbit
+	case 1:
+		return 2 * (kbit*320/147 + int(size&1))
+	}
+	return 6 * kbit
+}
+
+// enhanced reads bsi of Annex E up to the channel map.
+func (h *Header) enhanced(r *nal.Bits) bool {
+	kind := r.U(2)
+	h.SubStream = uint8(r.U(3))
+	h.Frame = 2 * (int(r.U(11)) + 1)
+	h.fscod = uint8(r.U(2))
+	code := r.U(2) // numblkscod, or fscod2
+	switch {
+	case h.fscod < 3:
+		h.SampleRate, h.Blocks = rates[h.fscod], blocks[code]
+	case code < 3:
+		h.SampleRate, h.Blocks = rates[code]/2, 6
+	default:
+		return false
+	}
+	h.acmod, h.lfe = uint8(r.U(3)), uint8(r.U(1))
+	r.Skip(5 + 5) // bsid, dialnorm
+	if r.Flag() {
+		r.Skip(8)
+	}
+	if h.acmod == 0 {
+		r.Skip(5)
+		if r.Flag() {
+			r.Skip(8)
+		}
+	}
+	if h.Dependent = kind == dependent; h.Dependent && r.Flag() {
+		h.chanMap = uint16(r.U(16))
+	}
+	return kind <= converted && h.Frame >= HeaderSize
+}

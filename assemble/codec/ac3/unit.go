@@ -1,0 +1,99 @@
+package ac3
+
+import (
+	"errors"
+
+	"seine/assemble/media"
+)
+
+// ErrShort says that an access unit may go on behind what is at hand.
+var ErrShort = errors.New("ac3: more bytes are needed")
+
+// maxFrames bounds the syncframes of an access unit: eight programs with a dependent substream each.
+const maxFrames = 16
+
+// Unit is an access unit: one AC-3 syncframe, or the first independent substream of Enhanced AC-3 with all others of the same
+// time (ETSI TS 102 366 §E.1.2.2).
+type Unit struct {
+	frames [maxFrames]Header
+	count  int
+	Size   int // bytes of all frames
+}
+
+// Frames returns the sizes of the syncframes.
+func (u *Unit) Frames() (sizes []int) {
+	for i := range u.frames[:u.count] {
+		sizes = append(sizes, u.frames[i].Frame)
+	}
+	return sizes
+}
+
+// Samples returns the length, for each channel, and the rate in Hz.
+func (u *Unit) Samples() (n, rate int) {
+	return u.frames[0].Blocks * blockSamples, u.frames[0].SampleRate
+}
+
+// ParseUnit reads the headers of the access unit at the start of b. final says that nothing comes behind b. The errors are
+// ErrSync, and ErrShort when b ends too early to tell.
+func ParseUnit(b []byte, final bool) (u Unit, err error) {
+	for u.count < maxFrames {
+		rest := b[min(u.Size, len(b)):]
+		if len(rest) < HeaderSize {
+			if u.count > 0 && u.Size <= len(b) && final && !begins(rest) {
+				return u, nil
+			}
+			return u, ErrShort
+		}
+		h, err := Parse(rest)
+		if u.count == 0 {
+			if err != nil || h.Dependent || h.SubStream != 0 {
+				return u, ErrSync
+			}
+		} else if err != nil || !h.Enhanced || !h.Dependent && h.SubStream == 0 {
+			return u, nil
+		}
+		u.frames[u.count] = h
+		u.count++
+		u.Size += h.Frame
+		if !h.Enhanced {
+			break
+		}
+	}
+	return u, nil
+}
+
+// begins reports whether b may be the front of another syncframe.
+func begins(b []byte) bool { return len(b) > 0 && b[0] == 0x0b && (len(b) < 2 || b[1] == 0x77) }
+
+// ID is the same for units with the same configuration.
+func (u *Unit) ID() (id uint64) {
+	const prime = 1099511628211 // FNV-1a
+	id = 14695981039346656037
+	for i := range u.frames[:u.count] {
+		h := &u.frames[i]
+		for _, v := range [...]uint64{
+			uint64(h.SampleRate), uint64(h.fscod)<<8 | uint64(h.bsid), uint64(h.bsmod)<<8 | uint64(h.acmod)<<4 | uint64(h.lfe),
+			uint64(h.rateCode), uint64(h.Blocks), uint64(h.chanMap)<<1 | b2(h.Dependent),
+		} {
+			id = (id ^ v) * prime
+		}
+	}
+	return id
+}
+
+func b2(v bool) uint64 {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+// Codec returns the configuration that the unit stands for.
+func (u *Unit) Codec() media.Codec {
+	h := &u.frames[0]
+	if h.Enhanced {
+		return u.enhanced()
+	}
+	v := uint32(h.fscod)<<22 | uint32(h.bsid)<<17 | uint32(h.bsmod)<<14 | uint32(h.acmod)<<11 | uint32(h.lfe)<<10 | uint32(h.rateCode)<<5
+	return &media.AC3{Specific: []byte{byte(v >> 16), byte(v >> 8), byte(v)}, SampleRate: h.SampleRate, Channels: h.Channels}
+}

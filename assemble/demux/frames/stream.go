@@ -1,0 +1,171 @@
+package frames
+
+import (
+	"bytes"
+	"errors"
+
+	"seine/assemble/codec/ac3"
+	"seine/assemble/decrypt/sampleaes"
+	"seine/assemble/media"
+)
+
+// Stream counts frames from the last timestamp: a PTS belongs to the first frame that begins behind it (ISO/IEC 13818-1
+// §2.4.3.7), so the rest of a frame begun before keeps the older count.
+//
+// It is for one goroutine. Its zero value has no coding: see Become.
+type Stream struct {
+	// Cipher decrypts the frames, or is nil for clear ones.
+	Cipher *sampleaes.Cipher
+
+	coding   Coding
+	buf      []byte // not yet turned into samples
+	arena    []byte // samples since Rewind, one behind the other
+	pts      int64  // of the anchor
+	count    int64  // samples of each channel since the anchor
+	timed    bool
+	next     int64 // PTS for frames from offset nextFrom of buf on
+	nextFrom int
+	pending  bool
+	id       uint64 // of what makes up the codec
+	codec    media.Codec
+	rate     int64 // Hz
+}
+
+// Lost is what damage cost.
+type Lost struct {
+	Bytes  int64 // that belong to no frame
+	Frames int64 // without a timestamp
+}
+
+// Become sets the coding. Another one than before drops what was known.
+func (s *Stream) Become(c Coding) {
+	if s.coding != c {
+		*s = Stream{Cipher: s.Cipher, coding: c, buf: s.buf[:0], arena: s.arena}
+	}
+}
+
+// Coding returns what Become was given, 0 at first.
+func (s *Stream) Coding() Coding { return s.coding }
+
+// Anchor books the timestamp of the first frame that begins in what is pushed from now on.
+func (s *Stream) Anchor(pts int64) { s.next, s.nextFrom, s.pending = pts, len(s.buf), true }
+
+// Timed reports whether a frame could be given a time.
+func (s *Stream) Timed() bool { return s.timed || s.pending }
+
+// Push appends bytes of the elementary stream.
+func (s *Stream) Push(b []byte) { s.buf = append(s.buf, b...) }
+
+// Pending returns the bytes that no sample has been made of yet.
+func (s *Stream) Pending() []byte { return s.buf }
+
+// Discard drops the pending bytes.
+func (s *Stream) Discard() { s.buf = s.buf[:0] }
+
+// Rewind makes room for a new segment: samples given out until now are no longer valid.
+func (s *Stream) Rewind() { s.arena = s.arena[:0] }
+
+// Forget drops all but the coding and the buffers, as a discontinuity does.
+func (s *Stream) Forget() {
+	*s = Stream{Cipher: s.Cipher, coding: s.coding, buf: s.buf[:0], arena: s.arena}
+}
+
+// Drain takes the whole frames out of what was pushed and leaves the one that is cut. final says that a frame that could go on
+// behind what is there does not. Samples have neither track nor duration; times are in ticks of media.Clock. The error is an
+// *UnsupportedError.
+func (s *Stream) Drain(final bool, emit func(media.Sample)) (lost Lost, err error) {
+	b, off := s.buf, 0
+	for len(b)-off >= s.coding.headerSize() && err == nil {
+		u, e := s.coding.parse(b[off:], final)
+		if errors.Is(e, errShort) && s.plausible(b[off:], u) {
+			break
+		}
+		if e != nil || !s.followed(b[off:], u.size) {
+			n := 1 + search(b[off+1:], s.coding.lead())
+			lost.Bytes += int64(n)
+			off += n
+			continue
+		}
+		err = s.take(u, off, &lost, emit)
+		off += u.size
+	}
+	s.nextFrom = max(s.nextFrom-off, 0)
+	s.buf = s.buf[:copy(s.buf, b[off:])]
+	return lost, err
+}
+
+// plausible is for a frame that is cut: what there is of it may be waited for.
+func (s *Stream) plausible(b []byte, u unit) bool { return u.size == 0 || s.followed(b, u.size) }
+
+// search returns how far away the next lead byte of a sync word is.
+func search(b []byte, lead byte) int {
+	if i := bytes.IndexByte(b, lead); i >= 0 {
+		return i
+	}
+	return len(b)
+}
+
+// followed reports whether another header stands behind the frame, as far as b goes: a frame with bytes lost in it, and
+// a sync word met by chance, have none.
+func (s *Stream) followed(b []byte, size int) bool {
+	return len(b) < size+2 || s.coding.synced(b[size:])
+}
+
+// take makes the frame at offset off a sample.
+func (s *Stream) take(u unit, off int, lost *Lost, emit func(media.Sample)) error {
+	if s.codec == nil || s.id != u.id {
+		c, err := s.coding.codec(s.buf[off : off+u.size])
+		if err != nil {
+			return err
+		}
+		// Frames before the change count in another rate.
+		if s.codec != nil && !s.pending {
+			if pts, ok := s.at(off); ok {
+				s.pts, s.count = pts, 0
+			}
+		}
+		s.codec, s.id, s.rate = c, u.id, int64(u.rate)
+	}
+	pts, ok := s.at(off)
+	if !ok {
+		lost.Frames++
+		return nil
+	}
+	s.count += int64(u.samples)
+	start := len(s.arena)
+	frame := s.buf[off : off+u.size]
+	if s.Cipher != nil {
+		s.open(frame, u.header)
+	}
+	s.arena = append(s.arena, frame[u.header:]...)
+	emit(media.Sample{DTS: pts, PTS: pts, Key: true, Codec: s.codec, Data: s.arena[start:]})
+	return nil
+}
+
+// open decrypts an access unit in place: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.
+func (s *Stream) open(b []byte, header int) {
+	switch s.coding {
+	case ADTS:
+		s.Cipher.Frame(b, header)
+	case Dolby:
+		u, err := ac3.ParseUnit(b, true)
+		if err != nil {
+			return
+		}
+		for _, n := range u.Frames() {
+			s.Cipher.Frame(b[:n], 0)
+			b = b[n:]
+		}
+	}
+}
+
+// at returns the presentation time of the frame that begins at off.
+func (s *Stream) at(off int) (int64, bool) {
+	if s.pending && off >= s.nextFrom {
+		s.pts, s.count, s.timed, s.pending = s.next, 0, true, false
+	}
+	if !s.timed {
+		return 0, false
+	}
+	return s.pts + s.count*media.Clock/s.rate, true
+}

@@ -1,0 +1,26 @@
+package mpegts
+
+import "seine/assemble/media"
+
+// unlock gives each track what decrypts it. Where a program marks the encrypted streams by their types, only those are; without
+// marks all are, as far as SAMPLE-AES knows them.
+func (d *Demuxer) unlock() error {
+	for i := range d.tracks {
+		t := &d.tracks[i]
+		t.audio.Cipher = nil
+		if d.cipher == nil {
+			if t.sealed && d.pids[t.pid] == uint8(i)+1 {
+				return &UnsupportedError{t.streamType, codings[t.streamType].name + " without a key"}
+			}
+			continue
+		}
+		if !t.opened {
+			continue
+		}
+		if t.video.coding == carryHEVC || t.Kind == media.Audio && t.audio.Coding() == carryMPEG.frames() {
+			return &UnsupportedError{t.streamType, codings[t.streamType].name + " under SAMPLE-AES"}
+		}
+		t.audio.Cipher = d.cipher
+	}
+	return nil
+}
