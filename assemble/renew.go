@@ -268,7 +268,7 @@ func (r *run) newSource(ctx context.Context) (*source, error) {
 	}
 	// A pool of its own: those who wait hold all the slots of theirs.
 	pool := fetch.NewPool(job.Client, job.fetchOptions())
-	in, err := inspect(ctx, &job, pool)
+	in, err := inspect(ctx, &job, pool, r.plan.Codings)
 	if err != nil {
 		return nil, err
 	}
