@@ -122,6 +122,9 @@ func inputOf(c *cli.Context, arg, base string) (input, error) {
 		return in, &usageError{what: fmt.Sprintf("%s cannot be read: %v", ui.Remote(arg), errors.Unwrap(err))}
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return in, &usageError{what: fmt.Sprintf("%s is a folder, not a playlist", ui.Remote(arg))}
+	}
 	in.file, in.url = arg, base
 	return in, in.readFile(f)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -74,6 +75,9 @@ func (r recipe) encode() []byte {
 }
 
 func repair(c *cli.Context, con *ui.Console, file string) error {
+	if strings.Contains(file, "://") {
+		return &usageError{what: fmt.Sprintf("%s is an address, not the file of a film", ui.Remote(file)), try: "seine repair FILE --url " + ui.Remote(file).String()}
+	}
 	m, err := assemble.Recall(file)
 	if err != nil {
 		return err
