@@ -94,6 +94,7 @@ func (r *run) add(i int, init, data []byte, why error) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
+	r.out.disk.grown(r.joiner.Size())
 	r.count(i, why)
 	r.report.update(func(p *Progress) { p.Written = r.joiner.Size() })
 	return nil
