@@ -186,7 +186,11 @@ func (o *output) open(h journal.Header) (journal.Header, []journal.Record, error
 	if err := o.foreign(); err != nil {
 		return h, nil, err
 	}
-	o.disk = startWriteback(o.part)
+	info, err := o.part.Stat()
+	if err != nil {
+		return h, nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	o.disk = startWriteback(o.part, info.Size())
 	return found, records, nil
 }
 
