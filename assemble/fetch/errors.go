@@ -55,6 +55,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // StatusError is an HTTP status that gives no body.
 type StatusError struct {
 	Code int
+	// held: the server asks everybody for patience, not only this request.
+	held bool
 }
 
 func (e *StatusError) Error() string {

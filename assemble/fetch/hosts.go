@@ -2,6 +2,8 @@ package fetch
 
 import (
 	"context"
+	"math/bits"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -29,6 +31,7 @@ type host struct {
 	level     level
 	used      int
 	notBefore time.Time
+	strain    strain
 	failed    int // bodies in a row
 	aside     time.Time
 }
@@ -172,15 +175,34 @@ func (h *host) learn(what func(l *level, now time.Time)) {
 	}
 }
 
-// answered reports the first bytes of an answer, and when it was asked for; refused is for 429 and 503.
-func (h *host) answered(began time.Time, refused bool) {
+// answered reports the first bytes of an answer, and when it was asked for. It returns true when the server wants fewer requests:
+// by 429, by a Retry-After, which stated is for, and by 503 if that comes again and again.
+func (h *host) answered(began time.Time, code int, stated bool) (held bool) {
+	busy := classifyStatus(code) == throttled
 	h.learn(func(l *level, now time.Time) {
-		if refused {
+		often := h.strain.add(busy)
+		held = busy && (often || stated || code == http.StatusTooManyRequests)
+		switch {
+		case held:
 			l.refused(now, began, h.used)
-		} else {
+		case !busy:
 			l.answered(now, began)
 		}
 	})
+	return held
+}
+
+// strain has a bit for each of the last 16 answers, set for those that refuse: one now and then is chance.
+type strain uint16
+
+// strained is how many of the last answers must refuse for that to be no chance.
+const strained = 4
+
+func (s *strain) add(refused bool) (often bool) {
+	if *s <<= 1; refused {
+		*s |= 1
+	}
+	return bits.OnesCount16(uint16(*s)) >= strained
 }
 
 // received reports bytes, or with end a whole body.

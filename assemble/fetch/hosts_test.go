@@ -55,7 +55,7 @@ func TestPoolFindsItsLevel(t *testing.T) {
 	}{
 		"all that is asked":    {Options{}, 1000, 16, 22 * time.Second, 0},
 		"eight at once":        {Options{}, 8, 16, 60 * time.Second, 20},
-		"one at once":          {Options{}, 1, 16, 360 * time.Second, 60},
+		"one at once":          {Options{}, 1, 16, 390 * time.Second, 60},
 		"as the user has said": {Options{PerHost: 30}, 1000, 30, 12 * time.Second, 0},
 		"one, said the user":   {Options{PerHost: 1}, 1000, 1, 330 * time.Second, 0},
 	} {

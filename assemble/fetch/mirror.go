@@ -118,7 +118,8 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 		return end
 	}
 	wait := retry.backoff(a.vain)
-	if c == throttled {
+	var status *StatusError
+	if errors.As(err, &status) && status.held {
 		a.host.hold(wait) // or until the Retry-After that the try has set, if that is later
 	}
 	a.until = time.Now().Add(wait)

@@ -44,8 +44,8 @@ func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, 
 		return nil, err
 	}
 	defer resp.Body.Close()
-	h.answered(began, classifyStatus(resp.StatusCode) == throttled)
-	span, err := p.span(resp, r, h, kept)
+	refusal := p.judge(resp, h, began)
+	span, err := p.span(resp, r, kept, refusal)
 	if err != nil {
 		return nil, err
 	}
@@ -81,26 +81,26 @@ func newRequest(ctx context.Context, r Request) (*http.Request, error) {
 	return req, nil
 }
 
-// checkStatus turns a refusal into an error, and has the whole pool obey a Retry-After.
-func (p *Pool) checkStatus(resp *http.Response, h *host) error {
-	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusPartialContent {
+// judge tells the host of its answer, turns a refusal into an error, and has the whole pool obey a Retry-After.
+func (p *Pool) judge(resp *http.Response, h *host, began time.Time) error {
+	code := resp.StatusCode
+	wait, stated := retryAfter(resp.Header, time.Now())
+	err := &StatusError{Code: code, held: h.answered(began, code, stated)}
+	switch {
+	case code == http.StatusOK, code == http.StatusPartialContent:
 		return nil
-	}
-	err := &StatusError{Code: resp.StatusCode}
-	if classifyStatus(resp.StatusCode) != throttled {
-		return err
-	}
-	wait, ok := retryAfter(resp.Header, time.Now())
-	if ok && wait > p.opts.Retry.MaxWait {
+	case classifyStatus(code) != throttled, !stated:
+	case wait > p.opts.Retry.MaxWait:
 		return fmt.Errorf("%w: %s, with %w", ErrPatience, spell(wait), err)
+	default:
+		h.hold(wait)
 	}
-	h.hold(wait)
 	return err
 }
 
 // span judges the head of an answer and tells what is to be read. What was kept is given up where the answer is not its
-// rest.
-func (p *Pool) span(resp *http.Response, r Request, h *host, kept *partial) (span, error) {
+// rest. refusal is what judge has made of it.
+func (p *Pool) span(resp *http.Response, r Request, kept *partial, refusal error) (span, error) {
 	rest := false
 	if kept.length > 0 {
 		var err error
@@ -111,8 +111,8 @@ func (p *Pool) span(resp *http.Response, r Request, h *host, kept *partial) (spa
 			return span{}, err
 		}
 	}
-	if err := p.checkStatus(resp, h); err != nil {
-		return span{}, err
+	if refusal != nil {
+		return span{}, refusal
 	}
 	if err := checkEncoding(resp, r); err != nil {
 		return span{}, err
