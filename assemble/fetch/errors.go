@@ -68,6 +68,14 @@ type contentError struct{ error }
 
 func (e contentError) Unwrap() error { return e.error }
 
+// spentError is a stripe of a body that has had all its tries.
+type spentError struct {
+	error
+	tries int
+}
+
+func (e *spentError) Unwrap() error { return e.error }
+
 // class decides about another try.
 type class int
 

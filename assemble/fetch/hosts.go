@@ -32,7 +32,9 @@ type host struct {
 	used      int
 	notBefore time.Time
 	strain    strain
-	failed    int // bodies in a row
+	noRanges  bool // it has answered one with something else
+	doubts    int  // pieces that did not belong together
+	failed    int  // bodies in a row
 	aside     time.Time
 }
 
@@ -41,6 +43,7 @@ type waiter struct {
 	hosts []*host
 	// urgent, if it is true, has the waiter go first, above the limit: all others wait for it.
 	urgent func() bool
+	order  int
 	got    chan *host
 }
 
@@ -62,11 +65,16 @@ func (s *hosts) of(address string) *host {
 	return h
 }
 
-// acquire takes a slot, of the host with the most room; the first one of equals. Who came first is served first.
-func (s *hosts) acquire(ctx context.Context, list []*host, urgent func() bool) (*host, error) {
-	w := &waiter{hosts: list, urgent: urgent, got: make(chan *host, 1)}
+// acquire takes a slot, of the host with the most room; the first one of equals. The least order is served first, and of equals who
+// came first.
+func (s *hosts) acquire(ctx context.Context, list []*host, urgent func() bool, order int) (*host, error) {
+	w := &waiter{hosts: list, urgent: urgent, order: order, got: make(chan *host, 1)}
 	s.mu.Lock()
-	s.line = append(s.line, w)
+	at := len(s.line)
+	for at > 0 && s.line[at-1].order > order {
+		at--
+	}
+	s.line = slices.Insert(s.line, at, w)
 	s.serve()
 	s.mu.Unlock()
 	select {
@@ -133,6 +141,28 @@ func (w *waiter) choose(now time.Time) (best *host) {
 func (h *host) room() int { return h.level.limit - h.used }
 
 func (h *host) isAside(now time.Time) bool { return now.Before(h.aside) }
+
+// divides reports whether parts of bodies may be asked for, and how many requests there may be at once.
+func (h *host) divides() (yes bool, level int) {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	return !h.noRanges, h.level.limit
+}
+
+// undivided has whole bodies asked for from now on.
+func (h *host) undivided() {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	h.noRanges = true
+}
+
+// doubt is told of pieces of a body that do not belong together: one file may have changed, but several may not.
+func (h *host) doubt() {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	h.doubts++
+	h.noRanges = h.noRanges || h.doubts > 1
+}
 
 // hold lets nobody ask before d has passed. A later time stands.
 func (h *host) hold(d time.Duration) {

@@ -46,7 +46,7 @@ func (p *Pool) get(ctx context.Context, r Request, lane *Lane) (*Body, error) {
 			p.bufs.put(f.kept.take())
 		}
 		had := len(f.kept.buf)
-		body, err := p.try(ctx, r, f.at.host, lane.room, &f.kept)
+		body, err := f.try(ctx, r)
 		if err == nil {
 			f.at.host.judged(true)
 			return body, nil
