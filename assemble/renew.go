@@ -266,8 +266,7 @@ func (r *run) newSource(ctx context.Context) (*source, error) {
 		}
 		job.URL, job.Manifest, job.Client = s.URL, s.Manifest, s.Client
 	}
-	// A pool of its own: those who wait hold all the slots of theirs.
-	pool := fetch.NewPool(job.Client, job.fetchOptions())
+	pool := r.pool.Ahead(job.Client) // those who wait hold all the slots
 	in, err := inspect(ctx, &job, pool)
 	if err != nil {
 		return nil, err
