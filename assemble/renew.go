@@ -271,7 +271,7 @@ func (r *run) newSource(ctx context.Context) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: r.renewer.now().inits}
+	s := &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: r.renewer.now().inits, ends: r.renewer.now().ends}
 	if err := r.same(ctx, s, pool); err != nil {
 		return nil, err
 	}
