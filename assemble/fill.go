@@ -171,12 +171,12 @@ func (f *filler) refetch(ctx context.Context, i int) error {
 // renew joins the next part, which is i, anew.
 func (f *filler) renew(i int, init, data []byte, why error) error {
 	r := f.run
-	r.data.Begin()
+	piece := r.data.Begin()
 	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	rec, err := r.record(i, f.patch.Size(), record, data, why)
+	rec, err := piece.Record(newRecord(i, record, data, why), f.patch.Size())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
