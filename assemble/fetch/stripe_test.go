@@ -22,6 +22,7 @@ import (
 type quarry struct {
 	size   int
 	header http.Header
+	after  int64 // bytes of a broken body
 	// fault, if it returns an answer or an error, stands in for the nth request, from 1.
 	fault func(q *quarry, r *http.Request, n int) (*http.Response, error)
 
@@ -53,7 +54,10 @@ func (q *quarry) Do(r *http.Request) (*http.Response, error) {
 }
 
 // serve answers as a good server does.
-func (q *quarry) serve(r *http.Request) *http.Response {
+func (q *quarry) serve(r *http.Request) *http.Response { return q.begin(r, int64(q.size)) }
+
+// begin breaks behind n bytes of the body.
+func (q *quarry) begin(r *http.Request, n int64) *http.Response {
 	rec := httptest.NewRecorder()
 	for k, v := range q.header {
 		rec.Header()[k] = v
@@ -61,6 +65,7 @@ func (q *quarry) serve(r *http.Request) *http.Response {
 	http.ServeContent(rec, r, "", time.Time{}, bytes.NewReader(q.content(r.URL.Path)))
 	resp := rec.Result()
 	resp.Request = r
+	resp.Body = io.NopCloser(io.LimitReader(resp.Body, n))
 	return resp
 }
 
@@ -94,13 +99,8 @@ func opens(what func(q *quarry, r *http.Request) (*http.Response, error)) func(*
 	}
 }
 
-func breaksAfter(n int) func(q *quarry, r *http.Request) (*http.Response, error) {
-	return func(q *quarry, r *http.Request) (*http.Response, error) {
-		resp := q.serve(r)
-		resp.Body = io.NopCloser(io.LimitReader(resp.Body, int64(n)))
-		return resp, nil
-	}
-}
+// broken sends the beginning alone.
+func broken(q *quarry, r *http.Request) (*http.Response, error) { return q.begin(r, q.after), nil }
 
 // edited changes the head of an answer; header comes in pairs.
 func edited(code int, header ...string) func(q *quarry, r *http.Request) (*http.Response, error) {
@@ -138,6 +138,7 @@ func TestStripes(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault    func(*quarry, *http.Request, int) (*http.Response, error)
 		header   http.Header
+		after    int64
 		part     *manifest.ByteRange
 		requests int
 		wholes   int // of them without a range
@@ -147,9 +148,9 @@ func TestStripes(t *testing.T) {
 		"no validator":              {requests: 3},
 		"a range of the file":       {requests: 3, part: &manifest.ByteRange{Offset: 777, Length: 12 * mebibyte}},
 		"a small range":             {requests: 1, part: &manifest.ByteRange{Offset: 777, Length: 4 * mebibyte}},
-		"one breaks early":          {requests: 4, header: tag, fault: strikes(breaksAfter(1000))},
-		"one breaks late":           {requests: 4, fault: strikes(breaksAfter(3 * mebibyte))},
-		"the first one breaks":      {requests: 4, fault: opens(breaksAfter(2 * mebibyte))},
+		"one breaks early":          {requests: 4, header: tag, after: 1000, fault: strikes(broken)},
+		"one breaks late":           {requests: 4, after: 3 * mebibyte, fault: strikes(broken)},
+		"the first one breaks":      {requests: 4, after: 2 * mebibyte, fault: opens(broken)},
 		"the first never came":      {requests: 4, fault: opens(func(*quarry, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })},
 		"the first is refused once": {requests: 4, fault: opens(edited(503))},
 		"one is refused":            {requests: 4, fault: strikes(edited(503))},
@@ -178,7 +179,7 @@ func TestStripes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				q := &quarry{size: size, header: c.header, fault: c.fault}
+				q := &quarry{size: size, header: c.header, after: c.after, fault: c.fault}
 				p := NewPool(q, Options{})
 				got, err := striped(t, p, c.part)
 				if !errors.Is(err, c.err) && !sameStatus(err, c.err) {
