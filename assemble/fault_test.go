@@ -1,11 +1,14 @@
 package assemble
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,8 +38,10 @@ func faults() map[string]fault {
 		"no answer once":        {set: strike(bad, 1, noAnswer), quiet: true},
 		"no answer ever":        {set: strike(bad, 0, noAnswer), want: lost},
 		"Content-Length long":   {set: strike(bad, 1, claims(1))},
-		"Content-Length short":  {only: "AES-128", set: strike(bad, 1, claims(-5000))},
+		"Content-Length short":  {set: strike(bad, 1, claims(-5000))},
 		"always short":          {only: "AES-128", set: strike(bad, 0, claims(-5000)), want: []error{ErrWrongKey}},
+		"always cut":            {only: "clear", set: strike(bad, 0, claims(-5000)), want: []error{ErrIncomplete, ErrContent}},
+		"cut inside a packet":   {only: "clear", set: strike(bad, 1, mangled(func(b []byte) []byte { return b[:len(b)-7] }))},
 		"always long":           {set: strike(bad, 0, claims(1000)), want: []error{ErrIncomplete, fetch.ErrTruncated}},
 		"200 for a range":       {set: ranged(0, func(s struck, all []byte) { _, _ = s.Write(all) }), quiet: true},
 		"another range":         {set: ranged(0, partial(188, 0)), want: []error{ErrIncomplete, fetch.ErrRange}},
@@ -180,14 +185,64 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A clear segment that the server itself calls shorter than it is cannot be told from a short one by its length. Then the verdict
-// says where something is missing.
+// Where gaps are allowed, what there is of a cut segment is better than nothing, and the verdict says what is missing.
 func TestFaultShortLength(t *testing.T) {
 	o := newOrigin(t)
-	strike(seg(5), 1, claims(-5000))(t, o)
-	v, err := Run(t.Context(), faulty(t, o, session.Config{}))
-	if err != nil || len(v.Warnings) == 0 || len(v.Tracks) != 2 || len(v.Tracks[1].Holes) != 1 {
+	strike(seg(5), 0, claims(-5000))(t, o)
+	job := faulty(t, o, session.Config{})
+	job.AllowGaps = true
+	v, err := Run(t.Context(), job)
+	if err != nil || len(v.Warnings) == 0 || len(v.Tracks) != 2 || len(v.Tracks[1].Holes) != 1 || len(v.Missing) != 0 {
 		t.Errorf("%v; %+v", err, v)
+	}
+}
+
+// A stream whose segments all end with rubbish is as it is, and so is the rest of it in another run.
+func TestFaultOddSegments(t *testing.T) {
+	o := newOrigin(t)
+	gone := true
+	var mu sync.Mutex
+	o.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		name := strings.TrimPrefix(r.URL.Path, "/")
+		body, err := o.body(name)
+		if err != nil || !strings.HasSuffix(name, ".ts") {
+			return false
+		}
+		if name == seg(segments-1) && gone {
+			w.WriteHeader(http.StatusNotFound)
+			return true
+		}
+		_, _ = w.Write(append(body, "rubbish"...))
+		return true
+	}
+	job := faulty(t, o, session.Config{})
+	if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	gone = false
+	mu.Unlock()
+	if v, err := Run(t.Context(), job); err != nil || v.Segments != segments || v.Resumed != segments-1 {
+		t.Errorf("%v; %+v", err, v)
+	}
+}
+
+// A fragment whose last box is cut is asked for again.
+func TestFaultShortFragment(t *testing.T) {
+	o := newOrigin(t)
+	want := filmOf(t, o.fragmented(t, "muxed/index.m3u8"))
+	for times, lost := range map[int]error{1: nil, 0: ErrContent} {
+		bad := newOrigin(t)
+		strike("fmp4/muxed/seg_001.m4s", times, claims(-500))(t, bad)
+		job := bad.fragmented(t, "muxed/index.m3u8")
+		v, err := Run(t.Context(), job)
+		if !errors.Is(err, lost) || (err == nil) != (lost == nil) || v.Finished != (lost == nil) {
+			t.Errorf("%v; %+v", err, v)
+		} else if b, _ := os.ReadFile(job.Output); err == nil && (!bytes.Equal(b, want) || v.Retries == 0) {
+			t.Errorf("another film; %+v", v)
+		}
 	}
 }
 

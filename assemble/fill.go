@@ -18,7 +18,7 @@ type filler struct {
 	run     *run
 	records []journal.Record
 	patch   *join.Patch
-	side    *fetch.Pool // for parts beside holes: the slots of the run's pool may all be taken by holes that wait
+	side    *fetch.Pool // for parts beside holes: all slots may be taken by holes that wait
 	at      int         // the next part of the walk
 	batch   []journal.Record
 	filled  []int // parts of the batch that were missing
@@ -34,7 +34,7 @@ func (r *run) fill(ctx context.Context) error {
 	if len(holes) == 0 {
 		return nil
 	}
-	f := &filler{run: r, side: fetch.NewPool(r.client, r.options())}
+	f := &filler{run: r, side: r.pool.Ahead(r.client)}
 	err := f.begin()
 	if err == nil {
 		err = r.pool.Ordered(ctx, fetch.Work{

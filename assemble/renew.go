@@ -266,13 +266,12 @@ func (r *run) newSource(ctx context.Context) (*source, error) {
 		}
 		job.URL, job.Manifest, job.Client = s.URL, s.Manifest, s.Client
 	}
-	// A pool of its own: those who wait hold all the slots of theirs.
-	pool := fetch.NewPool(job.Client, job.fetchOptions())
+	pool := r.pool.Ahead(job.Client) // those who wait hold all the slots
 	in, err := inspect(ctx, &job, pool, r.plan.Codings)
 	if err != nil {
 		return nil, err
 	}
-	s := &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: r.renewer.now().inits}
+	s := &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: r.renewer.now().inits, ends: r.renewer.now().ends}
 	if err := r.same(ctx, s, pool); err != nil {
 		return nil, err
 	}

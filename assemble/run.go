@@ -92,7 +92,9 @@ func (r *run) film(ctx context.Context) error {
 	}
 	r.plan = in.Plan
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
-	r.renewer = newRenewer(&source{plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits()}, r.renewal(), r.came)
+	r.renewer = newRenewer(&source{
+		plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits(), ends: newEnds(in.Plan, r.job.AllowGaps),
+	}, r.renewal(), r.came)
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(ctx); err != nil {
 		return err
@@ -226,6 +228,7 @@ func history(records []journal.Record) [][]byte {
 // takeStock counts what is in the file.
 func (r *run) takeStock(current []journal.Record) {
 	r.parts, r.missing = 0, missing{}
+	r.renewer.now().ends.recall(current)
 	for i := range current {
 		err := error(nil)
 		if current[i].Missing {

@@ -21,6 +21,7 @@ type source struct {
 	plan  *plan.Plan
 	keys  *decrypt.Keys
 	inits *inits
+	ends  *ends
 	// opens holds what decrypts the samples of parts that were fetched and are not yet in the film.
 	opens sampleKeys
 }
@@ -44,7 +45,7 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 		}
 	}
 	return g.Get(ctx, fetch.Request{
-		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: check,
+		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: s.ends.check(i, check),
 	})
 }
 

@@ -124,7 +124,7 @@ func TestPlaylistSentences(t *testing.T) {
 		},
 		{
 			"playlist 500", answer("index.m3u8", status(500)),
-			"the playlist (http://origin/film/360p/index.m3u8): HTTP 500 Internal Server Error, after 4 tries",
+			"the playlist (http://origin/film/360p/index.m3u8): HTTP 500 Internal Server Error, after 6 tries",
 		},
 		{
 			"playlist HTML", answer("index.m3u8", body("<html>")),

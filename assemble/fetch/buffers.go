@@ -74,11 +74,12 @@ func (b *buffers) remove(i int) (buf []byte) {
 	return buf
 }
 
-// roundUp makes sizes alike, so that buffers fit again: steps of an eighth of the size.
+// roundUp makes sizes alike, so that buffers fit again: steps of a sixteenth of the size at most: the window pays for
+// what is not used.
 func roundUp(n int) int {
 	n = max(n, minBuffer)
 	step := minBuffer
-	for step < n/8 {
+	for 2*step <= n/16 {
 		step *= 2
 	}
 	return (n + step - 1) / step * step

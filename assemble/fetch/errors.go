@@ -55,6 +55,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // StatusError is an HTTP status that gives no body.
 type StatusError struct {
 	Code int
+	// held: the server asks everybody for patience, not only this request.
+	held bool
 }
 
 func (e *StatusError) Error() string {
@@ -65,6 +67,14 @@ func (e *StatusError) Error() string {
 type contentError struct{ error }
 
 func (e contentError) Unwrap() error { return e.error }
+
+// spentError is a stripe of a body that has had all its tries.
+type spentError struct {
+	error
+	tries int
+}
+
+func (e *spentError) Unwrap() error { return e.error }
 
 // class decides about another try.
 type class int

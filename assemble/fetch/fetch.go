@@ -46,7 +46,8 @@ type Request struct {
 	// Mirrors are other addresses of the very same bytes, the better first. What one refuses, or cannot give after some
 	// tries, is asked of the next; a host that keeps failing is left aside for a while.
 	Mirrors []string
-	// Range is nil for the whole resource.
+	// Range is nil for the whole resource. A segment so large that memory, not its host, would bound how many are under way is
+	// asked for in ranges of some 4 MiB at the same time, if the host honours that.
 	Range *manifest.ByteRange
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.

@@ -2,6 +2,8 @@ package fetch
 
 import (
 	"context"
+	"math/bits"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -29,7 +31,10 @@ type host struct {
 	level     level
 	used      int
 	notBefore time.Time
-	failed    int // bodies in a row
+	strain    strain
+	noRanges  bool // it has answered one with something else
+	doubts    int  // pieces that did not belong together
+	failed    int  // bodies in a row
 	aside     time.Time
 }
 
@@ -38,6 +43,7 @@ type waiter struct {
 	hosts []*host
 	// urgent, if it is true, has the waiter go first, above the limit: all others wait for it.
 	urgent func() bool
+	order  int
 	got    chan *host
 }
 
@@ -59,11 +65,16 @@ func (s *hosts) of(address string) *host {
 	return h
 }
 
-// acquire takes a slot, of the host with the most room; the first one of equals. Who came first is served first.
-func (s *hosts) acquire(ctx context.Context, list []*host, urgent func() bool) (*host, error) {
-	w := &waiter{hosts: list, urgent: urgent, got: make(chan *host, 1)}
+// acquire takes a slot, of the host with the most room; the first one of equals. The least order is served first, and of equals who
+// came first.
+func (s *hosts) acquire(ctx context.Context, list []*host, urgent func() bool, order int) (*host, error) {
+	w := &waiter{hosts: list, urgent: urgent, order: order, got: make(chan *host, 1)}
 	s.mu.Lock()
-	s.line = append(s.line, w)
+	at := len(s.line)
+	for at > 0 && s.line[at-1].order > order {
+		at--
+	}
+	s.line = slices.Insert(s.line, at, w)
 	s.serve()
 	s.mu.Unlock()
 	select {
@@ -131,6 +142,28 @@ func (h *host) room() int { return h.level.limit - h.used }
 
 func (h *host) isAside(now time.Time) bool { return now.Before(h.aside) }
 
+// divides reports whether parts of bodies may be asked for, and how many requests there may be at once.
+func (h *host) divides() (yes bool, level int) {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	return !h.noRanges, h.level.limit
+}
+
+// undivided has whole bodies asked for from now on.
+func (h *host) undivided() {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	h.noRanges = true
+}
+
+// doubt is told of pieces of a body that do not belong together: one file may have changed, but several may not.
+func (h *host) doubt() {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	h.doubts++
+	h.noRanges = h.noRanges || h.doubts > 1
+}
+
 // hold lets nobody ask before d has passed. A later time stands.
 func (h *host) hold(d time.Duration) {
 	h.all.mu.Lock()
@@ -172,15 +205,34 @@ func (h *host) learn(what func(l *level, now time.Time)) {
 	}
 }
 
-// answered reports the first bytes of an answer, and when it was asked for; refused is for 429 and 503.
-func (h *host) answered(began time.Time, refused bool) {
+// answered reports the first bytes of an answer, and when it was asked for. It returns true when the server wants fewer requests:
+// by 429, by a Retry-After, which stated is for, and by 503 if that comes again and again.
+func (h *host) answered(began time.Time, code int, stated bool) (held bool) {
+	busy := classifyStatus(code) == throttled
 	h.learn(func(l *level, now time.Time) {
-		if refused {
+		often := h.strain.add(busy)
+		held = busy && (often || stated || code == http.StatusTooManyRequests)
+		switch {
+		case held:
 			l.refused(now, began, h.used)
-		} else {
+		case !busy:
 			l.answered(now, began)
 		}
 	})
+	return held
+}
+
+// strain has a bit for each of the last 16 answers, set for those that refuse: one now and then is chance.
+type strain uint16
+
+// strained is how many of the last answers must refuse for that to be no chance.
+const strained = 4
+
+func (s *strain) add(refused bool) (often bool) {
+	if *s <<= 1; refused {
+		*s |= 1
+	}
+	return bits.OnesCount16(uint16(*s)) >= strained
 }
 
 // received reports bytes, or with end a whole body.

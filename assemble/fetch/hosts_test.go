@@ -1,8 +1,10 @@
 package fetch
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -55,7 +57,7 @@ func TestPoolFindsItsLevel(t *testing.T) {
 	}{
 		"all that is asked":    {Options{}, 1000, 16, 22 * time.Second, 0},
 		"eight at once":        {Options{}, 8, 16, 60 * time.Second, 20},
-		"one at once":          {Options{}, 1, 16, 360 * time.Second, 60},
+		"one at once":          {Options{}, 1, 16, 390 * time.Second, 60},
 		"as the user has said": {Options{PerHost: 30}, 1000, 30, 12 * time.Second, 0},
 		"one, said the user":   {Options{PerHost: 1}, 1000, 1, 330 * time.Second, 0},
 	} {
@@ -70,4 +72,36 @@ func TestPoolFindsItsLevel(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What goes ahead waits for no slot, but for the rate that all share and for a host that asks for patience.
+func TestAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ahead *Pool
+		d := doer(func(r *http.Request) (*http.Response, error) { return answer(r, 200, strings.Repeat("x", 1000)), nil })
+		p := NewPool(d, Options{PerHost: 1, Rate: 1000})
+		ahead = p.Ahead(d)
+		w := work(1, func(int) string { return "h" }, func(_ int, _ *Body, err error) error { return err })
+		w.Fetch = func(ctx context.Context, _ int, l *Lane) (*Body, error) {
+			begin := time.Now()
+			for range 10 {
+				if _, err := one(t, ahead, Request{URL: "http://h/"}); err != nil {
+					return nil, err
+				}
+			}
+			if took := time.Since(begin); took < 9*time.Second {
+				t.Errorf("10 kB took %v", took)
+			}
+			p.hosts.of("http://h").hold(time.Minute)
+			begin = time.Now()
+			_, err := one(t, ahead, Request{URL: "http://h/"})
+			if took := time.Since(begin); took < time.Minute {
+				t.Errorf("asked after %v", took)
+			}
+			return nil, err
+		}
+		if err := p.Ordered(t.Context(), w); err != nil || p.hosts.of("http://h").used != 0 {
+			t.Errorf("%v, %d slots in use", err, p.hosts.of("http://h").used)
+		}
+	})
 }

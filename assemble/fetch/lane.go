@@ -29,7 +29,7 @@ func (l *Lane) enter(ctx context.Context, addresses []string) (err error) {
 	for i, a := range addresses {
 		list[i] = l.pool.hosts.of(a)
 	}
-	l.slot, err = l.pool.hosts.acquire(ctx, list, l.urgent)
+	l.slot, err = l.pool.hosts.acquire(ctx, list, l.urgent, l.order())
 	return err
 }
 
@@ -39,8 +39,16 @@ func (l *Lane) move(ctx context.Context, to *host) (err error) {
 		return nil
 	}
 	l.leave()
-	l.slot, err = l.pool.hosts.acquire(ctx, []*host{to}, l.urgent)
+	l.slot, err = l.pool.hosts.acquire(ctx, []*host{to}, l.urgent, l.order())
 	return err
+}
+
+// order has the parts that are wanted earlier go first; what is no part goes before them.
+func (l *Lane) order() int {
+	if l.room == nil {
+		return -1
+	}
+	return l.room.index
 }
 
 func (l *Lane) leave() {

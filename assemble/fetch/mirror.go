@@ -16,6 +16,8 @@ type pursuit struct {
 	list []*address
 	at   *address
 	kept partial
+	// undivided: the body is not fetched in stripes, for that has failed.
+	undivided bool
 
 	tries   int
 	refusal *Error // the first of an address that refused for good: it says more than trouble with another one
@@ -108,9 +110,14 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 	if a.vain++; progress {
 		a.vain = 1 // a server that always breaks gets there, too, piece by piece
 	}
+	var spent *spentError
+	if errors.As(err, &spent) {
+		f.tries += spent.tries - 1
+		err = spent.error
+	}
 	c := classify(ctx, err)
 	retry := f.pool.opts.Retry
-	if n := len(f.list); a.vain >= (retry.tries(f.req.Kind, c)+n-1)/n {
+	if n := len(f.list); spent != nil || a.vain >= (retry.tries(f.req.Kind, c)+n-1)/n {
 		a.spent = true
 		a.host.judged(false)
 	}
@@ -118,7 +125,8 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 		return end
 	}
 	wait := retry.backoff(a.vain)
-	if c == throttled {
+	var status *StatusError
+	if errors.As(err, &status) && status.held {
 		a.host.hold(wait) // or until the Retry-After that the try has set, if that is later
 	}
 	a.until = time.Now().Add(wait)

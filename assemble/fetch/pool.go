@@ -13,6 +13,8 @@ type Pool struct {
 	bufs  *buffers
 	hosts *hosts
 	rate  *rate.Limiter // nil for none
+	// ahead: requests wait for no slot.
+	ahead bool
 }
 
 // NewPool returns a pool that asks through d.
@@ -21,10 +23,18 @@ func NewPool(d Doer, o Options) *Pool {
 	return &Pool{doer: d, opts: o, bufs: &buffers{limit: o.Window}, hosts: newHosts(o.PerHost), rate: newLimiter(o.Rate)}
 }
 
+// Ahead returns a pool that asks through d and shares all that p knows of its hosts and may receive, but whose requests wait for no
+// slot: for the few that those who hold the slots wait for. They count for their host nevertheless, and wait as long as it asks for.
+func (p *Pool) Ahead(d Doer) *Pool {
+	q := *p
+	q.doer, q.ahead = d, true
+	return &q
+}
+
 // Get fetches one resource and keeps to its host's limit; but a playlist waits for nobody: others may hold the slots and wait
 // for it. A failure is an *Error.
 func (p *Pool) Get(ctx context.Context, r Request) (*Body, error) {
-	lane := &Lane{pool: p, urgent: func() bool { return r.Kind == Playlist }}
+	lane := &Lane{pool: p, urgent: func() bool { return p.ahead || r.Kind == Playlist }}
 	if err := lane.enter(ctx, r.addresses()); err != nil {
 		return nil, err
 	}
@@ -46,7 +56,7 @@ func (p *Pool) get(ctx context.Context, r Request, lane *Lane) (*Body, error) {
 			p.bufs.put(f.kept.take())
 		}
 		had := len(f.kept.buf)
-		body, err := p.try(ctx, r, f.at.host, lane.room, &f.kept)
+		body, err := f.try(ctx, r)
 		if err == nil {
 			f.at.host.judged(true)
 			return body, nil

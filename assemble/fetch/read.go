@@ -60,10 +60,16 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 // first gets a buffer for a body of which no byte has come.
 func (r *reader) first(ctx context.Context, s span) ([]byte, error) {
 	size := s.length
+	if r.room != nil {
+		r.room.window.learn(size)
+	}
 	if size < 0 {
 		size = r.usual()
 	}
 	size = min(size, r.pool.opts.Window) // a stated length gets no more before its bytes have come
+	if r.room != nil && size == s.length {
+		r.room.settle(size) // it was an estimate
+	}
 	if err := r.pay(ctx, size); err != nil {
 		return nil, err
 	}

@@ -11,10 +11,12 @@ import (
 
 // RetryPolicy says how often and how patiently. The zero value works.
 type RetryPolicy struct {
-	// Tries is how often a segment is asked for when the network or the server is in trouble; default 8. Playlists and
-	// keys get half of it, at least 2.
+	// Tries is how often a segment is asked for when the network or the server is in trouble; default 8, which lasts for
+	// more than half a minute. Playlists and keys get three quarters of it, at least 2.
 	Tries int
-	// Base and Cap bound the wait before the nth try: a random time up to min(Cap, Base·2ⁿ). Defaults 500 ms and 30 s.
+	// Base and Cap bound the wait after the nth failed try: a random time between half of min(Cap, Base·3ⁿ⁻¹) and all of it.
+	// Defaults 100 ms and 30 s: most failures are over at once, and others take long. Only HTTP 429, a Retry-After, and HTTP 503
+	// in several of the last answers make other requests to the same host wait as well.
 	Base, Cap time.Duration
 	// MaxWait is the longest Retry-After that is obeyed; a longer one ends the request. Default 5 minutes.
 	MaxWait time.Duration
@@ -33,7 +35,7 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 		p.Tries = 8
 	}
 	if p.Base <= 0 {
-		p.Base = 500 * time.Millisecond
+		p.Base = 100 * time.Millisecond
 	}
 	if p.Cap <= 0 {
 		p.Cap = 30 * time.Second
@@ -51,7 +53,7 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 func (p RetryPolicy) tries(k Kind, c class) int {
 	n := p.Tries
 	if k != Segment {
-		n = max(2, n/2)
+		n = max(2, n*3/4)
 	}
 	switch c {
 	case fatal:
@@ -66,13 +68,13 @@ func (p RetryPolicy) tries(k Kind, c class) int {
 	return n
 }
 
-// backoff is exponential with full jitter. n counts failed tries, from 1.
+// backoff is exponential with jitter. n counts failed tries, from 1.
 func (p RetryPolicy) backoff(n int) time.Duration {
-	limit := p.Cap
-	if n < 30 && p.Base < p.Cap>>n {
-		limit = p.Base << n
+	limit := min(p.Base, p.Cap)
+	for ; n > 1 && limit < p.Cap; n-- {
+		limit = min(3*limit, p.Cap)
 	}
-	return rand.N(limit) + 1
+	return limit - rand.N(limit/2+1)
 }
 
 // retryAfter reads either form of the header (RFC 9110 §10.2.3). A date is taken against the server's own clock.

@@ -37,9 +37,9 @@ func TestTries(t *testing.T) {
 		"418":         {status(418), Segment, 2},
 		"408":         {status(408), Segment, 8},
 		"500":         {status(500), Segment, 8},
-		"502":         {status(502), Playlist, 4},
+		"502":         {status(502), Playlist, 6},
 		"429":         {status(429), Segment, 16},
-		"503":         {status(503), Key, 8},
+		"503":         {status(503), Key, 12},
 		"reset":       {fails(io.ErrUnexpectedEOF), Segment, 8},
 		"no such DNS": {fails(&net.DNSError{IsNotFound: true}), Segment, 2},
 		"permanent":   {fails(lasting404{errors.New("refused")}), Segment, 1},
@@ -65,14 +65,16 @@ func TestTries(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	p := RetryPolicy{}.withDefaults()
-	for n, limit := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 5: 16 * time.Second, 6: 30 * time.Second, 100: 30 * time.Second} {
+	for n, limit := range map[int]time.Duration{
+		1: 100 * time.Millisecond, 2: 300 * time.Millisecond, 5: 8100 * time.Millisecond, 6: 24300 * time.Millisecond, 7: 30 * time.Second, 1000: 30 * time.Second,
+	} {
 		low, high := time.Hour, time.Duration(0)
 		for range 2000 {
 			d := p.backoff(n)
 			low, high = min(low, d), max(high, d)
 		}
-		if high > limit || high < limit*9/10 || low > limit/10 {
-			t.Errorf("try %d waits from %v to %v, want 0 to %v", n, low, high, limit)
+		if high > limit || high < limit*9/10 || low < limit/2 || low > limit*6/10 {
+			t.Errorf("try %d waits from %v to %v, want half of %v to all", n, low, high, limit)
 		}
 	}
 }
@@ -300,4 +302,88 @@ func TestCancelWhileWaiting(t *testing.T) {
 			t.Errorf("%v after %v", err, time.Since(begin))
 		}
 	})
+}
+
+// Whoever answers again after half a minute has lost nothing.
+func TestOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		p := NewPool(doer(func(r *http.Request) (*http.Response, error) {
+			if time.Since(begin) < 30*time.Second {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return answer(r, 200, "x"), nil
+		}), Options{})
+		if _, err := one(t, p, Request{URL: "http://h/"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Trouble now and then costs a request each, and holds nobody up.
+func TestFaultsNowAndThen(t *testing.T) {
+	const count, every = 200, 50
+	for name, fault := range map[string]doer{
+		"503":   func(r *http.Request) (*http.Response, error) { return answer(r, 503, ""), nil },
+		"500":   func(r *http.Request) (*http.Response, error) { return answer(r, 500, ""), nil },
+		"reset": func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+		"breaks": func(r *http.Request) (*http.Response, error) {
+			return reply{status: 200, body: "x", length: 9}.to(r), nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex
+				requests, met := 0, map[string]bool{}
+				p := NewPool(doer(func(r *http.Request) (*http.Response, error) {
+					mu.Lock()
+					requests++
+					bad := requests%every == 0 && !met[r.URL.Path]
+					met[r.URL.Path] = true
+					mu.Unlock()
+					if bad {
+						return fault(r)
+					}
+					return answer(r, 200, "x"), sleep(r.Context(), 10*time.Millisecond)
+				}), Options{})
+				h := p.hosts.of("http://h")
+				err := p.Ordered(t.Context(), work(count, func(int) string { return "h" }, func(_ int, _ *Body, err error) error {
+					if at, limit := stateOf(h); !at.IsZero() || limit < firstLevel {
+						t.Errorf("held until %v, level %d", at, limit)
+					}
+					return err
+				}))
+				if faults := requests / every; err != nil || requests-count > faults {
+					t.Errorf("%v, %d requests for %d parts and %d faults", err, requests, count, faults)
+				}
+			})
+		})
+	}
+}
+
+// Several refusals are no chance: all wait.
+func TestManyRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		n := 0
+		p := NewPool(doer(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if n++; n <= strained {
+				return answer(r, 503, ""), nil
+			}
+			return answer(r, 200, "x"), nil
+		}), Options{})
+		h := p.hosts.of("http://h")
+		err := p.Ordered(t.Context(), work(20, func(int) string { return "h" }, func(_ int, _ *Body, err error) error { return err }))
+		if at, _ := stateOf(h); err != nil || at.IsZero() || h.level.backed.IsZero() {
+			t.Errorf("%v; held until %v, lowered %v", err, at, h.level.backed)
+		}
+	})
+}
+
+func stateOf(h *host) (notBefore time.Time, limit int) {
+	h.all.mu.Lock()
+	defer h.all.mu.Unlock()
+	return h.notBefore, h.level.limit
 }

@@ -6,22 +6,23 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
 
-// try makes one request and reads its body, or what of it is missing in kept.
-func (p *Pool) try(ctx context.Context, r Request, h *host, room *room, kept *partial) (*Body, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	watch := watchStall(cancel, p.opts.Retry.StallTime)
-	defer watch.stop()
-	body, err := p.exchange(ctx, r, h, kept, &reader{pool: p, host: h, watch: watch, room: room, max: r.Kind.MaxBytes()})
+// try asks once for the body, or what of it is missing, and has it checked.
+func (f *pursuit) try(ctx context.Context, r Request) (body *Body, err error) {
+	if f.divided() {
+		body, err = f.divide(ctx, r)
+	} else {
+		err = f.pool.watched(ctx, f.at.host, f.lane.room, func(ctx context.Context, rd *reader) (err error) {
+			body, err = f.pool.exchange(ctx, r, &f.kept, rd)
+			return err
+		})
+	}
 	if err != nil {
-		if errors.Is(context.Cause(ctx), ErrStall) {
-			err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.Retry.StallTime)
-		}
-		return nil, cleanError(err)
+		return nil, err
 	}
 	if r.Check != nil {
 		if err := r.Check(body); err != nil {
@@ -32,7 +33,20 @@ func (p *Pool) try(ctx context.Context, r Request, h *host, room *room, kept *pa
 	return body, nil
 }
 
-func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, rd *reader) (*Body, error) {
+// watched runs one exchange, which ends when it stalls.
+func (p *Pool) watched(ctx context.Context, h *host, room *room, exchange func(context.Context, *reader) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := watchStall(cancel, p.opts.Retry.StallTime)
+	defer watch.stop()
+	err := exchange(ctx, &reader{pool: p, host: h, watch: watch, room: room})
+	if err != nil && errors.Is(context.Cause(ctx), ErrStall) {
+		err = fmt.Errorf("%w: under %d bytes a second for %v", ErrStall, stallFloor, p.opts.Retry.StallTime)
+	}
+	return cleanError(err)
+}
+
+func (p *Pool) exchange(ctx context.Context, r Request, kept *partial, rd *reader) (*Body, error) {
 	req, err := newRequest(ctx, r)
 	if err != nil {
 		return nil, err
@@ -44,13 +58,18 @@ func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, 
 		return nil, err
 	}
 	defer resp.Body.Close()
-	h.answered(began, classifyStatus(resp.StatusCode) == throttled)
-	span, err := p.span(resp, r, h, kept)
+	span, err := p.span(resp, r, kept, p.judge(resp, rd.host, began))
 	if err != nil {
 		return nil, err
 	}
+	return p.receive(ctx, resp, r, span, kept, rd)
+}
+
+// receive reads a body, or the rest of one. Of what breaks it keeps what can be used.
+func (p *Pool) receive(ctx context.Context, resp *http.Response, r Request, span span, kept *partial, rd *reader) (*Body, error) {
+	rd.max = r.Kind.MaxBytes()
 	buf, err := rd.read(ctx, resp, span, kept.buf)
-	h.received(rd.news, err == nil)
+	rd.host.received(rd.news, err == nil)
 	if err != nil {
 		if !kept.keep(buf, span, resp, r.URL) {
 			kept.take()
@@ -59,11 +78,17 @@ func (p *Pool) exchange(ctx context.Context, r Request, h *host, kept *partial, 
 		return nil, err
 	}
 	kept.take()
-	b := &Body{Data: buf, buf: buf, pool: p.bufs, ContentType: resp.Header.Get("Content-Type"), URL: req.URL}
+	return p.body(buf, resp, r), nil
+}
+
+func (p *Pool) body(buf []byte, resp *http.Response, r Request) *Body {
+	b := &Body{Data: buf, buf: buf, pool: p.bufs, ContentType: resp.Header.Get("Content-Type")}
 	if resp.Request != nil && resp.Request.URL != nil {
 		b.URL = resp.Request.URL
+	} else if u, err := url.Parse(r.URL); err == nil {
+		b.URL = u
 	}
-	return b, nil
+	return b
 }
 
 func newRequest(ctx context.Context, r Request) (*http.Request, error) {
@@ -81,26 +106,26 @@ func newRequest(ctx context.Context, r Request) (*http.Request, error) {
 	return req, nil
 }
 
-// checkStatus turns a refusal into an error, and has the whole pool obey a Retry-After.
-func (p *Pool) checkStatus(resp *http.Response, h *host) error {
-	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusPartialContent {
+// judge tells the host of its answer, turns a refusal into an error, and has the whole pool obey a Retry-After.
+func (p *Pool) judge(resp *http.Response, h *host, began time.Time) error {
+	code := resp.StatusCode
+	wait, stated := retryAfter(resp.Header, time.Now())
+	err := &StatusError{Code: code, held: h.answered(began, code, stated)}
+	switch {
+	case code == http.StatusOK, code == http.StatusPartialContent:
 		return nil
-	}
-	err := &StatusError{Code: resp.StatusCode}
-	if classifyStatus(resp.StatusCode) != throttled {
-		return err
-	}
-	wait, ok := retryAfter(resp.Header, time.Now())
-	if ok && wait > p.opts.Retry.MaxWait {
+	case classifyStatus(code) != throttled, !stated:
+	case wait > p.opts.Retry.MaxWait:
 		return fmt.Errorf("%w: %s, with %w", ErrPatience, spell(wait), err)
+	default:
+		h.hold(wait)
 	}
-	h.hold(wait)
 	return err
 }
 
 // span judges the head of an answer and tells what is to be read. What was kept is given up where the answer is not its
-// rest.
-func (p *Pool) span(resp *http.Response, r Request, h *host, kept *partial) (span, error) {
+// rest. refusal is what judge has made of it.
+func (p *Pool) span(resp *http.Response, r Request, kept *partial, refusal error) (span, error) {
 	rest := false
 	if kept.length > 0 {
 		var err error
@@ -111,8 +136,8 @@ func (p *Pool) span(resp *http.Response, r Request, h *host, kept *partial) (spa
 			return span{}, err
 		}
 	}
-	if err := p.checkStatus(resp, h); err != nil {
-		return span{}, err
+	if refusal != nil {
+		return span{}, refusal
 	}
 	if err := checkEncoding(resp, r); err != nil {
 		return span{}, err

@@ -14,12 +14,12 @@ type window struct {
 	used    int64
 	head    int
 	changed chan struct{}
-	// typical is a running mean of what a part needed.
+	// typical is a running mean of what a part needed; 0 before the first head of an answer.
 	typical int64
 }
 
 func newWindow(limit int64) *window {
-	return &window{limit: limit, changed: make(chan struct{}), typical: minBuffer}
+	return &window{limit: limit, changed: make(chan struct{})}
 }
 
 // acquire waits until part index may have n more bytes. standing, if not nil, is told when it does, and when that has an end.
@@ -52,21 +52,50 @@ func (w *window) done(n int64) {
 	defer w.mu.Unlock()
 	w.used -= n
 	w.head++
-	if n > 0 {
+	if n > 0 && w.typical > 0 {
 		w.typical += (n - w.typical) / 4
 	}
+	w.tell()
+}
+
+// tell wakes those who wait. The caller holds the lock.
+func (w *window) tell() {
 	close(w.changed)
 	w.changed = make(chan struct{})
 }
 
-// estimate is what a part is charged before its length is known; two at least must fit.
-func (w *window) estimate() int64 { return min(w.usual(), w.limit/2) }
+// learn takes n, the length of some part, for that of all as long as nothing better is known. It is negative when only the end
+// of a part tells.
+func (w *window) learn(n int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.typical == 0 {
+		w.typical = max(n, minBuffer)
+	}
+}
+
+// estimate is what a part is charged before its length is known; two at least must fit, and a few when nothing is known.
+func (w *window) estimate() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.typical == 0 {
+		return w.limit / 4
+	}
+	return min(w.typical, w.limit/2)
+}
 
 // usual is what a part took until now.
 func (w *window) usual() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.typical
+	return max(w.typical, minBuffer)
+}
+
+// tight is true when the window, and not the level of a host, bounds how many parts are under way, or may do so.
+func (w *window) tight(level int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.typical <= w.limit && (w.typical == 0 || w.typical*int64(level) > w.limit)
 }
 
 // room is the account of one part.
@@ -94,4 +123,18 @@ func (r *room) ensure(ctx context.Context, total int64) error {
 		r.paid = total
 	}
 	return nil
+}
+
+// settle gives back what the account holds above total.
+func (r *room) settle(total int64) {
+	n := r.paid - total
+	if n <= 0 {
+		return
+	}
+	r.paid = total
+	w := r.window
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.used -= n
+	w.tell()
 }
