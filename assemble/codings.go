@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"seine/assemble/decrypt"
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/fetch"
 	"seine/assemble/join"
@@ -24,7 +23,7 @@ const probes = 6
 // lookInto finds out how the periods of a plan are coded: at one segment of each, or its initialization section where that tells, of a bounded
 // number. What cannot be had or read tells nothing; the error is that of the context.
 func lookInto(ctx context.Context, p *plan.Plan, pool *fetch.Pool) (plan.Codings, error) {
-	s := &source{plan: p, keys: decrypt.NewKeys(), inits: newInits()}
+	s := newSource(p, true)
 	known := plan.Codings{}
 	var mu sync.Mutex
 	var group errgroup.Group

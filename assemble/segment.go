@@ -26,6 +26,11 @@ type source struct {
 	opens sampleKeys
 }
 
+// newSource knows nothing yet. lenient says that damaged segments are better than none.
+func newSource(p *plan.Plan, lenient bool) *source {
+	return &source{plan: p, keys: decrypt.NewKeys(), inits: newInits(), ends: newEnds(p, lenient)}
+}
+
 // get fetches part i and decrypts it in place.
 func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) {
 	part := &s.plan.Parts[i]
