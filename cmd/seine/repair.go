@@ -17,8 +17,8 @@ import (
 
 func repairCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "repair",
-		Usage:     "fill the gaps of a film, or go on with an unfinished one",
+		Name:  "repair",
+		Usage: "fill the gaps of a film, or go on with an unfinished one",
 		UsageText: "seine repair FILE… [flags]\n\nseine repair film.mp4\nseine repair film.mp4 --url https://example.com/watch/42\n" +
 			"cat list.m3u8 | seine repair film.mp4 --url -",
 		Description: "A film that was finished with --allow-gaps has its gaps on record, in FILE.gaps beside it. Only what is missing is fetched, from where\n" +
