@@ -83,11 +83,12 @@ func definite(err error) bool {
 // add joins one part, or books why it is missing.
 func (r *run) add(i int, init, data []byte, why error) error {
 	r.data.Begin()
+	print := journal.PrintOf(data) // samples may be decrypted in place
 	record, err := r.joiner.Add(r.part(i, init, why != nil), data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	rec, err := r.record(i, r.joiner.Size(), record, data, why)
+	rec, err := r.record(i, r.joiner.Size(), record, print, why)
 	if err == nil {
 		err = r.out.journal.Append(rec)
 	}
@@ -104,16 +105,16 @@ func (r *run) part(i int, init []byte, missing bool) join.Part {
 	return join.Part{
 		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
 		Discontinuity: part.Discontinuity, Period: part.Period, Missing: missing, Init: init,
-		Key: r.renewer.now().opens.take(i),
+		Key: r.renewer.now().opens.take(i), Keyed: r.renewer.now().seals(r.renewer.now().plan.Parts[i].Init),
 	}
 }
 
 // record is what the journal keeps of a part that was just joined.
-func (r *run) record(i int, size int64, record, data []byte, why error) (journal.Record, error) {
+func (r *run) record(i int, size int64, record []byte, print journal.Print, why error) (journal.Record, error) {
 	rec, err := r.data.Record(i, size, record)
 	rec.Missing = why != nil
 	if !rec.Missing {
-		rec.Print = journal.PrintOf(data)
+		rec.Print = print
 	}
 	return rec, err
 }

@@ -172,11 +172,12 @@ func (f *filler) refetch(ctx context.Context, i int) error {
 func (f *filler) renew(i int, init, data []byte, why error) error {
 	r := f.run
 	r.data.Begin()
+	print := journal.PrintOf(data)
 	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	rec, err := r.record(i, f.patch.Size(), record, data, why)
+	rec, err := r.record(i, f.patch.Size(), record, print, why)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"sync"
 
-	"seine/assemble/decrypt"
 	"seine/assemble/fetch"
 	"seine/assemble/join"
 	"seine/assemble/journal"
@@ -88,7 +87,7 @@ func (r *run) film(ctx context.Context) error {
 	}
 	r.plan = in.Plan
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
-	r.renewer = newRenewer(&source{plan: in.Plan, keys: decrypt.NewKeys(), inits: newInits()}, r.renewal(), r.came)
+	r.renewer = newRenewer(newSource(in.Plan), r.renewal(), r.came)
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(ctx); err != nil {
 		return err

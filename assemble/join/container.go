@@ -26,8 +26,8 @@ type demuxer interface {
 	RestoreState(b []byte) error
 	Stats() mpegts.Stats
 	leftOut() []Ignored
-	// unlock gives the key of the samples to come, nil for clear ones.
-	unlock(*sampleaes.Key)
+	// unlock gives the key of the samples to come, nil for clear ones; keyed says that others have one.
+	unlock(key *sampleaes.Key, keyed bool)
 }
 
 // Ignored is a kind of track that is not in the film.
@@ -83,7 +83,7 @@ func (s *stream) begin(p Part, data []byte) error {
 	if s.container == undecided {
 		s.become(containerOf(data))
 	}
-	s.demux.unlock(p.Key)
+	s.demux.unlock(p.Key, p.Keyed)
 	return s.demux.Reset(p.Init, data)
 }
 
@@ -111,7 +111,7 @@ func (d *transportDemuxer) Reset(init, segment []byte) error {
 	return err
 }
 
-func (d *transportDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+func (d *transportDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
 
 func (d *transportDemuxer) leftOut() (list []Ignored) {
 	for _, g := range d.Ignored() {
@@ -136,6 +136,10 @@ func named(err error) error {
 	if errors.As(err, &u) {
 		return &mpegts.UnsupportedError{Name: u.Name}
 	}
+	var f *fmp4.UnsupportedError
+	if errors.As(err, &f) {
+		return &mpegts.UnsupportedError{Name: f.Name}
+	}
 	return err
 }
 
@@ -145,7 +149,7 @@ func (d *packedDemuxer) Stats() mpegts.Stats {
 	return mpegts.Stats{LostBytes: lost.Bytes, DroppedFrames: lost.Frames}
 }
 
-func (d *packedDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+func (d *packedDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
 
 func (*packedDemuxer) leftOut() []Ignored { return nil }
 
@@ -160,7 +164,12 @@ func (*fragmentDemuxer) SetReference(int64) {}
 // Stats are of transport streams only.
 func (*fragmentDemuxer) Stats() (none mpegts.Stats) { return none }
 
-func (d *fragmentDemuxer) unlock(*sampleaes.Key) {}
+// Reset names what cannot be carried over as a transport stream does.
+func (d *fragmentDemuxer) Reset(init, segment []byte) error {
+	return named(d.Demuxer.Reset(init, segment))
+}
+
+func (d *fragmentDemuxer) unlock(k *sampleaes.Key, keyed bool) { d.Key, d.Keyed = k, keyed }
 
 func (d *fragmentDemuxer) leftOut() (list []Ignored) {
 	for _, coding := range d.Ignored() {

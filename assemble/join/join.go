@@ -69,6 +69,7 @@ type Part struct {
 	Missing       bool           // the segment could not be had: data is nil, the timeline leaves a hole of Duration
 	Init          []byte         // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
 	Key           *sampleaes.Key // of samples under SAMPLE-AES, nil for clear ones
+	Keyed         bool           // other segments with this Init have a Key
 }
 
 const (

@@ -78,6 +78,9 @@ func (d *Demuxer) Reset(segment []byte) error {
 	}
 	d.stream.Rewind()
 	d.stream.Cipher = sampleaes.New(d.Key)
+	if d.Key != nil && d.Key.Counter {
+		return &frames.UnsupportedError{Name: "packed audio under SAMPLE-AES-CTR"}
+	}
 	if d.Key != nil && d.stream.Coding() == frames.MPEG {
 		return &frames.UnsupportedError{Name: "MPEG audio under SAMPLE-AES"}
 	}
