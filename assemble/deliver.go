@@ -31,6 +31,7 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	}
 	if err == nil {
 		r.streak = 0
+		r.doubts.clear(part)
 		return nil
 	}
 	if fatal := fatal(ctx, err); fatal != nil {
@@ -40,6 +41,9 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	if err := r.add(i, nil, nil, err); err != nil {
 		return err
 	}
+	if err := r.doubts.raise(part, err); err != nil {
+		return r.hopeless(err)
+	}
 	return r.enough(err)
 }
 
@@ -48,8 +52,7 @@ func fatal(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrWrongKey),
-		errors.Is(err, ErrDRM):
+	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrDRM):
 		return err
 	}
 	return nil
@@ -65,14 +68,19 @@ func (r *run) enough(err error) error {
 	if r.streak < maxStreak && (r.streak < maxFirst || r.parts > len(r.missing)) && r.streak < len(r.plan.Parts) {
 		return nil
 	}
-	if r.parts == len(r.missing) { // nothing to go on with
+	e := r.incomplete()
+	e.renew = r.renewer.failed()
+	return r.hopeless(e)
+}
+
+// hopeless ends a run with err. What is on record goes when it is nothing but holes: there is nothing to go on with.
+func (r *run) hopeless(err error) error {
+	if r.parts == len(r.missing) {
 		if err := r.restart(); err != nil {
 			return err
 		}
 	}
-	e := r.incomplete()
-	e.renew = r.renewer.failed()
-	return e
+	return err
 }
 
 // definite is true for an answer, right or wrong, as opposed to none.

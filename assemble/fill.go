@@ -101,6 +101,7 @@ func (f *filler) deliver(ctx context.Context, i int, b *fetch.Body, err error) e
 		err = f.renew(i, init, b.Data, nil)
 	}
 	if err == nil {
+		f.run.doubts.clear(&f.run.plan.Parts[i])
 		f.filled = append(f.filled, i)
 		return f.commit()
 	}

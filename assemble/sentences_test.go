@@ -286,7 +286,7 @@ func TestKeySentences(t *testing.T) {
 		},
 		{
 			"encrypted segment cut", both(crypt, answer("seg_003.ts", body("\x01\x02\x03"))),
-			"segment 4 of 12 (http://origin/film/360p/seg_003.ts): the key does not fit: 3 bytes are no whole number of AES blocks, so the segment is cut or not encrypted, after 3 tries",
+			"the film is incomplete: segment 4 of 12, at 0:06: the key does not fit: 3 bytes are no whole number of AES blocks, so the segment is cut or not encrypted, after 3 tries (http://origin/film/360p/seg_003.ts)",
 		},
 	})
 }
