@@ -19,7 +19,8 @@ type demuxer interface {
 	Reset(init, segment []byte) error
 	Next() (media.Sample, error)
 	Flush()
-	Cut()
+	// Cut is for a segment of so many ticks that is missing.
+	Cut(ticks int64)
 	Tracks() []media.Track
 	SetReference(ts int64)
 	AppendState(b []byte) []byte
@@ -111,6 +112,9 @@ func (d *transportDemuxer) Reset(init, segment []byte) error {
 	return err
 }
 
+// Cut has no use for a duration: a timestamp comes next.
+func (d *transportDemuxer) Cut(int64) { d.Demuxer.Cut() }
+
 func (d *transportDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
 
 func (d *transportDemuxer) leftOut() (list []Ignored) {
@@ -156,7 +160,7 @@ func (*packedDemuxer) leftOut() []Ignored { return nil }
 type fragmentDemuxer struct{ fmp4.Demuxer }
 
 // Cut has nothing to cut: fragments are whole.
-func (d *fragmentDemuxer) Cut() { d.Flush() }
+func (d *fragmentDemuxer) Cut(int64) { d.Flush() }
 
 // SetReference has no use for a reference: timestamps of 64 bits do not wrap.
 func (*fragmentDemuxer) SetReference(int64) {}

@@ -188,7 +188,7 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 	}
 	if p.Missing {
 		d.warn.MissingParts++
-		s.demux.Cut()
+		s.demux.Cut(ticks(p.Duration))
 		return d, j.leftover(d, s.period)
 	}
 	if q := j.periods[p.Period]; q != nil && q.timed {
