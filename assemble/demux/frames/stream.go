@@ -47,8 +47,14 @@ func (s *Stream) Become(c Coding) {
 // Coding returns what Become was given, 0 at first.
 func (s *Stream) Coding() Coding { return s.coding }
 
-// Anchor books the timestamp of the first frame that begins in what is pushed from now on.
-func (s *Stream) Anchor(pts int64) { s.next, s.nextFrom, s.pending = pts, len(s.buf), true }
+// Anchor books the timestamp of the first frame that begins in what is pushed from now on. Where Drain left a frame that may go on, the
+// timestamp before is its.
+func (s *Stream) Anchor(pts int64) {
+	if s.pending && s.nextFrom == 0 && len(s.buf) > 0 {
+		s.pts, s.count, s.timed = s.next, 0, true
+	}
+	s.next, s.nextFrom, s.pending = pts, len(s.buf), true
+}
 
 // Timed reports whether a frame could be given a time.
 func (s *Stream) Timed() bool { return s.timed || s.pending }

@@ -154,6 +154,9 @@ func (d *Demuxer) drain(i int, final bool) {
 	}
 	d.stats.LostBytes += lost.Bytes
 	d.stats.DroppedFrames += lost.Frames
+	if err == nil {
+		return
+	}
 	var u *frames.UnsupportedError
 	if errors.As(err, &u) {
 		d.fail(&UnsupportedError{t.streamType, u.Name})
