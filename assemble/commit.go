@@ -10,6 +10,7 @@ import (
 // commit gives the finished file its name: contents first, then the name, then the folder that holds the name. The journal of a film
 // with gaps stays beside it, for Repair.
 func (o *output) commit(gaps bool) (size int64, err error) {
+	o.settle()
 	info, err := o.part.Stat()
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
@@ -37,6 +38,14 @@ func (o *output) commit(gaps bool) (size int64, err error) {
 	return info.Size(), nil
 }
 
+// settle waits for what still works on the part file.
+func (o *output) settle() {
+	if o.disk != nil {
+		o.disk.stop()
+		o.disk = nil
+	}
+}
+
 // syncFolder makes the new name last. Some file systems cannot, and the film is complete all the same.
 func (o *output) syncFolder() {
 	if d, err := o.root.Open("."); err == nil {
@@ -47,6 +56,7 @@ func (o *output) syncFolder() {
 
 // close leaves what the next run needs, and nothing else. A repair that came to nothing needs its copy no more.
 func (o *output) close() error {
+	o.settle()
 	for _, f := range []*os.File{o.part, o.file} {
 		if f != nil {
 			f.Close()

@@ -88,23 +88,45 @@ func definite(err error) bool {
 	return refusal(err) || errors.Is(err, ErrContent)
 }
 
-// add joins one part, or books why it is missing.
+// add joins one part, or books why it is missing. While it is being written, the next one is taken apart.
 func (r *run) add(i int, init, data []byte, why error) error {
-	r.data.Begin()
 	print := journal.PrintOf(data) // samples may be decrypted in place
+	piece := r.data.Begin()
 	record, err := r.joiner.Add(r.part(i, init, why != nil), data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	rec, err := r.record(i, r.joiner.Size(), record, print, why)
+	if err := r.book(); err != nil {
+		return err
+	}
+	r.written = &writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)}
+	r.count(i, why)
+	return nil
+}
+
+// writing is a part on its way to the file.
+type writing struct {
+	piece *journal.Piece
+	size  int64 // of the file with it
+	rec   journal.Record
+}
+
+// book waits for the last part, and puts it on record.
+func (r *run) book() error {
+	w := r.written
+	if w == nil {
+		return nil
+	}
+	r.written = nil
+	rec, err := w.piece.Record(w.rec, w.size)
 	if err == nil {
 		err = r.out.journal.Append(rec)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
-	r.count(i, why)
-	r.report.update(func(p *Progress) { p.Written = r.joiner.Size() })
+	r.out.disk.grown(w.size)
+	r.report.update(func(p *Progress) { p.Written = w.size })
 	return nil
 }
 
@@ -117,20 +139,19 @@ func (r *run) part(i int, init []byte, missing bool) join.Part {
 	}
 }
 
-// record is what the journal keeps of a part that was just joined.
-func (r *run) record(i int, size int64, record []byte, print journal.Print, why error) (journal.Record, error) {
-	rec, err := r.data.Record(i, size, record)
-	rec.Missing = why != nil
+// newRecord is what the journal keeps of a part, but for its place in the file.
+func newRecord(i int, record []byte, print journal.Print, why error) journal.Record {
+	rec := journal.Record{Part: i, Data: record, Missing: why != nil}
 	if !rec.Missing {
 		rec.Print = print
 	}
-	return rec, err
+	return rec
 }
 
 // unjoined tells a codec that is not supported from a segment that is damaged, and both from a disk that is full.
 func (r *run) unjoined(i int, err error) error {
-	if r.data.Err != nil {
-		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err)
+	if e := r.data.Err(); e != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, e)
 	}
 	var codec *mpegts.UnsupportedError
 	if errors.As(err, &codec) {
@@ -151,6 +172,9 @@ func (r *run) name(i int) string { return r.renewer.now().name(&r.plan.Parts[i])
 
 // restart forgets all that is on record.
 func (r *run) restart() error {
+	if err := r.book(); err != nil {
+		return err
+	}
 	records, err := r.out.keep(nil)
 	if err != nil {
 		return err

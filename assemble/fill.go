@@ -172,13 +172,13 @@ func (f *filler) refetch(ctx context.Context, i int) error {
 // renew joins the next part, which is i, anew.
 func (f *filler) renew(i int, init, data []byte, why error) error {
 	r := f.run
-	r.data.Begin()
-	print := journal.PrintOf(data)
+	print := journal.PrintOf(data) // samples may be decrypted in place
+	piece := r.data.Begin()
 	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	rec, err := r.record(i, f.patch.Size(), record, print, why)
+	rec, err := piece.Record(newRecord(i, record, print, why), f.patch.Size())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}

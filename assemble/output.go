@@ -21,6 +21,7 @@ type output struct {
 	lock                    *journal.Lock
 
 	part    *os.File
+	disk    *writeback
 	file    *os.File // of the journal
 	journal *journal.Journal
 	header  journal.Header
@@ -182,7 +183,15 @@ func (o *output) open(h journal.Header) (journal.Header, []journal.Record, error
 	if o.part, err = o.openRegular(o.base+".part", 0o600); err != nil {
 		return h, nil, err
 	}
-	return found, records, o.foreign()
+	if err := o.foreign(); err != nil {
+		return h, nil, err
+	}
+	info, err := o.part.Stat()
+	if err != nil {
+		return h, nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	o.disk = startWriteback(o.part, info.Size())
+	return found, records, nil
 }
 
 // foreign refuses a part file that has no journal: another program may have made it.

@@ -32,6 +32,7 @@ type run struct {
 	missing missing
 	streak  int // failed parts since the last one that came
 	doubts  doubts
+	written *writing
 
 	mu        sync.Mutex
 	lastPart  int // of which the print is known, or -1
@@ -61,6 +62,9 @@ func perform(ctx context.Context, job Job, out *output) (v Verdict, err error) {
 	r.pool = fetch.NewPool(r.client, r.options())
 	r.verdict.Path = job.Output + ".part"
 	err = r.film(ctx)
+	if r.data != nil {
+		r.data.Close()
+	}
 	if e := r.out.close(); e != nil {
 		r.log.Warn("cleaning up", "err", e)
 	}
@@ -123,7 +127,7 @@ func (r *run) renewal() func(context.Context) (*source, error) {
 // fetch joins all parts that are not on record.
 func (r *run) fetch(ctx context.Context) error {
 	from := r.parts
-	return r.pool.Ordered(ctx, fetch.Work{
+	err := r.pool.Ordered(ctx, fetch.Work{
 		Count: len(r.plan.Parts) - from,
 		URLs:  func(i int) []string { return r.addresses(i + from) },
 		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
@@ -131,6 +135,10 @@ func (r *run) fetch(ctx context.Context) error {
 		},
 		Deliver: func(i int, b *fetch.Body, err error) error { return r.deliver(ctx, i+from, b, err) },
 	})
+	if e := r.book(); err == nil {
+		err = e
+	}
+	return err
 }
 
 // addresses are none for a part that the origin does not have: there is nothing to ask for.
@@ -187,7 +195,10 @@ func lastPresent(records []journal.Record) int {
 
 // restore makes the joiner what it was after these records.
 func (r *run) restore(records []journal.Record) error {
-	r.data = &journal.Data{File: r.out.part}
+	if r.data != nil {
+		r.data.Close()
+	}
+	r.data = journal.NewData(r.out.part)
 	for {
 		current := journal.Current(records)
 		r.joiner = join.New(r.data, r.joinOptions())
@@ -261,8 +272,8 @@ func (r *run) finish() error {
 	switch {
 	case errors.Is(err, mp4.ErrEmpty):
 		return fmt.Errorf("%w: no segment holds picture or sound that can be used", ErrNothing)
-	case r.data.Err != nil:
-		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err)
+	case r.data.Err() != nil:
+		return fmt.Errorf("%w: %w", ErrOutput, r.data.Err())
 	case err != nil:
 		return err
 	}

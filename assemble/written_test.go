@@ -32,20 +32,21 @@ func TestWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const parts, seconds = 20, 6
 			var film, notes countedFile
-			data := &journal.Data{File: &film}
+			data := journal.NewData(&film)
+			defer data.Close()
 			joiner := join.New(data, join.Options{Duration: parts * seconds * time.Second})
 			list, _, _, err := journal.Open(&notes, journal.Header{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range parts {
-				data.Begin()
+				piece := data.Begin()
 				segment := tstest.Segment(uint64(i), int64(i)*seconds*90_000, seconds, size)
 				record, err := joiner.Add(join.Part{Sequence: uint64(i), Duration: seconds * time.Second}, segment)
 				if err != nil {
 					t.Fatal(err)
 				}
-				rec, err := data.Record(i, joiner.Size(), record)
+				rec, err := piece.Record(journal.Record{Part: i, Data: record}, joiner.Size())
 				if err != nil {
 					t.Fatal(err)
 				}

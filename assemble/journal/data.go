@@ -5,54 +5,138 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"sync"
 )
 
-// Data is a part file that knows what the present part has written. It is for one goroutine.
+// Data is a part file that is written behind the back of the one who fills it, and that knows what each part has written. It is for one
+// goroutine, beside its own, which Close ends.
 type Data struct {
 	File
+	piece *Piece
+	jobs  chan job
+	gone  chan struct{}
+
+	all sync.WaitGroup // writes under way
+
+	mu  sync.Mutex
+	err error
+}
+
+// job is one write. Its bytes belong to Data until it is done.
+type job struct {
+	b     []byte
+	off   int64
+	piece *Piece
+}
+
+// queued is how many writes may wait: more than a part has, as a rule.
+const queued = 256
+
+// Piece is what one part writes.
+type Piece struct {
+	data       *Data
 	start, end int64
 	crc        uint32
 	straight   bool
-	// Err is the first error of the file itself: disk full, permission.
-	Err error
+	writes     sync.WaitGroup
 }
 
-// Begin starts a part.
-func (d *Data) Begin() { d.start, d.end, d.crc, d.straight = -1, -1, 0, true }
+// NewData returns a writer of f, which is to be closed.
+func NewData(f File) *Data {
+	d := &Data{File: f, jobs: make(chan job, queued), gone: make(chan struct{})}
+	d.Begin()
+	go func() {
+		defer close(d.gone)
+		for j := range d.jobs {
+			d.write(j)
+		}
+	}()
+	return d
+}
 
-// WriteAt writes, and sums up what it writes.
+// Close waits for all writes and ends the goroutine. It does not close the file.
+func (d *Data) Close() {
+	close(d.jobs)
+	<-d.gone
+}
+
+func (d *Data) write(j job) {
+	defer d.all.Done()
+	defer j.piece.writes.Done()
+	if d.Err() != nil {
+		return // the file is lost already
+	}
+	if _, err := d.File.WriteAt(j.b, j.off); err != nil {
+		d.mu.Lock()
+		d.err = err
+		d.mu.Unlock()
+	}
+}
+
+// Err is the first error of the file itself: disk full, permission.
+func (d *Data) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
+// Begin starts a part: what is written from now on is its piece.
+func (d *Data) Begin() *Piece {
+	d.piece = &Piece{data: d, start: -1, end: -1, straight: true}
+	return d.piece
+}
+
+// WriteAt takes b, which must not change until the piece at hand is done, and sums it up. The error is that of an earlier write.
 func (d *Data) WriteAt(b []byte, off int64) (int, error) {
-	n, err := d.File.WriteAt(b, off)
-	if err != nil && d.Err == nil {
-		d.Err = err
+	if err := d.Err(); err != nil {
+		return 0, err
 	}
+	p := d.piece
+	p.writes.Add(1)
+	d.all.Add(1)
+	d.jobs <- job{b, off, p}
 	switch {
-	case d.start < 0:
-		d.start, d.end = off, off
-	case off != d.end:
-		d.straight = false
-		d.start, d.end = min(d.start, off), max(d.end, off)
+	case p.start < 0:
+		p.start, p.end = off, off
+	case off != p.end:
+		p.straight = false
+		p.start, p.end = min(p.start, off), max(p.end, off)
 	}
-	if d.straight {
-		d.crc = crc32.Update(d.crc, castagnoli, b[:n])
+	if p.straight {
+		p.crc = crc32.Update(p.crc, castagnoli, b)
 	}
-	d.end = max(d.end, off+int64(n))
-	return n, err
+	p.end = max(p.end, off+int64(len(b)))
+	return len(b), nil
 }
 
-// Record returns what the part that Begin started has left in the file, which is now size bytes long. Bytes that were not
-// written in one go, or lie beyond size, are read back.
-func (d *Data) Record(part int, size int64, data []byte) (Record, error) {
-	r := Record{Part: part, Start: size, Size: size, Data: data}
-	if d.start < 0 || d.start >= size {
+// Settle waits for all writes. The error is that of the file.
+func (d *Data) Settle() error {
+	d.all.Wait()
+	return d.Err()
+}
+
+// Wait returns when the piece is in the file.
+func (p *Piece) Wait() error {
+	p.writes.Wait()
+	return p.data.Err()
+}
+
+// Record waits, and adds to r what the part has left in the file, which is then size bytes long. Bytes that were not written in one
+// go, or lie beyond size, are read back.
+func (p *Piece) Record(r Record, size int64) (Record, error) {
+	r.Start, r.Size = size, size
+	if err := p.Wait(); err != nil {
+		return r, err
+	}
+	if p.start < 0 || p.start >= size {
 		return r, nil
 	}
-	r.Start, r.CRC = d.start, d.crc
-	if d.straight && d.end == size {
+	r.Start, r.CRC = p.start, p.crc
+	if p.straight && p.end == size {
 		return r, nil
 	}
 	var err error
-	r.CRC, err = sum(d.File, r.Start, r.Size)
+	r.CRC, err = sum(p.data.File, r.Start, r.Size)
 	return r, err
 }
 

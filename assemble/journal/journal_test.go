@@ -210,14 +210,16 @@ func (m *memory) Truncate(n int64) error {
 func TestData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &memory{}
-		d := &Data{File: m}
+		d := NewData(m)
+		defer d.Close()
 		size := int64(rapid.IntRange(0, 50).Draw(t, "room in front"))
 		var records []Record
 		for part := range rapid.IntRange(1, 6).Draw(t, "parts") {
-			d.Begin()
+			piece := d.Begin()
 			end := size
 			for range rapid.IntRange(0, 4).Draw(t, "writes") {
 				b := rapid.SliceOfN(rapid.Byte(), 1, 30).Draw(t, "bytes")
+				b = bytes.Clone(b)
 				off := end
 				if rapid.Bool().Draw(t, "again") {
 					off = size
@@ -231,7 +233,7 @@ func TestData(t *testing.T) {
 				end -= rapid.Int64Range(0, n-1).Draw(t, "bytes given up")
 			}
 			size = end
-			r, err := d.Record(part, size, nil)
+			r, err := piece.Record(Record{Part: part}, size)
 			if err != nil {
 				t.Fatal(err)
 			}
