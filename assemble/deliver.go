@@ -31,6 +31,7 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	}
 	if err == nil {
 		r.streak = 0
+		r.doubts.clear(part)
 		return nil
 	}
 	if fatal := fatal(ctx, err); fatal != nil {
@@ -40,6 +41,9 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	if err := r.add(i, nil, nil, err); err != nil {
 		return err
 	}
+	if err := r.doubts.raise(part, err); err != nil {
+		return r.hopeless(err)
+	}
 	return r.enough(err)
 }
 
@@ -48,8 +52,7 @@ func fatal(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrWrongKey),
-		errors.Is(err, ErrDRM):
+	case errors.Is(err, ErrOutput), errors.Is(err, ErrUnsupported), errors.Is(err, ErrKey), errors.Is(err, ErrDRM):
 		return err
 	}
 	return nil
@@ -65,14 +68,19 @@ func (r *run) enough(err error) error {
 	if r.streak < maxStreak && (r.streak < maxFirst || r.parts > len(r.missing)) && r.streak < len(r.plan.Parts) {
 		return nil
 	}
-	if r.parts == len(r.missing) { // nothing to go on with
+	e := r.incomplete()
+	e.renew = r.renewer.failed()
+	return r.hopeless(e)
+}
+
+// hopeless ends a run with err. What is on record goes when it is nothing but holes: there is nothing to go on with.
+func (r *run) hopeless(err error) error {
+	if r.parts == len(r.missing) {
 		if err := r.restart(); err != nil {
 			return err
 		}
 	}
-	e := r.incomplete()
-	e.renew = r.renewer.failed()
-	return e
+	return err
 }
 
 // definite is true for an answer, right or wrong, as opposed to none.
@@ -82,6 +90,7 @@ func definite(err error) bool {
 
 // add joins one part, or books why it is missing. While it is being written, the next one is taken apart.
 func (r *run) add(i int, init, data []byte, why error) error {
+	print := journal.PrintOf(data) // samples may be decrypted in place
 	piece := r.data.Begin()
 	record, err := r.joiner.Add(r.part(i, init, why != nil), data)
 	if err != nil {
@@ -90,7 +99,7 @@ func (r *run) add(i int, init, data []byte, why error) error {
 	if err := r.book(); err != nil {
 		return err
 	}
-	r.written = &writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, data, why)}
+	r.written = &writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)}
 	r.count(i, why)
 	return nil
 }
@@ -126,15 +135,15 @@ func (r *run) part(i int, init []byte, missing bool) join.Part {
 	return join.Part{
 		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
 		Discontinuity: part.Discontinuity, Period: part.Period, Missing: missing, Init: init,
-		Key: r.renewer.now().opens.take(i),
+		Key: r.renewer.now().opens.take(i), Keyed: r.renewer.now().seals(r.renewer.now().plan.Parts[i].Init),
 	}
 }
 
 // newRecord is what the journal keeps of a part, but for its place in the file.
-func newRecord(i int, record, data []byte, why error) journal.Record {
+func newRecord(i int, record []byte, print journal.Print, why error) journal.Record {
 	rec := journal.Record{Part: i, Data: record, Missing: why != nil}
 	if !rec.Missing {
-		rec.Print = journal.PrintOf(data)
+		rec.Print = print
 	}
 	return rec
 }

@@ -39,7 +39,7 @@ func faults() map[string]fault {
 		"no answer ever":        {set: strike(bad, 0, noAnswer), want: lost},
 		"Content-Length long":   {set: strike(bad, 1, claims(1))},
 		"Content-Length short":  {set: strike(bad, 1, claims(-5000))},
-		"always short":          {only: "AES-128", set: strike(bad, 0, claims(-5000)), want: []error{ErrWrongKey}},
+		"always short":          {only: "AES-128", set: strike(bad, 0, claims(-5000)), want: []error{ErrIncomplete, ErrWrongKey}},
 		"always cut":            {only: "clear", set: strike(bad, 0, claims(-5000)), want: []error{ErrIncomplete, ErrContent}},
 		"cut inside a packet":   {only: "clear", set: strike(bad, 1, mangled(func(b []byte) []byte { return b[:len(b)-7] }))},
 		"always long":           {set: strike(bad, 0, claims(1000)), want: []error{ErrIncomplete, fetch.ErrTruncated}},
@@ -82,7 +82,7 @@ func faults() map[string]fault {
 		"key: wrong":       {only: "AES-128", set: strike(faultKey, 0, mangled(func(b []byte) []byte { return append(b[1:], 'x') })), want: []error{ErrWrongKey}},
 		"key: wrong once":  {only: "AES-128", set: strike(faultKey, 1, mangled(func(b []byte) []byte { return append(b[1:], 'x') }))},
 		"padding once":     {only: "AES-128", set: strike(bad, 1, mangled(spoilPadding))},
-		"padding always":   {only: "AES-128", set: strike(bad, 0, mangled(spoilPadding)), want: []error{ErrWrongKey}},
+		"padding always":   {only: "AES-128", set: strike(bad, 0, mangled(spoilPadding)), want: []error{ErrIncomplete, ErrWrongKey}},
 		"half a block":     {only: "AES-128", set: strike(bad, 1, mangled(func(b []byte) []byte { return b[:len(b)-7] }))},
 		"cut at any block": {only: "AES-128", set: strike(bad, 1, mangled(func(b []byte) []byte { return b[:len(b)/32*16] }))},
 	}

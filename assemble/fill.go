@@ -101,6 +101,7 @@ func (f *filler) deliver(ctx context.Context, i int, b *fetch.Body, err error) e
 		err = f.renew(i, init, b.Data, nil)
 	}
 	if err == nil {
+		f.run.doubts.clear(&f.run.plan.Parts[i])
 		f.filled = append(f.filled, i)
 		return f.commit()
 	}
@@ -171,12 +172,13 @@ func (f *filler) refetch(ctx context.Context, i int) error {
 // renew joins the next part, which is i, anew.
 func (f *filler) renew(i int, init, data []byte, why error) error {
 	r := f.run
+	print := journal.PrintOf(data) // samples may be decrypted in place
 	piece := r.data.Begin()
 	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	rec, err := piece.Record(newRecord(i, record, data, why), f.patch.Size())
+	rec, err := piece.Record(newRecord(i, record, print, why), f.patch.Size())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}

@@ -12,7 +12,6 @@ import (
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/disguise"
 	"seine/assemble/fetch"
-	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
 
@@ -125,13 +124,14 @@ func initName(t *plan.Init) string {
 
 func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byte, error) {
 	init, name := part.Init, "the initialization section (EXT-X-MAP) of "+s.name(part)
-	check := checkInit
-	if init.Key != nil && init.Key.Method != manifest.MethodSampleAES { // which encrypts samples only
+	keyed := s.seals(init)
+	check := func(b *fetch.Body) error { return checkInit(b, keyed) }
+	if init.Key != nil && !init.Key.OfSamples() {
 		key, err := s.key(ctx, init.Key, "the key of "+name, g)
 		if err != nil {
 			return nil, err
 		}
-		check = func(b *fetch.Body) error { return openInit(b, key, init.Key.IV) }
+		check = func(b *fetch.Body) error { return openInit(b, key, init.Key.IV, keyed) }
 	}
 	if strings.HasPrefix(init.URL, "data:") {
 		data, err := decrypt.DataURL(init.URL)
@@ -152,9 +152,9 @@ func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byt
 
 // openInit decrypts a section, unless it came clear: some packagers encrypt segments only. Its vector must be stated (RFC 8216
 // §4.3.2.5), for it has no sequence number.
-func openInit(b *fetch.Body, key [16]byte, iv *[16]byte) error {
+func openInit(b *fetch.Body, key [16]byte, iv *[16]byte, keyed bool) error {
 	if fmp4.Looks(b.Data) {
-		return checkInit(b)
+		return checkInit(b, keyed)
 	}
 	if err := checkText(b.Data); err != nil {
 		return err
@@ -167,7 +167,7 @@ func openInit(b *fetch.Body, key [16]byte, iv *[16]byte) error {
 		return err
 	}
 	inner := &fetch.Body{Data: data}
-	err = checkInit(inner)
+	err = checkInit(inner, keyed)
 	if name, _ := disguise.Image(data); name == "" && len(inner.Data) < len(data) {
 		err = ErrContent // a wrong IV makes rubbish of the first block alone
 	}
@@ -182,8 +182,8 @@ func openInit(b *fetch.Body, key [16]byte, iv *[16]byte) error {
 }
 
 // checkInit wants the tracks of a fragmented mp4, or the tables of a transport stream. Protected media is refused before any
-// segment is fetched.
-func checkInit(b *fetch.Body) error {
+// segment is fetched, unless the playlist gives a key for it (keyed).
+func checkInit(b *fetch.Body, keyed bool) error {
 	data, ok := disguise.Media(b.Data)
 	if !ok {
 		return fmt.Errorf("%w: the server answered with %s", ErrContent, describe(b.Data))
@@ -191,9 +191,12 @@ func checkInit(b *fetch.Body) error {
 	if b.Data = data; !fmp4.Looks(data) {
 		return nil
 	}
-	err := fmp4.CheckInit(b.Data)
+	err := fmp4.CheckInit(b.Data, keyed)
 	var protected *fmp4.ProtectedError
+	var unsupported *fmp4.UnsupportedError
 	switch {
+	case errors.As(err, &unsupported):
+		return permanentError{fmt.Errorf("%s is %w", unsupported.Name, ErrUnsupported)}
 	case errors.As(err, &protected):
 		return permanentError{fmt.Errorf("%w: %s", ErrDRM, protected.System)}
 	case err != nil:

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"seine/assemble/decrypt"
 	"seine/assemble/fetch"
 	"seine/assemble/journal"
 )
@@ -246,7 +245,7 @@ func (c *currentClient) Do(req *http.Request) (*http.Response, error) { return (
 func (r *run) renew(ctx context.Context) (*source, error) {
 	r.log.Info("the origin refuses the addresses: getting new ones")
 	r.report.update(func(p *Progress) { p.Renewing = true })
-	s, err := r.newSource(ctx)
+	s, err := r.otherSource(ctx)
 	r.report.update(func(p *Progress) {
 		p.Renewing = false
 		if err == nil {
@@ -256,7 +255,7 @@ func (r *run) renew(ctx context.Context) (*source, error) {
 	return s, err
 }
 
-func (r *run) newSource(ctx context.Context) (*source, error) {
+func (r *run) otherSource(ctx context.Context) (*source, error) {
 	job := *r.job
 	job.Manifest = nil
 	if job.Refresh != nil {
@@ -271,10 +270,12 @@ func (r *run) newSource(ctx context.Context) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &source{plan: in.Plan, keys: decrypt.NewKeys(), inits: r.renewer.now().inits, ends: r.renewer.now().ends}
+	s := newSource(in.Plan, r.job.AllowGaps)
 	if err := r.same(ctx, s, pool); err != nil {
 		return nil, err
 	}
+	now := r.renewer.now()
+	s.inits, s.opens, s.ends = now.inits, now.opens, now.ends // of parts that wait for their delivery, and what was seen
 	r.client.now.Store(&job.Client)
 	return s, nil
 }
@@ -299,6 +300,7 @@ func (r *run) same(ctx context.Context, s *source, g getter) error {
 func prove(ctx context.Context, s *source, g getter, part int, print journal.Print) error {
 	body, err := s.get(ctx, part, g)
 	s.inits.take(part)
+	s.opens.take(part)
 	if err != nil {
 		return fmt.Errorf("comparing it with what is there: %w", err)
 	}

@@ -31,6 +31,7 @@ type run struct {
 	parts   int // on record
 	missing missing
 	streak  int // failed parts since the last one that came
+	doubts  doubts
 	written *writing
 
 	mu        sync.Mutex
@@ -101,6 +102,9 @@ func (r *run) film(ctx context.Context) error {
 	}
 	if err := r.fill(ctx); err != nil {
 		return err
+	}
+	if err := r.doubts.left(); err != nil {
+		return r.hopeless(err)
 	}
 	switch {
 	case len(r.missing) > 0 && r.out.repairs && r.verdict.Filled == 0:
@@ -230,6 +234,8 @@ func (r *run) takeStock(current []journal.Record) {
 		err := error(nil)
 		if current[i].Missing {
 			err = errEarlier
+		} else {
+			r.doubts.clear(&r.plan.Parts[i])
 		}
 		r.count(i, err)
 	}

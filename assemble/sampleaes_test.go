@@ -216,6 +216,57 @@ func TestSampleAESPacked(t *testing.T) {
 	}
 }
 
+// TestSampleAESDolby: AC-3 and Enhanced AC-3 in a transport stream, with the types of the format.
+func TestSampleAESDolby(t *testing.T) {
+	for name, c := range map[string]struct {
+		clear, sealed uint8
+	}{"sound.ac3": {0x81, 0xc1}, "sound.eac3": {0x87, 0xc2}} {
+		t.Run(name, func(t *testing.T) {
+			b, err := fs.ReadFile(clips.FS, "packed/"+name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			play := func(kind uint8, seal bool) []string {
+				w, list, pts := &tstest.Writer{}, [][]byte(nil), int64(90_000)
+				for rest := b; len(rest) > 0; {
+					w.Program(tstest.Stream{Type: kind, PID: tstest.AudioPID})
+					for n := 0; n < 40 && len(rest) > 0; n++ {
+						h, err := ac3.Parse(rest)
+						if err != nil {
+							t.Fatal(err)
+						}
+						frame := rest[:h.Frame]
+						if seal {
+							frame = sealFrame(frame, 16)
+						}
+						w.PES(tstest.PES{PID: tstest.AudioPID, ID: 0xbd, PTS: pts, DTS: pts, Sized: true, Data: frame})
+						rest, pts = rest[h.Frame:], pts+2880
+					}
+					list = append(list, w.Buf)
+					w.Buf = nil
+				}
+				files, line := map[string][]byte{"key": keyBytes("key")}, ""
+				if seal {
+					line = sampleKey
+				}
+				playlistOf(list, 4, "sound", files, line)
+				o := newOrigin(t)
+				o.serve(files)
+				job := o.job(t)
+				job.URL = o.URL + "/sound.m3u8"
+				if v, err := Run(t.Context(), job); err != nil || len(v.Warnings) != 0 {
+					t.Fatal(err, v.Warnings)
+				}
+				return framemd5(t, job.Output, "-c", "copy")
+			}
+			got, want := play(c.sealed, true), play(c.clear, false)
+			if len(want) < 50 || strings.Join(got, " ") != strings.Join(want, " ") {
+				t.Errorf("%d packets differ from %d clear ones", len(got), len(want))
+			}
+		})
+	}
+}
+
 // TestSampleAESRefused: rights systems stay refused, and what the format does not know is named.
 func TestSampleAESRefused(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -23,12 +23,15 @@ type source struct {
 	inits *inits
 	ends  *ends
 	// opens holds what decrypts the samples of parts that were fetched and are not yet in the film.
-	opens sampleKeys
+	opens *sampleKeys
+
+	once  sync.Once
+	keyed map[string]bool // see seals
 }
 
 // newSource knows nothing yet. lenient says that damaged segments are better than none.
 func newSource(p *plan.Plan, lenient bool) *source {
-	return &source{plan: p, keys: decrypt.NewKeys(), inits: newInits(), ends: newEnds(p, lenient)}
+	return &source{plan: p, keys: decrypt.NewKeys(), inits: newInits(), ends: newEnds(p, lenient), opens: &sampleKeys{}}
 }
 
 // get fetches part i and decrypts it in place.
@@ -43,8 +46,8 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 		if err != nil {
 			return nil, err
 		}
-		if part.Key.Method == manifest.MethodSampleAES {
-			s.opens.give(i, &sampleaes.Key{Key: key, IV: vector(part)})
+		if part.Key.OfSamples() {
+			s.opens.give(i, &sampleaes.Key{Key: key, IV: vector(part), Counter: part.Key.Method == manifest.MethodSampleCTR})
 		} else {
 			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
 		}
@@ -66,6 +69,20 @@ func (s *source) key(ctx context.Context, key *manifest.Key, name string, g gett
 		defer body.Release()
 		return bytes.Clone(body.Data), nil
 	})
+}
+
+// seals reports whether any segment with this initialization section has a key for its samples: only then it may describe encrypted
+// ones, which the segments in front of the key need not be.
+func (s *source) seals(init *plan.Init) bool {
+	s.once.Do(func() {
+		s.keyed = map[string]bool{}
+		for i := range s.plan.Parts {
+			if p := &s.plan.Parts[i]; p.Key != nil && p.Key.OfSamples() && p.Init != nil {
+				s.keyed[initName(p.Init)] = true
+			}
+		}
+	})
+	return init != nil && len(s.keyed) > 0 && s.keyed[initName(init)]
 }
 
 // vector is the stated initialisation vector, or the media sequence number (RFC 8216 §5.2).

@@ -209,10 +209,10 @@ func TestRefused(t *testing.T) {
 		want     error
 		says     string
 	}{
-		"Widevine":   {key(`METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"`), ErrDRM, "Widevine"},
-		"PlayReady":  {key(`METHOD=SAMPLE-AES,URI="data:text/plain;charset=UTF-16;base64,AA==",KEYFORMAT="com.microsoft.playready"`), ErrDRM, "PlayReady"},
-		"FairPlay":   {key(`METHOD=SAMPLE-AES,URI="skd://a",KEYFORMAT="com.apple.streamingkeydelivery"`), ErrDRM, "FairPlay"},
-		"SAMPLE-AES": {key(`METHOD=SAMPLE-AES-CTR,URI="key"`), ErrUnsupported, "SAMPLE-AES-CTR"},
+		"Widevine":  {key(`METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"`), ErrDRM, "Widevine"},
+		"PlayReady": {key(`METHOD=SAMPLE-AES,URI="data:text/plain;charset=UTF-16;base64,AA==",KEYFORMAT="com.microsoft.playready"`), ErrDRM, "PlayReady"},
+		"FairPlay":  {key(`METHOD=SAMPLE-AES,URI="skd://a",KEYFORMAT="com.apple.streamingkeydelivery"`), ErrDRM, "FairPlay"},
+		"a method":  {key(`METHOD=AES-999,URI="key"`), ErrUnsupported, "AES-999"},
 		"live": {func(s string) string {
 			return strings.NewReplacer("#EXT-X-ENDLIST", "", "#EXT-X-PLAYLIST-TYPE:VOD\n", "").Replace(s)
 		}, ErrLive, "ENDLIST"},

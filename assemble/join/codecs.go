@@ -20,7 +20,7 @@ func Codecs(init, segment []byte, key *sampleaes.Key) ([]media.Codec, error) {
 		return list, nil
 	}
 	d := containerOf(segment).demuxer(0)
-	d.unlock(key)
+	d.unlock(key, key != nil)
 	if err := d.Reset(init, segment); err != nil {
 		return nil, err
 	}

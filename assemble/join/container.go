@@ -19,15 +19,16 @@ type demuxer interface {
 	Reset(init, segment []byte) error
 	Next() (media.Sample, error)
 	Flush()
-	Cut()
+	// Cut is for a segment of so many ticks that is missing.
+	Cut(ticks int64)
 	Tracks() []media.Track
 	SetReference(ts int64)
 	AppendState(b []byte) []byte
 	RestoreState(b []byte) error
 	Stats() mpegts.Stats
 	leftOut() []Ignored
-	// unlock gives the key of the samples to come, nil for clear ones.
-	unlock(*sampleaes.Key)
+	// unlock gives the key of the samples to come, nil for clear ones; keyed says that others have one.
+	unlock(key *sampleaes.Key, keyed bool)
 	// lends is true for samples that are the segment's own bytes. All others stay valid until the second Reset behind theirs.
 	lends() bool
 }
@@ -85,7 +86,7 @@ func (s *stream) begin(p Part, data []byte) error {
 	if s.container == undecided {
 		s.become(containerOf(data))
 	}
-	s.demux.unlock(p.Key)
+	s.demux.unlock(p.Key, p.Keyed)
 	return s.demux.Reset(p.Init, data)
 }
 
@@ -113,7 +114,10 @@ func (d *transportDemuxer) Reset(init, segment []byte) error {
 	return err
 }
 
-func (d *transportDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+// Cut has no use for a duration: a timestamp comes next.
+func (d *transportDemuxer) Cut(int64) { d.Demuxer.Cut() }
+
+func (d *transportDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
 
 func (d *transportDemuxer) leftOut() (list []Ignored) {
 	for _, g := range d.Ignored() {
@@ -138,6 +142,10 @@ func named(err error) error {
 	if errors.As(err, &u) {
 		return &mpegts.UnsupportedError{Name: u.Name}
 	}
+	var f *fmp4.UnsupportedError
+	if errors.As(err, &f) {
+		return &mpegts.UnsupportedError{Name: f.Name}
+	}
 	return err
 }
 
@@ -147,14 +155,14 @@ func (d *packedDemuxer) Stats() mpegts.Stats {
 	return mpegts.Stats{LostBytes: lost.Bytes, DroppedFrames: lost.Frames}
 }
 
-func (d *packedDemuxer) unlock(k *sampleaes.Key) { d.Key = k }
+func (d *packedDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
 
 func (*packedDemuxer) leftOut() []Ignored { return nil }
 
 type fragmentDemuxer struct{ fmp4.Demuxer }
 
 // Cut has nothing to cut: fragments are whole.
-func (d *fragmentDemuxer) Cut() { d.Flush() }
+func (d *fragmentDemuxer) Cut(int64) { d.Flush() }
 
 // SetReference has no use for a reference: timestamps of 64 bits do not wrap.
 func (*fragmentDemuxer) SetReference(int64) {}
@@ -162,7 +170,12 @@ func (*fragmentDemuxer) SetReference(int64) {}
 // Stats are of transport streams only.
 func (*fragmentDemuxer) Stats() (none mpegts.Stats) { return none }
 
-func (d *fragmentDemuxer) unlock(*sampleaes.Key) {}
+// Reset names what cannot be carried over as a transport stream does.
+func (d *fragmentDemuxer) Reset(init, segment []byte) error {
+	return named(d.Demuxer.Reset(init, segment))
+}
+
+func (d *fragmentDemuxer) unlock(k *sampleaes.Key, keyed bool) { d.Key, d.Keyed = k, keyed }
 
 func (d *fragmentDemuxer) leftOut() (list []Ignored) {
 	for _, coding := range d.Ignored() {

@@ -80,6 +80,7 @@ type Part struct {
 	Missing       bool           // the segment could not be had: data is nil, the timeline leaves a hole of Duration
 	Init          []byte         // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
 	Key           *sampleaes.Key // of samples under SAMPLE-AES, nil for clear ones
+	Keyed         bool           // other segments with this Init have a Key
 }
 
 const (
@@ -207,7 +208,7 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 		if err := j.settle(); err != nil {
 			return nil, err
 		}
-		s.demux.Cut()
+		s.demux.Cut(ticks(p.Duration))
 		return d, j.leftover(d, s.period)
 	}
 	if q := j.periods[p.Period]; q != nil && q.timed {

@@ -17,6 +17,7 @@ const (
 	MethodNone      = "NONE"
 	MethodAES128    = "AES-128"
 	MethodSampleAES = "SAMPLE-AES"
+	MethodSampleCTR = "SAMPLE-AES-CTR"
 )
 
 // Identity is the key format of a key that is served in the clear (RFC 8216 §4.3.2.4).
@@ -32,6 +33,9 @@ type Key struct {
 	// Format is the KEYFORMAT, never empty: Identity where none was stated.
 	Format string
 }
+
+// OfSamples reports whether the samples of a segment are encrypted, not the segment as a whole.
+func (k *Key) OfSamples() bool { return k.Method == MethodSampleAES || k.Method == MethodSampleCTR }
 
 // System returns the name of the rights system that owns the key, or "" for a plain key.
 func (k *Key) System() string {
@@ -66,7 +70,7 @@ func Usable(keys []Key) (*Key, error) {
 		case k.Method == MethodNone:
 		case name != "":
 			drm = fmt.Errorf("%w: %s (METHOD=%s)", ErrDRM, name, quoteShort(k.Method))
-		case k.Method == MethodAES128, k.Method == MethodSampleAES:
+		case k.Method == MethodAES128, k.OfSamples():
 			return k, nil
 		default:
 			unsupported = fmt.Errorf("encryption by METHOD=%s, even with a plain key, is %w", quoteShort(k.Method), ErrUnsupported)

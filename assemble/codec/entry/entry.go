@@ -48,11 +48,7 @@ func Parse(box []byte, kind media.Kind) (*media.Entry, error) {
 	e := &media.Entry{Box: bytes.Clone(box), Of: kind, Name: fourCC(box[4:8])}
 	binary.BigEndian.PutUint16(e.Box[offReference:], 1)
 	inner := children(box, kind)
-	switch e.Name {
-	case "encv", "enca", "enct", "encs":
-		return nil, fmt.Errorf("%w: %s", ErrProtected, e.Name)
-	}
-	if bmff.Find(inner, "sinf") != nil {
+	if sealed(e.Name) || bmff.Find(inner, "sinf") != nil {
 		return nil, fmt.Errorf("%w: %s", ErrProtected, e.Name)
 	}
 	if kind == media.Video {
@@ -61,6 +57,11 @@ func Parse(box []byte, kind media.Kind) (*media.Entry, error) {
 		audio(e, inner)
 	}
 	return e, nil
+}
+
+// sealed reports whether a sample entry stands for another one (ISO/IEC 14496-12 §8.12).
+func sealed(name string) bool {
+	return name == "encv" || name == "enca" || name == "enct" || name == "encs"
 }
 
 // children returns the boxes behind the fixed fields.

@@ -1,6 +1,6 @@
 // Package sampleaes decrypts the samples of media under METHOD=SAMPLE-AES (RFC 8216 §4.3.2.4) whose key is served in the clear: AES in
 // CBC mode over some blocks of a sample, without padding, with the vector set anew for each. Where they lie is told by Apple's
-// "MPEG-2 Stream Encryption Format for HTTP Live Streaming".
+// "MPEG-2 Stream Encryption Format for HTTP Live Streaming", and in fragmented mp4 by the boxes of ISO/IEC 23001-7.
 package sampleaes
 
 import (
@@ -12,7 +12,11 @@ import (
 )
 
 // Key is what decrypts the samples of a segment.
-type Key struct{ Key, IV [16]byte }
+type Key struct {
+	Key, IV [16]byte
+	// Counter is for METHOD=SAMPLE-AES-CTR, which fragmented mp4 alone can have.
+	Counter bool
+}
 
 // Cipher decrypts samples. It is for one goroutine.
 type Cipher struct {

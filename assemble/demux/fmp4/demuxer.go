@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"seine/assemble/bmff"
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
 )
@@ -18,6 +19,11 @@ import (
 // Samples stay valid as long as the segment they were read from, and keep their capacity, so that a writer may join those
 // that lie side by side: nobody may append to one.
 type Demuxer struct {
+	// Key decrypts samples under SAMPLE-AES, in place, or is nil. Set it before each segment.
+	Key *sampleaes.Key
+	// Keyed says that other segments have a Key, so that what an initialization section calls encrypted need not be so here.
+	Keyed bool
+
 	tracks   []track
 	init     []byte // what traks was read from
 	own      []byte // init, when a segment brought it along
@@ -27,8 +33,10 @@ type Demuxer struct {
 	queue    []media.Sample
 	head     int
 	segment  []byte
-	left     int   // bytes that samples of the segment may still have
-	count    int64 // samples of the segment, empty ones included
+	left     int             // bytes that samples of the segment may still have
+	count    int64           // samples of the segment, empty ones included
+	sealed   *ProtectedError // what the section in force calls encrypted
+	cipher   *sampleaes.Cipher
 	fileBase int64 // where the segment lies in its file, when base-data-offset counts from there
 }
 
@@ -65,19 +73,23 @@ func (d *Demuxer) Ignored() []string { return slices.Clone(d.others) }
 
 // Reset begins the next segment. init is the initialization section in force, nil to go on with the one before or with what
 // the segment brings along. Both must not change while the demuxer has them. The error wraps ErrDamaged or ErrNoInit, or is a
-// *ProtectedError.
+// *ProtectedError or an *UnsupportedError.
 func (d *Demuxer) Reset(init, segment []byte) error {
 	d.queue, d.head = d.queue[:0], 0
 	d.segment, d.left, d.count, d.fileBase = segment, len(segment), 0, -1
+	d.cipher = sampleaes.New(d.Key)
 	if init != nil && !bytes.Equal(init, d.init) {
 		moov := find(init, "moov")
 		if moov == nil {
 			return ErrNoInit
 		}
-		if err := d.use(moov); err != nil {
+		if err := d.use(moov, d.keyed()); err != nil {
 			return err
 		}
 		d.init, d.own = init, nil
+	}
+	if d.sealed != nil && !d.keyed() {
+		return d.sealed
 	}
 	if !Looks(segment) {
 		return damaged("the segment is no mp4")
@@ -122,7 +134,7 @@ func (d *Demuxer) bring(box, moov []byte) error {
 	if len(box) > MaxInit {
 		return damaged("a header of %d bytes", len(box))
 	}
-	if err := d.use(moov); err != nil {
+	if err := d.use(moov, d.keyed()); err != nil {
 		return err
 	}
 	d.init = bytes.Clone(box)
@@ -131,15 +143,15 @@ func (d *Demuxer) bring(box, moov []byte) error {
 }
 
 // use puts an initialization section in force.
-func (d *Demuxer) use(moov []byte) error {
-	h, err := parseMoov(moov)
+func (d *Demuxer) use(moov []byte, keyed bool) error {
+	h, err := parseMoov(moov, keyed)
 	if err != nil {
 		return err
 	}
 	if len(h.traks) == 0 {
 		return damaged("there is neither picture nor sound in it")
 	}
-	d.traks, d.places = h.traks, d.places[:0]
+	d.traks, d.places, d.sealed = h.traks, d.places[:0], h.sealed
 	for i := range h.traks {
 		at := d.find(h.traks[i].Kind)
 		if at < 0 && len(d.tracks) == maxTracks {
@@ -204,7 +216,7 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 // RestoreState makes d what it was when AppendState wrote b; the next Reset gives the initialization section again. The error
 // wraps ErrState; d is then empty.
 func (d *Demuxer) RestoreState(b []byte) error {
-	*d = Demuxer{queue: d.queue[:0]}
+	*d = Demuxer{Key: d.Key, Keyed: d.Keyed, queue: d.queue[:0]}
 	r := wire.NewReader(b)
 	own := r.Bytes()
 	n := r.Int()
@@ -249,7 +261,7 @@ func restoreTrack(r *wire.Reader) (t track) {
 
 // again puts a section in force that a segment had brought along.
 func (d *Demuxer) again(own []byte) error {
-	if err := d.use(find(own, "moov")); err != nil {
+	if err := d.use(find(own, "moov"), true); err != nil { // Reset refuses it without a key
 		return err
 	}
 	d.init, d.own = own, own

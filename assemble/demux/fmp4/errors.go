@@ -22,6 +22,11 @@ func (e *ProtectedError) Error() string {
 	return fmt.Sprintf("it is protected by %s", e.System)
 }
 
+// UnsupportedError is media that is legal to have and that cannot be taken apart.
+type UnsupportedError struct{ Name string }
+
+func (e *UnsupportedError) Error() string { return e.Name + " is not supported yet" }
+
 // named is e, or a new error, with the first system that has a name.
 func (e *ProtectedError) named(system string) *ProtectedError {
 	if e == nil || e.System == unnamed {

@@ -258,7 +258,7 @@ func TestProtected(t *testing.T) {
 		"pssh alone":    {initOf(trakBox(1, 1000, "vide", "avc1"), widevine), "Widevine"},
 		"no marker":     {initOf(trakBox(1, 1000, "vide", "avc1")), ""},
 	} {
-		err := CheckInit(c.init)
+		err := CheckInit(c.init, false)
 		var p *ProtectedError
 		if errors.As(err, &p) != (c.want != "") || p != nil && p.System != c.want {
 			t.Errorf("%s: %v", name, err)

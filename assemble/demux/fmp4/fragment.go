@@ -43,12 +43,13 @@ type run struct {
 	trak  *trak
 	place int
 	dts   int64
-	base  int64 // that data offsets count from
-	data  int64 // where the next sample lies, in the segment
+	base  int64   // that data offsets count from
+	data  int64   // where the next sample lies, in the segment
+	seal  *sealed // nil for clear samples
 }
 
 func (f *fragment) box(b bmff.Box) error {
-	if b.Type == "pssh" {
+	if b.Type == "pssh" && !f.d.keyed() {
 		return &ProtectedError{System: system(b.Data)}
 	}
 	if b.Type != "traf" {
@@ -58,8 +59,8 @@ func (f *fragment) box(b bmff.Box) error {
 	if err != nil || r == nil {
 		return err
 	}
-	if find(b.Data, "senc") != nil {
-		return &ProtectedError{System: unnamed}
+	if r.seal, err = f.unseal(r, b.Data); err != nil {
+		return err
 	}
 	if err := r.time(f.d, find(b.Data, "tfdt")); err != nil {
 		return err
@@ -219,12 +220,22 @@ func (r *run) sample(d *Demuxer, s defaults, cts int32) error {
 		if d.left -= int(s.size); d.left < 0 {
 			return damaged("samples share bytes")
 		}
+		if r.seal != nil {
+			if err := r.seal.open(d.segment[r.data:end]); err != nil {
+				return err
+			}
+		}
 		dts := r.dts + r.trak.shift
 		d.queue = append(d.queue, media.Sample{
 			Track: r.place, DTS: dts, PTS: dts + int64(cts), Duration: s.duration, Key: s.flags&sampleNotSync == 0,
 			Codec: r.trak.entries[r.description-1], Data: d.segment[r.data:end],
 		})
 		r.data = end
+	}
+	if s.size == 0 && r.seal != nil {
+		if err := r.seal.open(nil); err != nil {
+			return err
+		}
 	}
 	r.dts += int64(s.duration)
 	return r.trak.bounded(r.dts)

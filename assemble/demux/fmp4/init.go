@@ -3,6 +3,7 @@ package fmp4
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"seine/assemble/bmff"
 	"seine/assemble/codec/entry"
@@ -28,24 +29,27 @@ type trak struct {
 	id      uint32
 	coding  string // handler and sample entry, for messages
 	entries []*media.Entry
-	shift   int64 // presentation time of composition time 0, by the edit list
+	// protections are those of entries, nil for clear ones.
+	protections []*entry.Protection
+	shift       int64 // presentation time of composition time 0, by the edit list
 	defaults
 }
 
 // header is what a moov says.
 type header struct {
 	traks  []trak
-	others []string // codings of tracks that are neither picture nor sound
+	others []string        // codings of tracks that are neither picture nor sound
+	sealed *ProtectedError // what is encrypted, when there is a key for it
 }
 
-// CheckInit reports whether b is an initialization section (§8.2.1, RFC 8216 §3.3) of clear media. The error wraps
-// ErrDamaged, ErrNoInit, or is a *ProtectedError.
-func CheckInit(b []byte) error {
+// CheckInit reports whether b is an initialization section (§8.2.1, RFC 8216 §3.3) of media that is clear, or that the playlist has a
+// key for (keyed). The error wraps ErrDamaged, ErrNoInit, or is a *ProtectedError or an *UnsupportedError.
+func CheckInit(b []byte, keyed bool) error {
 	moov := find(b, "moov")
 	if moov == nil {
 		return ErrNoInit
 	}
-	_, err := parseMoov(moov)
+	_, err := parseMoov(moov, keyed)
 	return err
 }
 
@@ -79,7 +83,7 @@ func each(b []byte, f func(bmff.Box) error) error {
 	return nil
 }
 
-func parseMoov(b []byte) (*header, error) {
+func parseMoov(b []byte, keyed bool) (*header, error) {
 	h := &header{}
 	var movie uint32
 	var protected *ProtectedError
@@ -88,10 +92,12 @@ func parseMoov(b []byte) (*header, error) {
 		case "mvhd":
 			_, movie, err = timescale(box.Data)
 		case "trak":
-			err = h.trak(box.Data, movie)
+			err = h.trak(box.Data, movie, keyed)
 		case "pssh":
 			// A rights system is at home here even where the first samples are clear.
-			protected = protected.named(system(box.Data))
+			if h.sealed = h.sealed.named(system(box.Data)); !keyed {
+				protected = h.sealed
+			}
 		}
 		if errors.Is(err, entry.ErrProtected) {
 			protected, err = protected.named(unnamed), nil // which system, a later box may say
@@ -124,7 +130,7 @@ func timescale(data []byte) (f *bmff.Fields, scale uint32, err error) {
 	return f, scale, nil
 }
 
-func (h *header) trak(b []byte, movie uint32) error {
+func (h *header) trak(b []byte, movie uint32, keyed bool) error {
 	t := trak{}
 	mdia := find(b, "mdia")
 	f, scale, err := timescale(find(mdia, "mdhd"))
@@ -158,7 +164,10 @@ func (h *header) trak(b []byte, movie uint32) error {
 	if err := t.edits(bmff.Find(b, "edts", "elst"), movie); err != nil {
 		return err
 	}
-	err = t.descriptions(bmff.Find(mdia, "minf", "stbl", "stsd"))
+	err = t.descriptions(bmff.Find(mdia, "minf", "stbl", "stsd"), keyed)
+	if slices.ContainsFunc(t.protections, func(p *entry.Protection) bool { return p != nil }) {
+		h.sealed = h.sealed.named(unnamed)
+	}
 	h.traks = append(h.traks, t)
 	return err
 }
@@ -206,7 +215,7 @@ func cString(b []byte) string {
 }
 
 // descriptions reads stsd (§8.5.2).
-func (t *trak) descriptions(data []byte) error {
+func (t *trak) descriptions(data []byte, keyed bool) error {
 	if len(data) < 8 {
 		return damaged("a track without sample entry")
 	}
@@ -215,14 +224,13 @@ func (t *trak) descriptions(data []byte) error {
 		if err != nil || len(t.entries) == maxEntries {
 			return damaged("the sample entries do not fit their table")
 		}
-		e, err := entry.Parse(rest[:len(rest)-len(after)], t.Kind)
-		if errors.Is(err, entry.ErrProtected) {
+		err = t.open(rest[:len(rest)-len(after)], keyed)
+		if own(err) {
 			return err
 		}
 		if err != nil {
 			return fmt.Errorf("%w: %w (%q)", ErrDamaged, err, box.Type)
 		}
-		t.entries = append(t.entries, e)
 		rest = after
 	}
 	if len(t.entries) == 0 {

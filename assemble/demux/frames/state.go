@@ -36,7 +36,7 @@ func (s *Stream) RestoreState(r *wire.Reader) {
 	if r.Bool() {
 		s.codec = RestoreCodec(r)
 	}
-	if s.coding > Dolby || from < 0 || s.count < 0 || s.rate < 0 || s.timed && s.rate == 0 || (s.codec == nil) != (s.rate == 0) {
+	if s.coding > Dolby || from < 0 || s.count < 0 || s.rate < 0 || (s.codec == nil) != (s.rate == 0) {
 		r.Fail()
 	}
 	if limit := int64(media.MaxSeconds * media.Clock); s.count > limit || s.pts > limit || s.pts < -limit || s.next > limit || s.next < -limit {

@@ -48,8 +48,14 @@ func (s *Stream) Become(c Coding) {
 // Coding returns what Become was given, 0 at first.
 func (s *Stream) Coding() Coding { return s.coding }
 
-// Anchor books the timestamp of the first frame that begins in what is pushed from now on.
-func (s *Stream) Anchor(pts int64) { s.next, s.nextFrom, s.pending = pts, len(s.buf), true }
+// Anchor books the timestamp of the first frame that begins in what is pushed from now on. Where Drain left a frame that may go on, the
+// timestamp before is its.
+func (s *Stream) Anchor(pts int64) {
+	if s.pending && s.nextFrom == 0 && len(s.buf) > 0 {
+		s.pts, s.count, s.timed = s.next, 0, true
+	}
+	s.next, s.nextFrom, s.pending = pts, len(s.buf), true
+}
 
 // Timed reports whether a frame could be given a time.
 func (s *Stream) Timed() bool { return s.timed || s.pending }
@@ -70,15 +76,24 @@ func (s *Stream) Rewind() {
 	}
 }
 
+// Skip lets time go by for frames that are not there, in ticks of media.Clock. A timestamp that comes next takes no notice of it.
+func (s *Stream) Skip(ticks int64) {
+	if s.pending {
+		s.next += ticks
+	} else if s.timed {
+		s.pts += ticks
+	}
+}
+
 // Forget drops all but the coding and the buffers, as a discontinuity does.
 func (s *Stream) Forget() {
 	*s = Stream{Cipher: s.Cipher, coding: s.coding, buf: s.buf[:0], arena: s.arena, before: s.before}
 }
 
 // Drain takes the whole frames out of what was pushed and leaves the one that is cut. final says that a frame that could go on
-// behind what is there does not. Samples have neither track nor duration; times are in ticks of media.Clock. The error is an
+// behind what is there does not. Samples are appended to out; they have neither track nor duration; times are in ticks of media.Clock. The error is an
 // *UnsupportedError.
-func (s *Stream) Drain(final bool, emit func(media.Sample)) (lost Lost, err error) {
+func (s *Stream) Drain(out []media.Sample, final bool) (_ []media.Sample, lost Lost, err error) {
 	b, off := s.buf, 0
 	for len(b)-off >= s.coding.headerSize() && err == nil {
 		u, e := s.coding.parse(b[off:], final)
@@ -91,12 +106,12 @@ func (s *Stream) Drain(final bool, emit func(media.Sample)) (lost Lost, err erro
 			off += n
 			continue
 		}
-		err = s.take(u, off, &lost, emit)
+		out, err = s.take(out, u, off, &lost)
 		off += u.size
 	}
 	s.nextFrom = max(s.nextFrom-off, 0)
 	s.buf = s.buf[:copy(s.buf, b[off:])]
-	return lost, err
+	return out, lost, err
 }
 
 // plausible is for a frame that is cut: what there is of it may be waited for.
@@ -117,11 +132,11 @@ func (s *Stream) followed(b []byte, size int) bool {
 }
 
 // take makes the frame at offset off a sample.
-func (s *Stream) take(u unit, off int, lost *Lost, emit func(media.Sample)) error {
+func (s *Stream) take(out []media.Sample, u unit, off int, lost *Lost) ([]media.Sample, error) {
 	if s.codec == nil || s.id != u.id {
 		c, err := s.coding.codec(s.buf[off : off+u.size])
 		if err != nil {
-			return err
+			return out, err
 		}
 		// Frames before the change count in another rate.
 		if s.codec != nil && !s.pending {
@@ -134,7 +149,7 @@ func (s *Stream) take(u unit, off int, lost *Lost, emit func(media.Sample)) erro
 	pts, ok := s.at(off)
 	if !ok {
 		lost.Frames++
-		return nil
+		return out, nil
 	}
 	s.count += int64(u.samples)
 	start := len(s.arena)
@@ -143,8 +158,7 @@ func (s *Stream) take(u unit, off int, lost *Lost, emit func(media.Sample)) erro
 		s.open(frame, u.header)
 	}
 	s.arena = append(s.arena, frame[u.header:]...)
-	emit(media.Sample{DTS: pts, PTS: pts, Key: true, Codec: s.codec, Data: s.arena[start:]})
-	return nil
+	return append(out, media.Sample{DTS: pts, PTS: pts, Key: true, Codec: s.codec, Data: s.arena[start:]}), nil
 }
 
 // open decrypts an access unit in place: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.

@@ -149,12 +149,17 @@ func (d *Demuxer) drain(i int, final bool) {
 		d.drainVideo(i)
 		return
 	}
-	lost, err := t.audio.Drain(final, func(s media.Sample) {
-		s.Track = i
-		d.emit(s)
-	})
+	from := len(d.queue)
+	queue, lost, err := t.audio.Drain(d.queue, final)
+	d.queue = queue
+	for k := range queue[from:] {
+		queue[from+k].Track = i
+	}
 	d.stats.LostBytes += lost.Bytes
 	d.stats.DroppedFrames += lost.Frames
+	if err == nil {
+		return
+	}
 	var u *frames.UnsupportedError
 	if errors.As(err, &u) {
 		d.fail(&UnsupportedError{t.streamType, u.Name})

@@ -5,6 +5,9 @@ import "seine/assemble/media"
 // unlock gives each track what decrypts it. Where a program marks the encrypted streams by their types, only those are; without
 // marks all are, as far as SAMPLE-AES knows them.
 func (d *Demuxer) unlock() error {
+	if d.Key != nil && d.Key.Counter {
+		return &UnsupportedError{Name: "SAMPLE-AES-CTR in a transport stream"}
+	}
 	for i := range d.tracks {
 		t := &d.tracks[i]
 		t.audio.Cipher = nil

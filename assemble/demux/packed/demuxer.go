@@ -78,6 +78,9 @@ func (d *Demuxer) Reset(segment []byte) error {
 	}
 	d.stream.Rewind()
 	d.stream.Cipher = sampleaes.New(d.Key)
+	if d.Key != nil && d.Key.Counter {
+		return &frames.UnsupportedError{Name: "packed audio under SAMPLE-AES-CTR"}
+	}
 	if d.Key != nil && d.stream.Coding() == frames.MPEG {
 		return &frames.UnsupportedError{Name: "MPEG audio under SAMPLE-AES"}
 	}
@@ -167,7 +170,8 @@ func (d *Demuxer) anchor(pts int64) {
 }
 
 func (d *Demuxer) drain(final bool) {
-	lost, err := d.stream.Drain(final, func(s media.Sample) { d.queue = append(d.queue, s) })
+	queue, lost, err := d.stream.Drain(d.queue, final)
+	d.queue = queue
 	d.lost.Bytes += lost.Bytes
 	d.lost.Frames += lost.Frames
 	d.err = err
@@ -180,11 +184,13 @@ func (d *Demuxer) Flush() {
 	d.begun, d.reference, d.timed = false, 0, false
 }
 
-// Cut is for a segment that could not be had: whatever comes next is no continuation of a frame.
-func (d *Demuxer) Cut() {
+// Cut is for a segment of so many ticks of media.Clock that could not be had: whatever comes next is no continuation of a frame, and
+// comes that much later unless it says when.
+func (d *Demuxer) Cut(ticks int64) {
 	d.end()
 	d.lost.Bytes += int64(len(d.stream.Pending()))
 	d.stream.Discard()
+	d.stream.Skip(ticks)
 }
 
 func (d *Demuxer) end() {
