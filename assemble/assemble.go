@@ -33,6 +33,9 @@ type Job struct {
 	Retry fetch.RetryPolicy
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
+	// Probe looks into the media of the stretches between discontinuities for what is coded unlike the rest of the film, an advert as a
+	// rule: one request for each, of at most 32. Choice.SkipAds does so anyway; without either, what the film was made of tells in the end.
+	Probe bool
 	// AllowGaps makes a film with holes when segments cannot be had. What Repair needs to fill them is kept beside it.
 	AllowGaps bool
 	// Refresh is asked for new addresses when the origin refuses those that it gave, for several segments at once: HTTP 401, 403,

@@ -3,10 +3,7 @@ package assemble
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"strings"
-	"time"
 
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
@@ -25,17 +22,19 @@ type Inspection struct {
 	// Streams are those chosen. Plan is nil when Run would refuse them; the error of Inspect says why.
 	Streams []plan.Stream
 	Plan    *plan.Plan
+	// Looked is the number of periods whose media was looked at, see Job.Probe.
+	Looked int
 	// Warnings are remarks about the playlists.
 	Warnings []string
 }
 
-// Inspect reads the playlists and makes the plan, for a list of choices or a dry run. No media is fetched and no file
-// written. With an error, it returns what it had found until then.
+// Inspect reads the playlists and makes the plan, for a list of choices or a dry run. No file is written, and no media is fetched unless
+// the job wants a look at it. With an error, it returns what it had found until then.
 func Inspect(ctx context.Context, job Job) (*Inspection, error) {
 	if err := job.check(); err != nil {
 		return &Inspection{}, err
 	}
-	return inspect(ctx, &job, fetch.NewPool(job.Client, job.fetchOptions()))
+	return inspect(ctx, &job, fetch.NewPool(job.Client, job.fetchOptions()), nil)
 }
 
 // check wants an http address. A file is one for a Client that knows its folder; none is needed for a text whose addresses are
@@ -60,7 +59,8 @@ func (j *Job) fetchOptions() fetch.Options {
 	return fetch.Options{PerHost: j.Workers, Rate: j.Rate, Retry: j.Retry}
 }
 
-func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, error) {
+// inspect is Inspect with what is known of the media already, or nil.
+func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings) (*Inspection, error) {
 	in := &Inspection{}
 	if u, err := url.Parse(job.URL); err == nil {
 		in.URL = short(u)
@@ -92,48 +92,28 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool) (*Inspection, erro
 		err = marked{err, ErrNothing}
 	}
 	if err == nil {
-		in.Warnings = append(in.Warnings, adverts(in.Plan, job.Choice.SkipAds)...)
+		err = islands(ctx, job, in, pool, known)
 	}
 	return in, err
 }
 
-// adverts tells of the islands of a plan, and leaves them out if that is wanted.
-func adverts(p *plan.Plan, skip bool) []string {
-	if len(p.Islands) == 0 {
-		return nil
-	}
-	var total time.Duration
-	places := make([]string, 0, len(p.Islands))
-	for i := range p.Islands {
-		total += p.Islands[i].Duration
-		if i < maxPlaces {
-			places = append(places, clock(p.Islands[i].Start))
+// islands looks for adverts, in the media too if that is wanted, and leaves them out on request. What an earlier look has found is taken
+// as it is: an origin that has given new addresses is not asked twice.
+func islands(ctx context.Context, job *Job, in *Inspection, pool *fetch.Pool, known plan.Codings) (err error) {
+	if known == nil && (job.Probe || job.Choice.SkipAds) {
+		if known, err = lookInto(ctx, in.Plan, pool); err != nil {
+			return err
 		}
+		in.Looked = len(known)
 	}
-	if more := len(p.Islands) - len(places); more > 0 {
-		places = append(places, fmt.Sprintf("%d more", more))
+	in.Plan.Learn(known)
+	if job.Choice.SkipAds {
+		in.Plan.Skip()
 	}
-	what := fmt.Sprintf("%d clips of %s in all look", len(p.Islands), clock(total))
-	if len(p.Islands) == 1 {
-		what = fmt.Sprintf("a clip of %s looks", clock(total))
+	if text := adverts(in.Plan); text != "" {
+		in.Warnings = append(in.Warnings, text)
 	}
-	what = fmt.Sprintf("%s like adverts, at %s", what, listed(places))
-	if skip {
-		p.Skip()
-		return []string{what + ": left out"}
-	}
-	return []string{what + "; --skip-ads leaves them out"}
-}
-
-// maxPlaces bounds the places that one sentence lists.
-const maxPlaces = 8
-
-// listed joins "a, b and c".
-func listed(list []string) string {
-	if n := len(list); n > 1 {
-		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
-	}
-	return strings.Join(list, "")
+	return nil
 }
 
 // readTop reads the document that the job names, unless its text came with the job.

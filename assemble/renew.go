@@ -267,7 +267,7 @@ func (r *run) newSource(ctx context.Context) (*source, error) {
 		job.URL, job.Manifest, job.Client = s.URL, s.Manifest, s.Client
 	}
 	pool := r.pool.Ahead(job.Client) // those who wait hold all the slots
-	in, err := inspect(ctx, &job, pool)
+	in, err := inspect(ctx, &job, pool, r.plan.Codings)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,10 @@ func Recall(output string) (Memory, error) {
 		}
 		return m, nil
 	}
-	return Memory{}, fmt.Errorf("%w: %s is no film with gaps, and no unfinished one", ErrNothing, output)
+	if _, err := os.Stat(output); errors.Is(err, fs.ErrNotExist) {
+		return Memory{}, marked{fmt.Errorf("there is no film %s, nor an unfinished one", output), ErrNothing}
+	}
+	return Memory{}, marked{fmt.Errorf("there is nothing to repair: %s is no film with gaps", output), ErrNothing}
 }
 
 // Repair fills the gaps of a finished film, as far as they can be had now, or goes on with an unfinished one, of which it forgives

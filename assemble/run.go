@@ -86,7 +86,7 @@ func (r *run) options() fetch.Options {
 
 // film plans, takes over what is there, fetches the rest, fills holes and finishes.
 func (r *run) film(ctx context.Context) error {
-	in, err := inspect(ctx, r.job, r.pool)
+	in, err := inspect(ctx, r.job, r.pool, nil)
 	if err != nil {
 		return err
 	}
@@ -266,6 +266,7 @@ func (r *run) count(i int, why error) {
 
 // finish closes the film and gives it its name.
 func (r *run) finish() error {
+	r.learn()
 	sum, err := r.joiner.Finish()
 	switch {
 	case errors.Is(err, mp4.ErrEmpty):

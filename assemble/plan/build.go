@@ -64,6 +64,8 @@ type Plan struct {
 	// Islands are what looks spliced in, see Islands; Skipped is true when they are left out.
 	Islands []Island
 	Skipped bool
+	// Codings are what Learn was told.
+	Codings Codings
 }
 
 // Build lays out the parts of streams whose playlists have been read. It refuses what cannot become a film: errors wrap

@@ -32,7 +32,8 @@ const (
 
 // Islands finds what looks spliced in. The runs between the discontinuities of the first stream are sorted into families by
 // folder and by whether they are encrypted; the film is the largest family, and an island is a run of another one, or one that
-// differs in at least two lesser ways: initialization section, pattern of durations, pattern of names. What the playlist
+// differs in at least two lesser ways: initialization section, pattern of durations, pattern of names, parameter sets. A short one that
+// is coded in another format is an island as well, as far as Plan.Codings tells: codec, size of the picture, sample rate. What the playlist
 // itself calls a break (SCTE-35 and its kin, date ranges) is one as well. A film that has no clear main family has no islands.
 func Islands(p *Plan) []Island {
 	runs := runsOf(p)
@@ -66,6 +67,7 @@ type run struct {
 	keys                         map[bool]time.Duration
 	folders, hosts, inits, names map[string]time.Duration
 	segments                     []time.Duration
+	coding                       coding
 }
 
 // runsOf is nil for a film of one run, which has nothing to be compared with.
@@ -81,7 +83,7 @@ func runsOf(p *Plan) (runs []run) {
 		if n := len(runs); n == 0 || runs[n-1].period != t.Period || runs[n-1].marked != t.Advert {
 			runs = append(runs, run{
 				start: t.Start, period: t.Period, marked: t.Advert, keys: map[bool]time.Duration{}, folders: map[string]time.Duration{},
-				hosts: map[string]time.Duration{}, inits: map[string]time.Duration{}, names: map[string]time.Duration{},
+				hosts: map[string]time.Duration{}, inits: map[string]time.Duration{}, names: map[string]time.Duration{}, coding: p.Codings[t.Period],
 			})
 		}
 		runs[len(runs)-1].add(t)
@@ -146,6 +148,8 @@ type family struct {
 	hosts              map[string]time.Duration
 	keyed              bool
 	usual              time.Duration // the median segment
+	coding             coding        // of most of it, or nil
+	sets               bool          // its parameter sets are usual as well
 }
 
 // mainFamily is the one that most of the film is of, or nil.
@@ -183,6 +187,7 @@ func (f *family) learn(runs []run) {
 	}
 	f.init, f.name, f.hosts = most(inits), most(names), hosts
 	f.usual = median(segments)
+	f.coding, f.sets = usualCoding(runs)
 }
 
 func addAll(sums, more map[string]time.Duration) {
@@ -220,7 +225,16 @@ func (r *run) foreign(f *family) (why []string) {
 	if r.keyed() != f.keyed {
 		why = append(why, map[bool]string{true: "encrypted, unlike the rest", false: "not encrypted, unlike the rest"}[r.keyed()])
 	}
+	format, sets := r.coding.differs(f.coding)
 	lesser := r.lesser(f)
+	switch {
+	case format != "" && r.duration <= maxClip:
+		why = append(why, format)
+	case format != "":
+		lesser = append(lesser, format)
+	case sets != "" && f.sets:
+		lesser = append(lesser, sets)
+	}
 	if len(why) == 0 && len(lesser) < 2 {
 		return nil
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"seine/capture/session/sessiontest"
 )
 
 func TestSpaceOf(t *testing.T) {
@@ -48,9 +50,9 @@ func TestLiteral(t *testing.T) {
 // A page on a public address points at this machine in all the ways that have worked somewhere.
 func TestPublicStartReachesNothingInside(t *testing.T) {
 	port, hits := canary(t)
-	resolver := names(t, func(name string, _ int) netip.Addr {
+	resolver := sessiontest.Names(t, func(name string, _ int) netip.Addr {
 		if name == "inside.test" {
-			return here
+			return sessiontest.Here
 		}
 		return netip.Addr{}
 	})
@@ -94,7 +96,7 @@ func outward(t *testing.T) string {
 func TestRedirectInside(t *testing.T) {
 	port, hits := canary(t)
 	ip := outward(t)
-	p := serve(t, ip, nil, func(w http.ResponseWriter, r *http.Request) {
+	p := sessiontest.Serve(t, ip, nil, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://127.0.0.1:"+port+"/", http.StatusFound)
 	})
 	c := client(t, Config{Start: "http://" + ip + "/"})
@@ -114,7 +116,7 @@ func TestRedirectInside(t *testing.T) {
 func TestRebinding(t *testing.T) {
 	ip := outward(t)
 	var outside, inside atomic.Int32
-	port := serve(t, ip, nil, func(w http.ResponseWriter, _ *http.Request) {
+	port := sessiontest.Serve(t, ip, nil, func(w http.ResponseWriter, _ *http.Request) {
 		outside.Add(1)
 		w.Header().Set("Connection", "close")
 	})
@@ -125,11 +127,11 @@ func TestRebinding(t *testing.T) {
 		go func() { defer close(done); _ = s.Serve(l) }()
 		t.Cleanup(func() { s.Close(); <-done })
 	}
-	resolver := names(t, func(_ string, n int) netip.Addr {
+	resolver := sessiontest.Names(t, func(_ string, n int) netip.Addr {
 		if n <= 2 { // the session's own look, and the first connection
 			return netip.MustParseAddr(ip)
 		}
-		return here
+		return sessiontest.Here
 	})
 	start := "http://rebind.test:" + port + "/"
 	c := client(t, Config{Start: start, Resolver: resolver})
@@ -145,7 +147,7 @@ func TestRebinding(t *testing.T) {
 }
 
 func TestRedirects(t *testing.T) {
-	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
+	port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
 		to := r.URL.Query().Get("to")
 		if n, err := fmt.Sscanf(to, "loop%d", new(int)); n == 1 && err == nil {
 			to = "/?to=" + to
@@ -179,7 +181,7 @@ func TestRedirects(t *testing.T) {
 
 func TestProxyStillJudgesAddresses(t *testing.T) {
 	var asked atomic.Int32
-	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
+	port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		fmt.Fprint(w, r.RequestURI)
 	})
@@ -200,7 +202,7 @@ func TestProxyStillJudgesAddresses(t *testing.T) {
 }
 
 func TestHeaderFlood(t *testing.T) {
-	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, _ *http.Request) {
+	port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Flood", strings.Repeat("x", MaxHeaderBytes+1))
 	})
 	c := client(t, Config{Start: "http://127.0.0.1"})
@@ -220,7 +222,7 @@ func TestEndlessHeaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			sent := make(chan int, 1)
-			port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, _ *http.Request) {
+			port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, _ *http.Request) {
 				conn, _, err := http.NewResponseController(w).Hijack()
 				if err != nil {
 					t.Error(err)
@@ -262,7 +264,7 @@ func TestEncoding(t *testing.T) {
 		"/broken": {"gzip", []byte("hello"), true},
 		"/other":  {"compress", []byte("hello"), true},
 	}
-	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
+	port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
 		b := bodies[r.URL.Path]
 		if r.Header.Get("Accept-Encoding") != "identity" {
 			t.Errorf("asked for %q", r.Header.Get("Accept-Encoding"))

@@ -2,7 +2,6 @@ package session
 
 import (
 	"crypto/tls"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,72 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"seine/capture/session/sessiontest"
 )
-
-// proxy is an HTTP proxy that reaches any name at this machine. It hears what a proxy hears.
-type proxy struct {
-	user  string // name:password that it wants, or empty
-	plain http.Transport
-
-	mu    sync.Mutex
-	heard []string // method, target, Proxy-Authorization
-}
-
-func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	auth := r.Header.Get("Proxy-Authorization")
-	p.mu.Lock()
-	p.heard = append(p.heard, strings.TrimSpace(r.Method+" "+r.RequestURI+" "+auth))
-	p.mu.Unlock()
-	if p.user != "" && auth != "Basic "+base64.StdEncoding.EncodeToString([]byte(p.user)) {
-		w.WriteHeader(http.StatusProxyAuthRequired)
-		return
-	}
-	if r.Method == http.MethodConnect {
-		p.connect(w, r)
-		return
-	}
-	r.Header.Del("Proxy-Authorization")
-	r.RequestURI, r.Host = "", r.URL.Host
-	r.URL.Host = "127.0.0.1:" + r.URL.Port()
-	resp, err := p.plain.RoundTrip(r)
-	if err != nil {
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	}
-	defer resp.Body.Close()
-	w.WriteHeader(resp.StatusCode)
-	_, _ = io.Copy(w, resp.Body)
-}
-
-func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
-	_, port, _ := net.SplitHostPort(r.RequestURI)
-	var d net.Dialer
-	out, err := d.DialContext(r.Context(), "tcp", "127.0.0.1:"+port)
-	if err != nil {
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	}
-	in, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		out.Close()
-		return
-	}
-	fmt.Fprint(in, "HTTP/1.1 200 Connection established\r\n\r\n")
-	tunnel(in, out)
-}
-
-// tunnel returns when both ways have ended.
-func tunnel(a, b net.Conn) {
-	var wg sync.WaitGroup
-	for _, way := range [][2]net.Conn{{a, b}, {b, a}} {
-		wg.Go(func() {
-			_, _ = io.Copy(way[0], way[1])
-			way[0].Close()
-			way[1].Close()
-		})
-	}
-	wg.Wait()
-}
 
 // socks is a SOCKS5 server (RFC 1928) with names and passwords (RFC 1929), which reaches any name at this machine.
 type socks struct {
@@ -148,7 +84,7 @@ func (s *socks) serve(conn net.Conn) error {
 		out.Close()
 		return err
 	}
-	tunnel(conn, out)
+	sessiontest.Tunnel(conn, out)
 	return nil
 }
 
@@ -204,22 +140,22 @@ func counted(r io.Reader) (string, error) {
 
 // All kinds of proxies, to plain and to TLS servers. Only the proxy hears its password.
 func TestProxies(t *testing.T) {
-	cert, pool := certificate(t)
+	cert, pool := sessiontest.Certificate(t)
 	const user = "me:SECRET-password"
 	o := &oracle{heard: map[string][]string{}}
-	plainPort, tlsPort := serve(t, "127.0.0.1", nil, o.handler("http")), serve(t, "127.0.0.1", &cert, o.handler("https"))
+	plainPort, tlsPort := sessiontest.Serve(t, "127.0.0.1", nil, o.handler("http")), sessiontest.Serve(t, "127.0.0.1", &cert, o.handler("https"))
 	targets := []string{"http://home.test:" + plainPort + "/a", "https://home.test:" + tlsPort + "/a"}
 	for _, login := range []string{"", user} {
 		for _, scheme := range []string{"http", "https", "socks5", "socks5h"} {
 			t.Run(scheme+" "+login, func(t *testing.T) {
-				h, s := &proxy{user: login}, &socks{user: login}
-				defer h.plain.CloseIdleConnections()
+				h, s := &sessiontest.Proxy{User: login}, &socks{user: login}
+				defer h.Close()
 				var address string
 				switch scheme {
 				case "http":
-					address = "127.0.0.1:" + serve(t, "127.0.0.1", nil, h.ServeHTTP)
+					address = "127.0.0.1:" + sessiontest.Serve(t, "127.0.0.1", nil, h.ServeHTTP)
 				case "https": // its certificate is for foreign.test
-					address = "foreign.test:" + serve(t, "127.0.0.1", &cert, h.ServeHTTP)
+					address = "foreign.test:" + sessiontest.Serve(t, "127.0.0.1", &cert, h.ServeHTTP)
 				default:
 					address = s.listen(t)
 				}
@@ -231,7 +167,7 @@ func TestProxies(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				c := client(t, Config{Start: "http://93.184.215.14/", RootCAs: pool, Proxy: ViaProxy(u), Resolver: hereResolver(t)})
+				c := client(t, Config{Start: "http://93.184.215.14/", RootCAs: pool, Proxy: ViaProxy(u), Resolver: sessiontest.HereResolver(t)})
 				for _, target := range targets {
 					if err := visit(t, c, target); err != nil {
 						t.Errorf("%s: %v", target, err)
@@ -239,8 +175,8 @@ func TestProxies(t *testing.T) {
 				}
 				// The tunnels to servers of the test end with its connections.
 				c.CloseIdleConnections()
-				heard := strings.Join(append(h.heard, s.heard...), "\n")
-				if n := len(h.heard) + len(s.heard); n != 2 || !strings.Contains(heard, "home.test") {
+				heard := strings.Join(append(h.Heard(), s.heard...), "\n")
+				if n := len(h.Heard()) + len(s.heard); n != 2 || !strings.Contains(heard, "home.test") {
 					t.Errorf("the proxy heard\n%s", heard)
 				}
 				for where, list := range o.heard {
@@ -263,9 +199,9 @@ func TestProxies(t *testing.T) {
 
 // A proxy that does not work is named, without its password, and one that refuses is not asked again.
 func TestProxyErrors(t *testing.T) {
-	strict, closed := &proxy{user: "me:right"}, &socks{user: "me:right"}
-	defer strict.plain.CloseIdleConnections()
-	address, socksAddress := "127.0.0.1:"+serve(t, "127.0.0.1", nil, strict.ServeHTTP), closed.listen(t)
+	strict, closed := &sessiontest.Proxy{User: "me:right"}, &socks{user: "me:right"}
+	defer strict.Close()
+	address, socksAddress := "127.0.0.1:"+sessiontest.Serve(t, "127.0.0.1", nil, strict.ServeHTTP), closed.listen(t)
 	for _, c := range []struct {
 		proxy, target string
 		permanent     bool
@@ -364,9 +300,9 @@ func TestProxyFromEnvironment(t *testing.T) {
 
 // The proxy's own TLS speaks HTTP/1.1 even if it offers more.
 func TestProxyThatOffersHTTP2(t *testing.T) {
-	cert, pool := certificate(t)
-	h := &proxy{}
-	defer h.plain.CloseIdleConnections()
+	cert, pool := sessiontest.Certificate(t)
+	h := &sessiontest.Proxy{}
+	defer h.Close()
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -377,9 +313,9 @@ func TestProxyThatOffersHTTP2(t *testing.T) {
 	go func() { defer close(done); _ = srv.ServeTLS(l, "", "") }()
 	t.Cleanup(func() { srv.Close(); <-done })
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	target := serve(t, "127.0.0.1", nil, func(http.ResponseWriter, *http.Request) {})
+	target := sessiontest.Serve(t, "127.0.0.1", nil, func(http.ResponseWriter, *http.Request) {})
 	u := &url.URL{Scheme: "https", Host: "foreign.test:" + port}
-	c := client(t, Config{RootCAs: pool, Proxy: ViaProxy(u), Resolver: hereResolver(t)})
+	c := client(t, Config{RootCAs: pool, Proxy: ViaProxy(u), Resolver: sessiontest.HereResolver(t)})
 	if err := visit(t, c, "http://home.test:"+target+"/"); err != nil {
 		t.Error(err)
 	}

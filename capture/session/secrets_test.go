@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"seine/capture/session/sessiontest"
 )
 
 // oracle hears what all servers hear.
@@ -36,10 +38,10 @@ func (o *oracle) handler(scheme string) http.HandlerFunc {
 
 // Each secret reaches the servers that it belongs to, and none else, however the requests get about.
 func TestSecretsStayHome(t *testing.T) {
-	cert, pool := certificate(t)
+	cert, pool := sessiontest.Certificate(t)
 	o := &oracle{heard: map[string][]string{}}
-	tlsPort, otherPort := serve(t, "127.0.0.1", &cert, o.handler("https")), serve(t, "127.0.0.1", &cert, o.handler("https"))
-	plainPort := serve(t, "127.0.0.1", nil, o.handler("http"))
+	tlsPort, otherPort := sessiontest.Serve(t, "127.0.0.1", &cert, o.handler("https")), sessiontest.Serve(t, "127.0.0.1", &cert, o.handler("https"))
+	plainPort := sessiontest.Serve(t, "127.0.0.1", nil, o.handler("http"))
 	home := "https://home.test:" + tlsPort
 	places := map[string]string{
 		"home": home, "port": "https://home.test:" + otherPort, "scheme": "http://home.test:" + plainPort,
@@ -60,7 +62,7 @@ func TestSecretsStayHome(t *testing.T) {
 		"public-language": {"home", "port", "scheme", "subdomain", "foreign"},
 	}
 	c := client(t, Config{
-		Start: home, RootCAs: pool, Resolver: names(t, func(string, int) netip.Addr { return here }),
+		Start: home, RootCAs: pool, Resolver: sessiontest.HereResolver(t),
 		DefaultHeaders: http.Header{"Referer": {home + "/watch?SECRET-referer#x"}, "Accept-Language": {"public-language"}},
 		Headers:        map[string]http.Header{home: {"authorization": {"Bearer SECRET-auth"}, "X-Token": {"SECRET-custom"}}},
 		Cookies: []Cookie{
@@ -131,7 +133,7 @@ func TestConfigRefused(t *testing.T) {
 // A cookie that an answer sets is used again, also one set by a hop on the way.
 func TestSetCookie(t *testing.T) {
 	var second string
-	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
+	port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/a" {
 			w.Header().Add("Set-Cookie", "t=a b,c")
 			http.Redirect(w, r, "/b", http.StatusFound)
@@ -166,7 +168,7 @@ func TestSecureCookieLoopback(t *testing.T) {
 // The same on the wire; and a name server that has localhost elsewhere gets no connection.
 func TestSecureCookieSent(t *testing.T) {
 	heard := ""
-	port := serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
+	port := sessiontest.Serve(t, "127.0.0.1", nil, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/set" {
 			w.Header().Add("Set-Cookie", "s=SECRET; Secure; Path=/")
 		}
@@ -182,7 +184,7 @@ func TestSecureCookieSent(t *testing.T) {
 		t.Errorf("heard %q", heard)
 	}
 	elsewhere := netip.MustParseAddr("192.0.2.1")
-	c = client(t, Config{Start: "http://127.0.0.1", AllowPrivate: true, Resolver: names(t, func(string, int) netip.Addr { return elsewhere })})
+	c = client(t, Config{Start: "http://127.0.0.1", AllowPrivate: true, Resolver: sessiontest.Names(t, func(string, int) netip.Addr { return elsewhere })})
 	if err := visit(t, c, "http://app.localhost:"+port+"/"); !errors.Is(err, ErrLocalhost) {
 		t.Errorf("app.localhost at %v: %v", elsewhere, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -103,6 +104,13 @@ func unknownCommand(c *cli.Context, commands []*cli.Command) error {
 	name := c.Args().First()
 	path := strings.Join(append([]string{"seine"}, strings.Fields(strings.TrimPrefix(c.Command.HelpName, "seine"))...), " ")
 	e := &usageError{what: fmt.Sprintf("there is no command %q", ui.Remote(name)), try: path + " --help"}
+	if u, err := url.Parse(name); err == nil && u.Host != "" && len(commands) == len(c.App.Commands) {
+		e.try = "seine grab " + ui.Remote(name).String()
+		if strings.HasSuffix(strings.ToLower(u.Path), ".m3u8") {
+			e.try = "seine get " + ui.Remote(name).String()
+		}
+		return e
+	}
 	// The library answers with a sentence: Did you mean "grab"? It always has one.
 	if _, s, ok := strings.Cut(cli.SuggestCommand(commands, name), `"`); ok && near(s, name) {
 		e.try = path + " " + strings.TrimRight(s, `"?`)

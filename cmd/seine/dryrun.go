@@ -17,6 +17,7 @@ type planJSON struct {
 	Streams  []plannedJSON `json:"streams"`
 	Islands  []islandJSON  `json:"islands"`
 	Skipped  bool          `json:"islands_skipped"`
+	Looked   int           `json:"segments_looked_at"`
 	Warnings []string      `json:"warnings"`
 }
 
@@ -56,7 +57,7 @@ func showPlan(con *ui.Console, in *assemble.Inspection) error {
 	}
 	j := planJSON{
 		URL: in.URL, Seconds: p.Duration.Seconds(), Size: p.Bytes(), Segments: len(p.Parts), Streams: []plannedJSON{},
-		Islands: islandsOf(p.Islands), Skipped: p.Skipped, Warnings: append([]string{}, in.Warnings...),
+		Islands: islandsOf(p.Islands), Skipped: p.Skipped, Looked: in.Looked, Warnings: append([]string{}, in.Warnings...),
 	}
 	var rows [][]any
 	for i := range p.Streams {
@@ -77,7 +78,11 @@ func showPlan(con *ui.Console, in *assemble.Inspection) error {
 	if j.Size > 0 {
 		facts = append(facts, "about "+ui.Bytes(j.Size))
 	}
-	con.Print("\nThe film: " + strings.Join(facts, " · ") + ". Nothing of it was fetched.")
+	fetched := "Nothing of it was fetched."
+	if in.Looked > 0 {
+		fetched = fmt.Sprintf("Of these, %d were looked at to tell adverts; nothing was kept.", in.Looked)
+	}
+	con.Print("\nThe film: " + strings.Join(facts, " · ") + ". " + fetched)
 	for _, w := range in.Warnings {
 		con.Warn("%s", ui.Remote(w))
 	}

@@ -69,7 +69,7 @@ func choiceFlags() []cli.Flag {
 		&cli.StringFlag{Name: "audio", Usage: "languages of the sound, such as `en` or en,de, or all; the first one plays by default", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "audio-only", Usage: "the sound without the picture, which is not fetched if it can be left out", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "skip-ads", Usage: "leave out what looks like adverts spliced in; --dry-run shows it", Category: catChoice},
-		&cli.BoolFlag{DisableDefaultText: true, Name: "dry-run", Usage: "show what would be fetched, and fetch no media", Category: catChoice},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "dry-run", Usage: "show what would be fetched, and keep no media", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "list", Usage: "show what there is to choose from, and fetch nothing", Category: catChoice},
 	}
 }
@@ -154,7 +154,7 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	}
 	return assemble.Job{
 		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads")},
-		Workers: c.Int("workers"), Rate: rate, Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(),
+		Workers: c.Int("workers"), Rate: rate, Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(), Probe: c.Bool("dry-run"),
 	}, nil
 }
 

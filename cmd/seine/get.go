@@ -66,7 +66,7 @@ func get(c *cli.Context, con *ui.Console, in *input) error {
 		job.Output = filepath.Join(c.String("dir"), in.title()+".mp4")
 	}
 	r := recipeOf(c, "get", in.record())
-	r.Base = in.base
+	r.Base, r.Headers = in.base, c.IsSet("header") || in.command != nil
 	job.Origin = r.encode()
 	return fetchFrom(c, con, job, in, assemble.Run)
 }

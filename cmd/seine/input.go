@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,8 @@ type input struct {
 	manifest []byte // its text, if it is known
 	base     string // what --base said
 	file     string // path of a playlist that is a file
-	caption  string // of the page that a HAR is of
+	har      string // path of the HAR that it was found in
+	caption  string // of the page that the HAR is of
 	again    bool   // url can be asked for a text that is newer than manifest
 	recorded *session.Config
 	command  *curl.Request
@@ -76,18 +78,24 @@ func commandInput(c *cli.Context) ([]input, error) {
 	if c.Args().Present() {
 		return nil, &usageError{what: "--curl has an address of its own; leave out the other one"}
 	}
-	r, err := curl.Parse(c.String("curl"))
-	if err != nil {
-		return nil, &usageError{what: err.Error()}
-	}
-	u, err := address(r.URL)
+	in, err := curled(c)
 	if err != nil {
 		return nil, err
 	}
 	if err := onePlace(c); err != nil {
 		return nil, err
 	}
-	return []input{{name: u, url: u, command: r}}, places(c)
+	return []input{in}, places(c)
+}
+
+// curled is what the command of --curl asks for.
+func curled(c *cli.Context) (input, error) {
+	r, err := curl.Parse(c.String("curl"))
+	if err != nil {
+		return input{}, &usageError{what: err.Error()}
+	}
+	u, err := address(r.URL)
+	return input{name: u, url: u, command: r}, err
 }
 
 // inputOf tells an address from a file and stdin, and a playlist from a HAR.
@@ -114,6 +122,9 @@ func inputOf(c *cli.Context, arg, base string) (input, error) {
 		return in, &usageError{what: fmt.Sprintf("%s cannot be read: %v", ui.Remote(arg), errors.Unwrap(err))}
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return in, &usageError{what: fmt.Sprintf("%s is a folder, not a playlist", ui.Remote(arg))}
+	}
 	in.file, in.url = arg, base
 	return in, in.readFile(f)
 }
@@ -163,7 +174,7 @@ func (in *input) readHAR(r io.Reader) error {
 	if err != nil {
 		return &usageError{what: fmt.Sprintf("%s: %v", ui.Remote(in.name), err)}
 	}
-	in.file, in.base = "", ""
+	in.har, in.file, in.base = in.file, "", ""
 	for _, s := range c.Streams() {
 		if s.Kind != media.HLS {
 			continue
@@ -199,15 +210,19 @@ func (in *input) title() string {
 	return filename.FromURL(in.url, "film")
 }
 
-// record is what a repair asks for again: the file, or the address.
+// record is what a repair asks for again: the file, the address, or - for a text that is gone.
 func (in *input) record() string {
-	if in.file == "" {
+	file := cmp.Or(in.file, in.har)
+	if file == "" && in.manifest != nil {
+		return "-"
+	}
+	if file == "" {
 		return in.url
 	}
-	if full, err := filepath.Abs(in.file); err == nil {
+	if full, err := filepath.Abs(file); err == nil {
 		return full
 	}
-	return in.file
+	return file
 }
 
 // session is what is known of the playlist's origin, from the flags, a HAR or a curl command. What may be a secret goes to

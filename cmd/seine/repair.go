@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,19 +19,24 @@ func repairCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "repair",
 		Usage:     "fill the gaps of a film, or go on with an unfinished one",
-		UsageText: "seine repair FILE… [flags]\n\nseine repair film.mp4\nseine repair film.mp4 --url https://example.com/watch/42",
+		UsageText: "seine repair FILE… [flags]\n\nseine repair film.mp4\nseine repair film.mp4 --url https://example.com/watch/42\n" +
+			"cat list.m3u8 | seine repair film.mp4 --url -",
 		Description: "A film that was finished with --allow-gaps has its gaps on record, in FILE.gaps beside it. Only what is missing is fetched, from where\n" +
-			"the film came from; headers given with -H are not on record and must be given again. The film stays as it is until the repaired one takes its place.",
+			"the film came from: an address, a playlist in a file, or a HAR file. What is not on record must be given again: headers (-H, or the command\n" +
+			"with --curl), and a playlist from stdin (--url -). The film stays as it is until the repaired one takes its place.",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "url", Usage: "take the film from `URL`, where it is now: a page, or a playlist as before", Category: catFetch},
+			&cli.StringFlag{Name: "url", Usage: "take the film from `URL`, where it is now: a page, or a playlist as before (a file, or - for stdin)", Category: catFetch},
+			&cli.StringFlag{Name: "curl", Usage: "take the film from where a curl `COMMAND` does, as browsers copy it", Category: catFetch},
 		}, headerFlags(), browserFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			if !c.Args().Present() {
 				return &usageError{what: "the name of a film is missing", try: "seine repair film.mp4"}
 			}
-			if c.String("url") != "" && c.Args().Len() > 1 {
-				return &usageError{what: "--url is of one film, but there are several; repair them one by one"}
+			for _, name := range []string{"url", "curl"} {
+				if c.String(name) != "" && c.Args().Len() > 1 {
+					return &usageError{what: "--" + name + " is of one film, but there are several; repair them one by one"}
+				}
 			}
 			return each(c.Context, c.Args().Slice(), con, func(file string) error { return repair(c, con, file) })
 		},
@@ -49,6 +55,7 @@ type recipe struct {
 	Base      string `json:"base,omitempty"` // of a playlist that is a file
 	Referer   string `json:"referer,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`
+	Headers   bool   `json:"headers,omitempty"` // there were some
 }
 
 func recipeOf(c *cli.Context, command, url string) recipe {
@@ -68,6 +75,9 @@ func (r recipe) encode() []byte {
 }
 
 func repair(c *cli.Context, con *ui.Console, file string) error {
+	if strings.Contains(file, "://") {
+		return &usageError{what: fmt.Sprintf("%s is an address, not the file of a film", ui.Remote(file)), try: "seine repair FILE --url " + ui.Remote(file).String()}
+	}
 	m, err := assemble.Recall(file)
 	if err != nil {
 		return err
@@ -76,7 +86,7 @@ func repair(c *cli.Context, con *ui.Console, file string) error {
 	if err := json.Unmarshal(m.Origin, &rec); err != nil || rec.Command != "grab" && rec.Command != "get" {
 		return &usageError{what: fmt.Sprintf("%s does not say where it came from", ui.Remote(file)), try: "seine repair FILE --url https://example.com/…"}
 	}
-	if rec.URL, err = where(c, &rec); err != nil {
+	if err := where(c, &rec, file); err != nil {
 		return err
 	}
 	con.Say("%s lacks %s", ui.Remote(file), ui.Count(m.Missing, "segment"))
@@ -98,20 +108,42 @@ func repair(c *cli.Context, con *ui.Console, file string) error {
 			}
 		}
 	}
-	in, err := inputOf(c, rec.URL, rec.Base)
+	in, err := again(c, &rec)
 	if err != nil {
 		return err
+	}
+	if rec.Headers && !c.IsSet("header") && in.command == nil {
+		con.Say("It was asked for with headers, which are not on record: give them again with -H or --curl if need be")
 	}
 	return fetchFrom(c, con, job, &in, assemble.Repair)
 }
 
-// where is the film's address: the one given now, else the one on record.
-func where(c *cli.Context, rec *recipe) (string, error) {
-	if u := c.String("url"); u != "" {
-		return address(u)
+// where settles the film's address: the one given now, else the one on record.
+func where(c *cli.Context, rec *recipe, file string) error {
+	now := c.String("url")
+	switch {
+	case c.IsSet("curl") && (rec.Command == "grab" || now != ""):
+		return &usageError{what: "--curl is for a film that came from a playlist, in place of --url"}
+	case c.IsSet("curl"):
+		return nil
+	case now == "" && rec.URL == "-":
+		return &usageError{what: fmt.Sprintf("the playlist of %s came from stdin and is not on record", ui.Remote(file)), try: "seine repair FILE --url list.m3u8"}
+	case now != "":
+		rec.URL = now
 	}
-	if isFile(rec.URL) {
-		return rec.URL, nil
+	if rec.Command == "get" && (rec.URL == "-" || isFile(rec.URL)) {
+		return nil
 	}
-	return address(rec.URL)
+	rec.Base = ""
+	u, err := address(rec.URL)
+	rec.URL = u
+	return err
+}
+
+// again is the input that a film came from.
+func again(c *cli.Context, rec *recipe) (input, error) {
+	if c.IsSet("curl") {
+		return curled(c)
+	}
+	return inputOf(c, rec.URL, rec.Base)
 }

@@ -19,6 +19,8 @@ var badPlaylists = map[string]string{
 	"wrong-key":    head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key-wrong\"\n#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXT-X-ENDLIST\n",
 	"late":         head + "#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXTINF:2,\nlate.ts\n#EXTINF:2,\n/media/film/180p/seg_002.ts\n#EXT-X-ENDLIST\n",
 	"missing":      head + "#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXTINF:2,\nnowhere.ts\n#EXTINF:2,\n/media/film/180p/seg_002.ts\n#EXT-X-ENDLIST\n",
+	"half-sound":   head + "#EXTINF:3,\n/media/split/audio/seg_000.ts\n#EXTINF:3,\nnowhere.ts\n#EXTINF:2,\n/media/split/audio/seg_002.ts\n#EXT-X-ENDLIST\n",
+	"no-sound":     head + "#EXTINF:3,\nnowhere.ts?0\n#EXTINF:3,\nnowhere.ts?1\n#EXTINF:2,\nnowhere.ts?2\n#EXT-X-ENDLIST\n",
 	"live":         head + "#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:2,\n/media/film/180p/seg_007.ts\n",
 	"widevine": head + "#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI=\"data:text/plain;base64,AAAA\",KEYFORMAT=\"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed\"\n" +
 		"#EXTINF:2,\n/media/film/180p/seg_000.ts\n#EXT-X-ENDLIST\n",

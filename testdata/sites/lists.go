@@ -35,6 +35,13 @@ var lists = map[string]string{
 	// The first of the servers has no playlist.
 	"broken-mirror": top + "#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n%s/lists/nowhere.m3u8\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n/media/film/180p/index.m3u8\n",
+	// One of two servers breaks down in mid-film.
+	"dying": top + "#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n%s/dying/film/180p/index.m3u8\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n/media/film/180p/index.m3u8\n",
+	// Three sounds: one lacks a segment, another all of them.
+	"deaf": top + spoken + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Italiano\",LANGUAGE=\"it\",URI=\"/bad/half-sound.m3u8\"\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Français\",LANGUAGE=\"fr\",URI=\"/bad/no-sound.m3u8\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"sound\"\n/media/split/video/index.m3u8\n",
 	// A film with two adverts in it.
 	"adverts": head + film(0, 4) + "#EXT-X-DISCONTINUITY\n#EXTINF:2,\n%s/media/film/360p/seg_000.ts\n#EXT-X-DISCONTINUITY\n" + film(4, 9) +
 		"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n%s/media/film/360p/seg_001.ts\n#EXT-X-DISCONTINUITY\n" + film(9, 12) + "#EXT-X-ENDLIST\n",

@@ -62,6 +62,7 @@ func New(o Options) *Site {
 	s.open()
 	s.bad()
 	s.lists()
+	s.dying()
 	s.targets()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
