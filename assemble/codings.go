@@ -24,7 +24,7 @@ const probes = 6
 // lookInto finds out how the periods of a plan are coded: at one segment of each, or its initialization section where that tells, of a bounded
 // number. What cannot be had or read tells nothing; the error is that of the context.
 func lookInto(ctx context.Context, p *plan.Plan, pool *fetch.Pool) (plan.Codings, error) {
-	s := &source{plan: p, keys: decrypt.NewKeys(), inits: newInits()}
+	s := &source{plan: p, keys: decrypt.NewKeys(), inits: newInits(), ends: newEnds(p, true)}
 	known := plan.Codings{}
 	var mu sync.Mutex
 	var group errgroup.Group
