@@ -1,3 +1,4 @@
+//nolint:bodyclose // the pool closes what these servers answer
 package fetch
 
 import (
@@ -18,13 +19,19 @@ import (
 	"seine/assemble/manifest"
 )
 
+// met is what a request meets: an answer or an error, or neither.
+type met struct {
+	resp *http.Response
+	err  error
+}
+
 // quarry serves large files in pieces; each has bytes of its own.
 type quarry struct {
 	size   int
 	header http.Header
 	after  int64 // bytes of a broken body
 	// fault, if it returns an answer or an error, stands in for the nth request, from 1.
-	fault func(q *quarry, r *http.Request, n int) (*http.Response, error)
+	fault func(q *quarry, r *http.Request, n int) met
 
 	mu     sync.Mutex
 	asked  []string // ranges, sorted by nobody
@@ -46,8 +53,8 @@ func (q *quarry) Do(r *http.Request) (*http.Response, error) {
 	n := len(q.asked)
 	q.mu.Unlock()
 	if q.fault != nil {
-		if resp, err := q.fault(q, r, n); resp != nil || err != nil {
-			return resp, err
+		if m := q.fault(q, r, n); m.resp != nil || m.err != nil {
+			return m.resp, m.err
 		}
 	}
 	return q.serve(r), nil
@@ -75,60 +82,60 @@ func first(r *http.Request) bool {
 }
 
 // strikes has the first request behind the opening one meet something.
-func strikes(what func(q *quarry, r *http.Request) (*http.Response, error)) func(*quarry, *http.Request, int) (*http.Response, error) {
+func strikes(what func(q *quarry, r *http.Request) met) func(*quarry, *http.Request, int) met {
 	var mu sync.Mutex
-	met := false
-	return func(q *quarry, r *http.Request, _ int) (*http.Response, error) {
+	done := false
+	return func(q *quarry, r *http.Request, _ int) met {
 		mu.Lock()
 		defer mu.Unlock()
-		if met || first(r) {
-			return nil, nil
+		if done || first(r) {
+			return met{}
 		}
-		met = true
+		done = true
 		return what(q, r)
 	}
 }
 
 // opens has the opening request meet something.
-func opens(what func(q *quarry, r *http.Request) (*http.Response, error)) func(*quarry, *http.Request, int) (*http.Response, error) {
-	return func(q *quarry, r *http.Request, n int) (*http.Response, error) {
+func opens(what func(q *quarry, r *http.Request) met) func(*quarry, *http.Request, int) met {
+	return func(q *quarry, r *http.Request, n int) met {
 		if n > 1 {
-			return nil, nil
+			return met{}
 		}
 		return what(q, r)
 	}
 }
 
 // broken sends the beginning alone.
-func broken(q *quarry, r *http.Request) (*http.Response, error) { return q.begin(r, q.after), nil }
+func broken(q *quarry, r *http.Request) met { return met{resp: q.begin(r, q.after)} }
 
 // edited changes the head of an answer; header comes in pairs.
-func edited(code int, header ...string) func(q *quarry, r *http.Request) (*http.Response, error) {
-	return func(q *quarry, r *http.Request) (*http.Response, error) {
+func edited(code int, header ...string) func(q *quarry, r *http.Request) met {
+	return func(q *quarry, r *http.Request) met {
 		resp := q.serve(r)
 		resp.StatusCode = code
 		for i := 0; i+1 < len(header); i += 2 {
 			resp.Header.Set(header[i], header[i+1])
 		}
-		return resp, nil
+		return met{resp: resp}
 	}
 }
 
-func whole(q *quarry, r *http.Request) (*http.Response, error) {
+func whole(q *quarry, r *http.Request) met {
 	r = r.Clone(r.Context())
 	r.Header.Del("Range")
-	return q.serve(r), nil
+	return met{resp: q.serve(r)}
 }
 
 // shorter answers with less than was asked for.
-func shorter(q *quarry, r *http.Request) (*http.Response, error) {
+func shorter(q *quarry, r *http.Request) met {
 	var from, to int
 	if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to); err != nil {
-		return nil, err
+		return met{err: err}
 	}
 	r = r.Clone(r.Context())
 	r.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", from, to-1000))
-	return q.serve(r), nil
+	return met{resp: q.serve(r)}
 }
 
 // TestStripes: whatever happens to a stripe, the body is what it should be, or there is an error that says why.
@@ -136,7 +143,7 @@ func TestStripes(t *testing.T) {
 	const size = 13 * mebibyte // three stripes: 4, 4.5 and 4.5 MiB
 	tag := http.Header{"Etag": {`"v1"`}}
 	for name, c := range map[string]struct {
-		fault    func(*quarry, *http.Request, int) (*http.Response, error)
+		fault    func(*quarry, *http.Request, int) met
 		header   http.Header
 		after    int64
 		part     *manifest.ByteRange
@@ -151,16 +158,16 @@ func TestStripes(t *testing.T) {
 		"one breaks early":          {requests: 4, header: tag, after: 1000, fault: strikes(broken)},
 		"one breaks late":           {requests: 4, after: 3 * mebibyte, fault: strikes(broken)},
 		"the first one breaks":      {requests: 4, after: 2 * mebibyte, fault: opens(broken)},
-		"the first never came":      {requests: 4, fault: opens(func(*quarry, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })},
+		"the first never came":      {requests: 4, fault: opens(func(*quarry, *http.Request) met { return met{err: io.ErrUnexpectedEOF} })},
 		"the first is refused once": {requests: 4, fault: opens(edited(503))},
 		"one is refused":            {requests: 4, fault: strikes(edited(503))},
-		"one is refused for good": {requests: -1, err: &StatusError{Code: 404}, fault: func(q *quarry, r *http.Request, _ int) (*http.Response, error) {
+		"one is refused for good": {requests: -1, err: &StatusError{Code: 404}, fault: func(q *quarry, r *http.Request, _ int) met {
 			if first(r) {
-				return nil, nil
+				return met{}
 			}
 			return edited(404)(q, r)
 		}},
-		"404 for all": {requests: 2, wholes: 1, err: &StatusError{Code: 404}, fault: func(q *quarry, r *http.Request, _ int) (*http.Response, error) {
+		"404 for all": {requests: 2, wholes: 1, err: &StatusError{Code: 404}, fault: func(q *quarry, r *http.Request, _ int) met {
 			return edited(404)(q, r)
 		}},
 		"ranges forbidden":        {requests: 2, wholes: 1, fault: opens(edited(403))},
@@ -238,7 +245,7 @@ func TestStripedFilm(t *testing.T) {
 				const window = 40 * mebibyte
 				var p *Pool
 				crowd := newCrowd()
-				q := &quarry{size: c.size, fault: func(_ *quarry, r *http.Request, _ int) (*http.Response, error) {
+				q := &quarry{size: c.size, fault: func(_ *quarry, r *http.Request, _ int) met {
 					crowd.add("h", 1)
 					defer crowd.add("h", -1)
 					p.bufs.mu.Lock()
@@ -246,7 +253,7 @@ func TestStripedFilm(t *testing.T) {
 						t.Errorf("%d bytes in use", n)
 					}
 					p.bufs.mu.Unlock()
-					return nil, sleep(r.Context(), time.Second)
+					return met{err: sleep(r.Context(), time.Second)}
 				}}
 				p = NewPool(q, Options{PerHost: c.most, Window: window})
 				next := 0
@@ -270,7 +277,7 @@ func TestStripedFilm(t *testing.T) {
 // A server that answers a range with the whole is not asked for one again.
 func TestNoRangesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := &quarry{size: 9 * mebibyte, fault: func(q *quarry, r *http.Request, _ int) (*http.Response, error) { return whole(q, r) }}
+		q := &quarry{size: 9 * mebibyte, fault: func(q *quarry, r *http.Request, _ int) met { return whole(q, r) }}
 		p := NewPool(q, Options{PerHost: 1})
 		err := p.Ordered(t.Context(), work(5, func(int) string { return "h" }, func(_ int, _ *Body, err error) error { return err }))
 		if err != nil || len(q.asked) != 5 || q.asked[0] == "" || strings.Join(q.asked[1:], "") != "" {
@@ -305,11 +312,11 @@ func TestStripesChecked(t *testing.T) {
 // A part that is given up in the middle of its stripes leaves nothing behind.
 func TestStripesStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := &quarry{size: 30 * mebibyte, fault: func(_ *quarry, r *http.Request, n int) (*http.Response, error) {
+		q := &quarry{size: 30 * mebibyte, fault: func(_ *quarry, r *http.Request, n int) met {
 			if n > 1 {
-				return nil, sleep(r.Context(), time.Hour)
+				return met{err: sleep(r.Context(), time.Hour)}
 			}
-			return nil, nil
+			return met{}
 		}}
 		p := NewPool(q, Options{})
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
