@@ -51,19 +51,26 @@ func header(b []byte) (head, size int, err error) {
 // It knows plain containers only, not those with fields in front of their children.
 func Find(b []byte, path ...string) []byte {
 	for _, kind := range path {
-		list, _ := Boxes(b)
-		b = nil
-		for _, box := range list {
-			if box.Type == kind {
-				b = box.Data
-				break
-			}
-		}
-		if b == nil {
+		if b = first(b, kind); b == nil {
 			return nil
 		}
 	}
 	return b
+}
+
+// first returns the data of the first box of a type.
+func first(b []byte, kind string) []byte {
+	for len(b) > 0 {
+		head, size, err := header(b)
+		if err != nil {
+			return nil
+		}
+		if string(b[4:8]) == kind {
+			return b[head:size]
+		}
+		b = b[size:]
+	}
+	return nil
 }
 
 // Next reads the box at the front of b, and returns what lies behind it. The error wraps ErrBox.

@@ -41,5 +41,5 @@ func grafovDecode(p m3u8.Playlist, text []byte, note func(line string)) (err err
 		}
 	}()
 	p = p.WithCustomDecoders([]m3u8.CustomDecoder{&watcher{note: note}})
-	return p.DecodeFrom(bytes.NewReader(text), false)
+	return p.Decode(*bytes.NewBuffer(text), false) // DecodeFrom would copy it first
 }

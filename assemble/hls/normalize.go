@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -52,12 +53,9 @@ func normalize(text []byte, base *url.URL, vars map[string]string) (*normalized,
 
 // cutLine splits at the first line end. A CR LF leaves an empty line behind, which does not count.
 func cutLine(text []byte) (line, rest []byte) {
-	i := bytes.IndexByte(text, '\n')
-	if i < 0 {
-		i = len(text)
-	}
-	if j := bytes.IndexByte(text[:i], '\r'); j >= 0 {
-		i = j
+	i := 0
+	for i < len(text) && text[i] != '\n' && text[i] != '\r' {
+		i++
 	}
 	if i == len(text) {
 		return text, nil
@@ -77,8 +75,8 @@ func (n *normalizer) add(line []byte) error {
 		if err != nil {
 			return err
 		}
-		if n.filled += len(s); n.filled > MaxBytes {
-			return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, MaxBytes)
+		if n.filled += len(s); n.filled > maxFilled {
+			return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, maxFilled)
 		}
 		if line = bytes.TrimSpace([]byte(s)); len(line) == 0 {
 			return nil
@@ -93,6 +91,9 @@ func (n *normalizer) add(line []byte) error {
 	}
 	if len(n.text) > 0 {
 		n.text = append(n.text, '\n') // none at the end: grafov would read an empty address there
+	}
+	if len(n.text)+len(line) > cap(n.text) {
+		n.text = slices.Grow(n.text, len(n.text)+len(line)) // variables were filled in
 	}
 	n.text = append(n.text, line...)
 	n.lines = append(n.lines, int32(n.number)) // at most MaxBytes lines
@@ -170,8 +171,12 @@ func tag(line []byte, name string) bool {
 	return len(line) >= len(name) && string(line[:len(name)]) == name
 }
 
-// maxDefines bounds EXT-X-DEFINE.
-const maxDefines = 1000
+const (
+	// maxDefines bounds EXT-X-DEFINE.
+	maxDefines = 1000
+	// maxFilled bounds the lines that variables are filled into, in bytes: a small playlist must not become a large one.
+	maxFilled = 5 << 20
+)
 
 // define obeys EXT-X-DEFINE (RFC 8216bis §4.4.2.3).
 func (n *normalizer) define(list string) error {

@@ -26,22 +26,24 @@ var limits = map[carrier][setRoles]int{
 
 // parameterSets are those in force of one role, in the order of their first coming.
 type parameterSets struct {
-	list [][]byte
-	ids  []uint32
+	list  [][]byte
+	ids   []uint32
+	given bool // a codec holds list, so it is replaced before it changes
 }
 
 func (p *parameterSets) has(unit []byte) bool {
 	return slices.ContainsFunc(p.list, func(s []byte) bool { return bytes.Equal(s, unit) })
 }
 
-// put sets a parameter set under its id, and reports whether anything changed. Slices are replaced, never changed: codecs given
-// out hold the old ones.
+// put sets a parameter set under its id, and reports whether anything changed.
 func (p *parameterSets) put(id uint32, unit []byte, limit int) bool {
 	at := slices.Index(p.ids, id)
 	if at >= 0 && bytes.Equal(p.list[at], unit) || at < 0 && len(p.list) >= limit {
 		return false
 	}
-	p.list = slices.Clone(p.list)
+	if p.given {
+		p.list, p.given = slices.Clone(p.list), false
+	}
 	if at >= 0 {
 		p.list[at] = bytes.Clone(unit)
 		return true
@@ -50,9 +52,9 @@ func (p *parameterSets) put(id uint32, unit []byte, limit int) bool {
 	return true
 }
 
-// set takes a parameter set in.
+// set takes a parameter set in. There may be hundreds of PPS, each soon read; those of the other roles are few and long.
 func (v *videoState) set(role int, unit []byte) {
-	if v.sets[role].has(unit) {
+	if role != setPPS && v.sets[role].has(unit) {
 		return
 	}
 	if id, ok := v.identify(role, unit); ok && v.sets[role].put(id, unit, limits[v.coding][role]) {
@@ -88,7 +90,11 @@ func (v *videoState) ready() bool {
 	return true
 }
 
+// describe makes the codec from the sets in force.
 func (v *videoState) describe() (media.Codec, error) {
+	for role := range v.sets {
+		v.sets[role].given = true
+	}
 	if v.coding == carryHEVC {
 		c, err := h265.Codec(v.sets[setVPS].list, v.sets[setSPS].list, v.sets[setPPS].list)
 		return c, err
