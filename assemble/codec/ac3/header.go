@@ -2,9 +2,8 @@
 package ac3
 
 import (
+	"encoding/binary"
 	"errors"
-
-	"seine/assemble/codec/nal"
 )
 
 // ErrSync says that no frame begins here.
@@ -57,13 +56,13 @@ func Parse(b []byte) (Header, error) {
 	if h.bsid > maxBSID {
 		return Header{}, ErrSync
 	}
-	r := nal.NewBits(b[:HeaderSize])
-	r.Skip(16)
+	r := bits{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
+	r.u(16)
 	ok := false
 	if h.Enhanced = h.bsid > 10; h.Enhanced {
-		ok = h.enhanced(r)
+		ok = h.enhanced(&r)
 	} else {
-		ok = h.plain(r)
+		ok = h.plain(&r)
 	}
 	if !ok {
 		return Header{}, ErrSync
@@ -72,27 +71,39 @@ func Parse(b []byte) (Header, error) {
 	return h, nil
 }
 
+// bits holds the bits of a header that are not read yet, from the highest down: sync words may stand everywhere, so a header must
+// cost little.
+type bits struct{ high, low uint64 }
+
+// u reads a number of n bits, from 1 to 63.
+func (r *bits) u(n uint) uint64 {
+	v := r.high >> (64 - n)
+	r.high = r.high<<n | r.low>>(64-n)
+	r.low <<= n
+	return v
+}
+
 // plain reads syncinfo and bsi up to lfeon (§4.3, §4.4).
-func (h *Header) plain(r *nal.Bits) bool {
-	r.Skip(16) // crc1
-	h.fscod = uint8(r.U(2))
-	size := uint8(r.U(6))
+func (h *Header) plain(r *bits) bool {
+	r.u(16) // crc1
+	h.fscod = uint8(r.u(2))
+	size := uint8(r.u(6))
 	h.rateCode = size >> 1
 	if int(h.fscod) >= len(rates) || int(h.rateCode) >= len(bitrates) {
 		return false
 	}
-	r.Skip(5) // bsid
-	h.bsmod, h.acmod = uint8(r.U(3)), uint8(r.U(3))
+	r.u(5) // bsid
+	h.bsmod, h.acmod = uint8(r.u(3)), uint8(r.u(3))
 	if h.acmod&1 != 0 && h.acmod != 1 {
-		r.Skip(2) // cmixlev
+		r.u(2) // cmixlev
 	}
 	if h.acmod&4 != 0 {
-		r.Skip(2) // surmixlev
+		r.u(2) // surmixlev
 	}
 	if h.acmod == 2 {
-		r.Skip(2) // dsurmod
+		r.u(2) // dsurmod
 	}
-	h.lfe = uint8(r.U(1))
+	h.lfe = uint8(r.u(1))
 	h.Blocks = 6
 	h.SampleRate = rates[h.fscod] >> (max(h.bsid, 8) - 8)
 	h.Frame = plainSize(h.fscod, size)
@@ -112,12 +123,12 @@ func plainSize(fscod, size uint8) int {
 }
 
 // enhanced reads bsi of Annex E up to the channel map.
-func (h *Header) enhanced(r *nal.Bits) bool {
-	kind := r.U(2)
-	h.SubStream = uint8(r.U(3))
-	h.Frame = 2 * (int(r.U(11)) + 1)
-	h.fscod = uint8(r.U(2))
-	code := r.U(2) // numblkscod, or fscod2
+func (h *Header) enhanced(r *bits) bool {
+	kind := r.u(2)
+	h.SubStream = uint8(r.u(3))
+	h.Frame = 2 * (int(r.u(11)) + 1)
+	h.fscod = uint8(r.u(2))
+	code := r.u(2) // numblkscod, or fscod2
 	switch {
 	case h.fscod < 3:
 		h.SampleRate, h.Blocks = rates[h.fscod], blocks[code]
@@ -126,19 +137,19 @@ func (h *Header) enhanced(r *nal.Bits) bool {
 	default:
 		return false
 	}
-	h.acmod, h.lfe = uint8(r.U(3)), uint8(r.U(1))
-	r.Skip(5 + 5) // bsid, dialnorm
-	if r.Flag() {
-		r.Skip(8)
+	h.acmod, h.lfe = uint8(r.u(3)), uint8(r.u(1))
+	r.u(5 + 5) // bsid, dialnorm
+	if r.u(1) == 1 {
+		r.u(8)
 	}
 	if h.acmod == 0 {
-		r.Skip(5)
-		if r.Flag() {
-			r.Skip(8)
+		r.u(5)
+		if r.u(1) == 1 {
+			r.u(8)
 		}
 	}
-	if h.Dependent = kind == dependent; h.Dependent && r.Flag() {
-		h.chanMap = uint16(r.U(16))
+	if h.Dependent = kind == dependent; h.Dependent && r.u(1) == 1 {
+		h.chanMap = uint16(r.u(16))
 	}
 	return kind <= converted && h.Frame >= HeaderSize
 }

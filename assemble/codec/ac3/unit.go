@@ -71,12 +71,15 @@ func (u *Unit) ID() (id uint64) {
 	id = 14695981039346656037
 	for i := range u.frames[:u.count] {
 		h := &u.frames[i]
-		for _, v := range [...]uint64{
-			uint64(h.SampleRate), uint64(h.fscod)<<8 | uint64(h.bsid), uint64(h.bsmod)<<8 | uint64(h.acmod)<<4 | uint64(h.lfe),
-			uint64(h.rateCode), uint64(h.Blocks), uint64(h.chanMap)<<1 | b2(h.Dependent),
-		} {
-			id = (id ^ v) * prime
-		}
+		v := uint64(h.SampleRate)<<1 | b2(h.Dependent)
+		v = v<<16 | uint64(h.chanMap)
+		v = v<<5 | uint64(h.rateCode)
+		v = v<<5 | uint64(h.bsid)
+		v = v<<3 | uint64(h.bsmod)
+		v = v<<3 | uint64(h.Blocks)
+		v = v<<3 | uint64(h.acmod)
+		v = v<<2 | uint64(h.fscod)
+		id = (id ^ (v<<1 | uint64(h.lfe))) * prime
 	}
 	return id
 }

@@ -25,5 +25,40 @@ func (c *Cipher) Pattern(b []byte, iv [16]byte, crypt, skip int) {
 	}
 }
 
-// Counter decrypts the protected ranges of one sample under 'cenc' (ISO/IEC 23001-7 §10.1), one after the other.
-func (c *Cipher) Counter(iv [16]byte) cipher.Stream { return cipher.NewCTR(c.block, iv[:]) }
+// longCounter is the size of samples, in bytes, from which a stream of the library's own pays: it is fast, and large.
+const longCounter = 512
+
+// Counter decrypts the protected ranges of one sample of size bytes under 'cenc' (ISO/IEC 23001-7 §10.1), one after the other. The
+// next call ends it.
+func (c *Cipher) Counter(iv [16]byte, size int) cipher.Stream {
+	if size >= longCounter {
+		v := iv // so that short samples leave nothing on the heap
+		return cipher.NewCTR(c.block, v[:])
+	}
+	c.short = counter{block: c.block, next: iv, used: aes.BlockSize}
+	return &c.short
+}
+
+// counter is AES in counter mode (NIST SP 800-38A §6.5) for samples of few bytes, of which there may be very many.
+type counter struct {
+	block     cipher.Block
+	next, pad [aes.BlockSize]byte
+	used      int // bytes of pad
+}
+
+// XORKeyStream is that of cipher.Stream.
+func (c *counter) XORKeyStream(dst, src []byte) {
+	for i, b := range src {
+		if c.used == aes.BlockSize {
+			c.block.Encrypt(c.pad[:], c.next[:])
+			c.used = 0
+			for k := aes.BlockSize - 1; k >= 0; k-- {
+				if c.next[k]++; c.next[k] != 0 {
+					break
+				}
+			}
+		}
+		dst[i] = b ^ c.pad[c.used]
+		c.used++
+	}
+}

@@ -22,6 +22,7 @@ type Key struct {
 type Cipher struct {
 	block cipher.Block
 	iv    [16]byte
+	short counter
 }
 
 // New makes a Cipher; it is nil when k is.
@@ -79,7 +80,7 @@ func emulates(unit []byte) bool {
 // header bytes of ADTS.
 func (c *Cipher) Frame(frame []byte, header int) {
 	const leader = 16
-	if len(frame) <= header+leader {
+	if len(frame) < header+leader+aes.BlockSize {
 		return
 	}
 	b := frame[header+leader:]

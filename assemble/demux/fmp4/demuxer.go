@@ -4,6 +4,7 @@ package fmp4
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"slices"
@@ -94,7 +95,30 @@ func (d *Demuxer) Reset(init, segment []byte) error {
 	if !Looks(segment) {
 		return damaged("the segment is no mp4")
 	}
+	d.reserve()
 	return d.walk()
+}
+
+// reserve makes room for the samples at once, as far as the segment has a byte for each: by and by, many small ones would leave
+// several times their size to the garbage collector. What is damaged, walk finds.
+func (d *Demuxer) reserve() {
+	total := int64(0)
+	count := func(run bmff.Box) error {
+		if run.Type == "trun" && len(run.Data) >= 8 {
+			total += int64(binary.BigEndian.Uint32(run.Data[4:]))
+		}
+		return nil
+	}
+	within := func(kind string, f func(bmff.Box) error) func(bmff.Box) error {
+		return func(b bmff.Box) error {
+			if b.Type != kind {
+				return nil
+			}
+			return each(b.Data, f)
+		}
+	}
+	_ = each(d.segment, within("moof", within("traf", count)))
+	d.queue = slices.Grow(d.queue, int(min(total, maxSamples, int64(len(d.segment)))))
 }
 
 // walk reads the boxes of the segment.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"seine/assemble/bmff"
+	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 	clips "seine/testdata/media"
 )
@@ -292,8 +293,17 @@ func FuzzDemux(f *testing.F) {
 		}
 		f.Add(head, []byte(nil))
 	}
+	for _, scheme := range []string{"cbcs", "cenc"} {
+		f.Add(sealedInit(scheme, 0), sealedSegment(2, 32))
+		f.Add(sealedInit(scheme, 8), sealedSegment(2, 33, sencOf(2, 8, 2, 16)))
+	}
 	f.Fuzz(func(t *testing.T, init, segment []byte) {
 		d := &Demuxer{}
+		if n := len(segment); n%2 == 1 { // decryption is in place
+			d.Key = &sampleaes.Key{Counter: n%4 == 1}
+			copy(d.Key.Key[:], segment)
+			segment = bytes.Clone(segment)
+		}
 		total := 0
 		for range 2 {
 			if d.Reset(init, segment) != nil {

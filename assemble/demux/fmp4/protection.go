@@ -1,6 +1,8 @@
 package fmp4
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"encoding/binary"
 	"errors"
 
@@ -38,6 +40,11 @@ type sealed struct {
 	sizes []byte       // of saiz: bytes of aux that each sample has; nil for senc
 	size  int          // of saiz: the same for all, unless 0
 	left  int          // samples that saiz still has
+
+	// Of the sample at hand: its vector, its stream under 'cenc' once there is one, and its size.
+	iv     [16]byte
+	stream cipher.Stream
+	sample int
 }
 
 // unseal prepares for the samples of a track fragment; it returns nil for clear ones.
@@ -150,22 +157,17 @@ func (s *sealed) open(sample []byte) error {
 	if err != nil {
 		return err
 	}
-	iv := s.vector
+	s.iv, s.stream, s.sample = s.vector, nil, len(sample)
 	if s.SampleIV > 0 {
 		if f == nil {
 			return errAuxiliary
 		}
-		iv = [16]byte{}
-		copy(iv[:], f.Take(s.SampleIV))
-	}
-	decrypt := func(b []byte) { s.cipher.Pattern(b, iv, s.Crypt, s.Skip) }
-	if s.Scheme == schemeCENC {
-		stream := s.cipher.Counter(iv)
-		decrypt = func(b []byte) { stream.XORKeyStream(b, b) }
+		s.iv = [16]byte{}
+		copy(s.iv[:], f.Take(s.SampleIV))
 	}
 	if !parts {
-		decrypt(sample)
-	} else if err := subsamples(f, sample, decrypt); err != nil {
+		s.decrypt(sample)
+	} else if err := s.subsamples(f, sample); err != nil {
 		return err
 	}
 	if f != nil && f.Err() != nil {
@@ -174,8 +176,23 @@ func (s *sealed) open(sample []byte) error {
 	return nil
 }
 
-// subsamples calls decrypt for the protected ranges of a sample (§7.2.2).
-func subsamples(f *bmff.Fields, sample []byte, decrypt func([]byte)) error {
+// decrypt takes the next protected range of the sample at hand. Ciphers are made only where there is something for them: empty
+// samples and ranges may be many.
+func (s *sealed) decrypt(b []byte) {
+	switch {
+	case len(b) == 0:
+	case s.Scheme == schemeCENC:
+		if s.stream == nil {
+			s.stream = s.cipher.Counter(s.iv, s.sample)
+		}
+		s.stream.XORKeyStream(b, b)
+	case len(b) >= aes.BlockSize:
+		s.cipher.Pattern(b, s.iv, s.Crypt, s.Skip)
+	}
+}
+
+// subsamples decrypts the protected ranges of a sample (§7.2.2).
+func (s *sealed) subsamples(f *bmff.Fields, sample []byte) error {
 	if f == nil {
 		return errAuxiliary
 	}
@@ -188,7 +205,7 @@ func subsamples(f *bmff.Fields, sample []byte, decrypt func([]byte)) error {
 		if clear+protected > int64(len(sample)) {
 			return damaged("the encrypted parts of a sample are longer than the sample")
 		}
-		decrypt(sample[clear : clear+protected])
+		s.decrypt(sample[clear : clear+protected])
 		sample = sample[clear+protected:]
 	}
 	return nil

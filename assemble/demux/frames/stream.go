@@ -110,7 +110,9 @@ func (s *Stream) Drain(out []media.Sample, final bool) (_ []media.Sample, lost L
 		off += u.size
 	}
 	s.nextFrom = max(s.nextFrom-off, 0)
-	s.buf = s.buf[:copy(s.buf, b[off:])]
+	if off > 0 {
+		s.buf = s.buf[:copy(s.buf, b[off:])]
+	}
 	return out, lost, err
 }
 
