@@ -48,27 +48,30 @@ var (
 
 // Parse reads the syncframe header at the start of b. It returns ErrSync when there is none, or when b is shorter than
 // HeaderSize.
-func Parse(b []byte) (Header, error) {
-	if len(b) < HeaderSize || b[0] != 0x0b || b[1] != 0x77 {
+func Parse(b []byte) (h Header, err error) {
+	if !h.parse(b) {
 		return Header{}, ErrSync
 	}
-	h := Header{bsid: b[5] >> 3}
-	if h.bsid > maxBSID {
-		return Header{}, ErrSync
+	return h, nil
+}
+
+// parse is Parse in place, over an empty header; after false it is undefined.
+func (h *Header) parse(b []byte) bool {
+	if len(b) < HeaderSize || b[0] != 0x0b || b[1] != 0x77 || b[5]>>3 > maxBSID {
+		return false
 	}
-	r := bits{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
-	r.u(16)
+	h.bsid = b[5] >> 3
+	r := bits{binary.BigEndian.Uint64(b) << 16, binary.BigEndian.Uint64(b[8:])}
+	r.high |= r.low >> 48 // the sync word is read
+	r.low <<= 16
 	ok := false
 	if h.Enhanced = h.bsid > 10; h.Enhanced {
 		ok = h.enhanced(&r)
 	} else {
 		ok = h.plain(&r)
 	}
-	if !ok {
-		return Header{}, ErrSync
-	}
 	h.Channels = channels[h.acmod] + int(h.lfe)
-	return h, nil
+	return ok
 }
 
 // bits holds the bits of a header that are not read yet, from the highest down: sync words may stand everywhere, so a header must

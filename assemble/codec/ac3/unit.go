@@ -33,6 +33,15 @@ func (u *Unit) Samples() (n, rate int) {
 	return u.frames[0].Blocks * blockSamples, u.frames[0].SampleRate
 }
 
+// Starts reports, at little cost, whether an access unit may begin at b: there is a sync word, of AC-3 or of the first independent
+// substream.
+func Starts(b []byte) bool {
+	if len(b) < HeaderSize || b[0] != 0x0b || b[1] != 0x77 || b[5]>>3 > maxBSID {
+		return false
+	}
+	return b[5]>>3 <= 10 || b[2]>>6 != dependent && b[2]>>3&7 == 0
+}
+
 // ParseUnit reads the headers of the access unit at the start of b. final says that nothing comes behind b. The errors are
 // ErrSync, and ErrShort when b ends too early to tell.
 func ParseUnit(b []byte, final bool) (u Unit, err error) {
@@ -44,15 +53,15 @@ func ParseUnit(b []byte, final bool) (u Unit, err error) {
 			}
 			return u, ErrShort
 		}
-		h, err := Parse(rest)
+		h := &u.frames[u.count]
+		ok := h.parse(rest)
 		if u.count == 0 {
-			if err != nil || h.Dependent || h.SubStream != 0 {
+			if !ok || h.Dependent || h.SubStream != 0 {
 				return u, ErrSync
 			}
-		} else if err != nil || !h.Enhanced || !h.Dependent && h.SubStream == 0 {
+		} else if !ok || !h.Enhanced || !h.Dependent && h.SubStream == 0 {
 			return u, nil
 		}
-		u.frames[u.count] = h
 		u.count++
 		u.Size += h.Frame
 		if !h.Enhanced {

@@ -110,6 +110,9 @@ func parseMPEG(b []byte) (unit, error) {
 }
 
 func parseDolby(b []byte, final bool) (unit, error) {
+	if !ac3.Starts(b) {
+		return unit{}, errSync
+	}
 	u, err := ac3.ParseUnit(b, final)
 	if err != nil {
 		if errors.Is(err, ac3.ErrShort) {
