@@ -68,6 +68,9 @@ func (r *run) enough(err error) error {
 	if r.streak < maxStreak && (r.streak < maxFirst || r.parts > len(r.missing)) && r.streak < len(r.plan.Parts) {
 		return nil
 	}
+	if err := r.doubts.left(); err != nil {
+		return r.hopeless(err)
+	}
 	e := r.incomplete()
 	e.renew = r.renewer.failed()
 	return r.hopeless(e)

@@ -227,7 +227,7 @@ func TestLoneRefusal(t *testing.T) {
 	}
 	job := o.job(t)
 	v, err := Run(t.Context(), job)
-	if !errors.Is(err, ErrIncomplete) || v.Segments != segments-1 || v.Renewals > 2 {
+	if !errors.Is(err, ErrIncomplete) || v.Segments != segments-1 || v.Renewals > maxVain {
 		t.Errorf("%+v, %v", v, err)
 	}
 }

@@ -128,8 +128,8 @@ func (r *run) renewal() func(context.Context) (*source, error) {
 func (r *run) fetch(ctx context.Context) error {
 	from := r.parts
 	err := r.pool.Ordered(ctx, fetch.Work{
-		Count: len(r.plan.Parts) - from,
-		URLs:  func(i int) []string { return r.addresses(i + from) },
+		Count: len(r.plan.Parts) - from, Typical: r.plan.Bytes() / int64(max(len(r.plan.Parts), 1)),
+		URLs: func(i int) []string { return r.addresses(i + from) },
 		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
 			return r.renewer.get(ctx, i+from, l)
 		},

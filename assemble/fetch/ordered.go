@@ -12,6 +12,8 @@ const maxAhead = 128
 type Work struct {
 	// Count is the number of parts.
 	Count int
+	// Typical is how long a part is expected to be, in bytes; 0 when nothing is known.
+	Typical int64
 	// URLs are the addresses of part i, as in Request: the limit of the host that is asked holds, and of several hosts the
 	// one with the most room is asked first. None: nothing is fetched.
 	URLs func(i int) []string
@@ -35,7 +37,7 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
-	win := newWindow(p.opts.Window)
+	win := newWindow(p.opts.Window, w.Typical)
 	// Each part has a channel of its own; their order is the order of delivery.
 	queue := make(chan chan outcome, maxAhead)
 	wg.Go(func() {

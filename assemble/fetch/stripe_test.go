@@ -220,7 +220,7 @@ func sameStatus(err, want error) bool {
 func striped(t *testing.T, p *Pool, part *manifest.ByteRange) (got []byte, err error) {
 	t.Helper()
 	err = p.Ordered(t.Context(), Work{
-		Count: 1, URLs: func(int) []string { return []string{"http://h/0"} },
+		Count: 1, Typical: 40 * mebibyte, URLs: func(int) []string { return []string{"http://h/0"} },
 		Fetch: func(ctx context.Context, _ int, l *Lane) (*Body, error) {
 			return l.Get(ctx, Request{Name: "part", URL: "http://h/0", Range: part})
 		},
@@ -257,7 +257,7 @@ func TestStripedFilm(t *testing.T) {
 				}}
 				p = NewPool(q, Options{PerHost: c.most, Window: window})
 				next := 0
-				err := p.Ordered(t.Context(), work(c.parts, func(int) string { return "h" }, func(i int, b *Body, err error) error {
+				film := work(c.parts, func(int) string { return "h" }, func(i int, b *Body, err error) error {
 					if i != next {
 						t.Errorf("part %d in place of %d", i, next)
 					}
@@ -265,7 +265,9 @@ func TestStripedFilm(t *testing.T) {
 						t.Errorf("part %d is wrong", i)
 					}
 					return err
-				}))
+				})
+				film.Typical = int64(c.size)
+				err := p.Ordered(t.Context(), film)
 				if err != nil || next != c.parts || len(q.asked) != c.requests || crowd.most["h"] > c.most || crowd.most["h"] < c.most-2 {
 					t.Errorf("%v, %d parts, %d requests, %d at once", err, next, len(q.asked), crowd.most["h"])
 				}
@@ -278,9 +280,11 @@ func TestStripedFilm(t *testing.T) {
 func TestNoRangesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := &quarry{size: 9 * mebibyte, fault: func(q *quarry, r *http.Request, _ int) met { return whole(q, r) }}
-		p := NewPool(q, Options{PerHost: 1})
-		err := p.Ordered(t.Context(), work(5, func(int) string { return "h" }, func(_ int, _ *Body, err error) error { return err }))
-		if err != nil || len(q.asked) != 5 || q.asked[0] == "" || strings.Join(q.asked[1:], "") != "" {
+		p := NewPool(q, Options{PerHost: 2})
+		film := work(5, func(int) string { return "h" }, func(_ int, _ *Body, err error) error { return err })
+		film.Typical = 40 * mebibyte
+		err := p.Ordered(t.Context(), film)
+		if err != nil || len(q.asked) != 5 || q.asked[0] == "" || strings.Join(q.asked[2:], "") != "" {
 			t.Errorf("%v, %q", err, q.asked)
 		}
 	})

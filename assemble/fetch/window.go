@@ -14,12 +14,12 @@ type window struct {
 	used    int64
 	head    int
 	changed chan struct{}
-	// typical is a running mean of what a part needed; 0 before the first head of an answer.
+	// typical is a running mean of what a part needed; 0 as long as nothing is known.
 	typical int64
 }
 
-func newWindow(limit int64) *window {
-	return &window{limit: limit, changed: make(chan struct{})}
+func newWindow(limit, typical int64) *window {
+	return &window{limit: limit, typical: max(typical, 0), changed: make(chan struct{})}
 }
 
 // acquire waits until part index may have n more bytes. standing, if not nil, is told when it does, and when that has an end.
@@ -91,11 +91,11 @@ func (w *window) usual() int64 {
 	return max(w.typical, minBuffer)
 }
 
-// tight is true when the window, and not the level of a host, bounds how many parts are under way, or may do so.
+// tight is true when the window, and not the level of a host, bounds how many parts are under way.
 func (w *window) tight(level int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.typical <= w.limit && (w.typical == 0 || w.typical*int64(level) > w.limit)
+	return w.typical > 0 && w.typical <= w.limit && w.typical*int64(level) > w.limit
 }
 
 // room is the account of one part.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,25 +17,25 @@ type peer struct {
 	name  string
 	needs []string // programs
 	// fetch makes out; dir is a folder of its own.
-	fetch func(dir, playlist, out string) []*exec.Cmd
+	fetch func(ctx context.Context, dir, playlist, out string) []*exec.Cmd
 }
 
 // peers are each told to use as many connections as help it, and nothing else that it would not do by itself.
 var peers = []peer{
-	{"ffmpeg", []string{"ffmpeg"}, func(_, playlist, out string) []*exec.Cmd {
-		return []*exec.Cmd{exec.Command("ffmpeg", "-v", "error", "-i", playlist, "-c", "copy", out)}
+	{"ffmpeg", []string{"ffmpeg"}, func(ctx context.Context, _, playlist, out string) []*exec.Cmd {
+		return []*exec.Cmd{exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-i", playlist, "-c", "copy", out)}
 	}},
-	{"yt-dlp", []string{"yt-dlp", "ffmpeg"}, func(_, playlist, out string) []*exec.Cmd {
-		return []*exec.Cmd{exec.Command("yt-dlp", "-q", "--no-warnings", "--hls-prefer-native", "-N", "16", "-o", out, playlist)}
+	{"yt-dlp", []string{"yt-dlp", "ffmpeg"}, func(ctx context.Context, _, playlist, out string) []*exec.Cmd {
+		return []*exec.Cmd{exec.CommandContext(ctx, "yt-dlp", "-q", "--no-warnings", "--hls-prefer-native", "-N", "16", "-o", out, playlist)}
 	}},
-	{"streamlink", []string{"streamlink"}, func(_, playlist, out string) []*exec.Cmd {
-		return []*exec.Cmd{exec.Command("streamlink", "-l", "error", "--hls-segment-threads", "10", "-o", out, playlist, "best")}
+	{"streamlink", []string{"streamlink"}, func(ctx context.Context, _, playlist, out string) []*exec.Cmd {
+		return []*exec.Cmd{exec.CommandContext(ctx, "streamlink", "-l", "error", "--hls-segment-threads", "10", "-o", out, playlist, "best")}
 	}},
 	// aria2 knows no playlists: it is given the list, and ffmpeg joins what it has fetched.
-	{"aria2", []string{"aria2c", "ffmpeg"}, func(dir, playlist, out string) []*exec.Cmd {
+	{"aria2", []string{"aria2c", "ffmpeg"}, func(ctx context.Context, dir, playlist, out string) []*exec.Cmd {
 		return []*exec.Cmd{
-			exec.Command("aria2c", "-q", "-j16", "--allow-overwrite=true", "-d", dir, "-i", filepath.Join(dir, "list.txt")),
-			exec.Command("ffmpeg", "-v", "error", "-allowed_extensions", "ALL", "-i", filepath.Join(dir, "index.m3u8"), "-c", "copy", out),
+			exec.CommandContext(ctx, "aria2c", "-q", "-j16", "--allow-overwrite=true", "-d", dir, "-i", filepath.Join(dir, "list.txt")),
+			exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-allowed_extensions", "ALL", "-i", filepath.Join(dir, "index.m3u8"), "-c", "copy", out),
 		}
 	}},
 }
@@ -59,7 +60,7 @@ func (p peer) run(b *testing.B, f film, playlist string) (took time.Duration, er
 		b.Fatal(err)
 	}
 	out := filepath.Join(dir, "film.mp4")
-	for _, cmd := range p.fetch(dir, playlist, out) {
+	for _, cmd := range p.fetch(b.Context(), dir, playlist, out) {
 		u, err := try(b, cmd)
 		if err != nil {
 			return 0, err
@@ -199,8 +200,8 @@ func ffmpeg(b *testing.B, args ...string) {
 }
 
 func race(b *testing.B, f film, seine, trouble string) {
-	ours := peer{name: "seine", fetch: func(_, playlist, out string) []*exec.Cmd {
-		return []*exec.Cmd{exec.Command(seine, "get", "-q", playlist, "-o", out)}
+	ours := peer{name: "seine", fetch: func(ctx context.Context, _, playlist, out string) []*exec.Cmd {
+		return []*exec.Cmd{exec.CommandContext(ctx, seine, "get", "-q", playlist, "-o", out)}
 	}}
 	all := []peer{ours}
 	for _, p := range peers {
