@@ -12,7 +12,9 @@ import (
 )
 
 // repeat puts pattern behind front, up to the size of hostile inputs.
-func repeat(front []byte, pattern string) []byte { return append(front[:len(front):len(front)], hostile.Fill(pattern)...) }
+func repeat(front []byte, pattern string) []byte {
+	return append(front[:len(front):len(front)], hostile.Fill(pattern)...)
+}
 
 // chains are syncframes of Dolby, many of which lead into the same row of dependent ones, which breaks.
 func chains() []byte {
@@ -43,7 +45,7 @@ func hostileSegments(tb testing.TB) []hostile.Input {
 			"long tags": "ID3\x04\x00\x00\x7f\x7f\x7f\x7f", "tags of 64 KiB": "ID3\x04\x00\x00\x00\x04\x00\x00" + strings.Repeat("PRIV\x00\x00\x00\x0a\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 3277),
 			"ADTS": "\xff\xf1\x4c\x80\x01\x1f\xfc\x00", "two kinds of ADTS": "\xff\xf1\x4c\x80\x01\x1f\xfc\x00\xff\xf1\x50\x80\x01\x1f\xfc\x00",
 			"long ADTS": "\xff\xf1\x4c\x83\xff\xff\xfc", "MPEG audio": "\xff\xf3\x14\xc0", "Dolby": "\x0b\x77\x00\x07\x3f\x80",
-			"whole Dolby": "\x0b\x77\x00\x07\x3f\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+			"whole Dolby":        "\x0b\x77\x00\x07\x3f\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
 			"two kinds of Dolby": "\x0b\x77\x00\x07\x3f\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0b\x77\x00\x07\x3d\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
 			"dependent Dolby":    "\x0b\x77\x40\x07\x34\x80", "Dolby sync words": "\x0b\x77", "chains": string(chains()),
 			"a unit that goes on": string(chains()[600*6:]) + strings.Repeat("ID3\x04\x00\x00\x00\x00\x00\x00\x00", 4000),
