@@ -12,7 +12,7 @@ import (
 func hostilePlaylists() []hostile.Input {
 	const end = "#EXTINF:1,\na\n"
 	list := func(name, before, again string) hostile.Input {
-		b := []byte(head + before + string(hostile.Fill(again)))
+		b := []byte(head + before + string(hostile.Fill(again)[:max(hostile.Size-len(before), hostile.Size/4)]))
 		return hostile.Input{Name: name, Data: append(b, "\n"+end...)}
 	}
 	var keys, dates, variables strings.Builder
@@ -37,7 +37,7 @@ func hostilePlaylists() []hostile.Input {
 		list("advertisements", "", "#EXT-X-CUE-OUT:1\n#EXTINF:1,\na\n#EXT-X-CUE-IN\n"),
 		list("one long variable", "#EXT-X-DEFINE:NAME=\"a\",VALUE=\""+strings.Repeat("x", 60_000)+"\"\n", "#EXTINF:1,\n{$a}\n"),
 		hostile.Input{Name: "variables up to the limit", Data: []byte(head + "#EXT-X-DEFINE:NAME=\"a\",VALUE=\"" + strings.Repeat("x", 60_000) +
-			"\"\n" + strings.Repeat("#EXTINF:1,\n{$a}\n", maxFilled/60_000))},
+			"\"\n" + strings.Repeat("#EXTINF:1,\n{$a}\n", maxGrowth*900_000/60_000) + strings.Repeat("#\n", 450_000))},
 		list("many variables", variables.String(), "#EXTINF:1,\n{$v1}{$v2}\n"),
 		list("attributes", "#EXT-X-KEY:", "A=1,"),
 		list("line ends", "", "\r"),

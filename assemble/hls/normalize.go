@@ -29,12 +29,13 @@ type normalizer struct {
 	pending bool
 	// infs, variants, renditions and defines count lines, filled the bytes that variables made.
 	infs, variants, renditions, defines, filled int
+	most                                        int // that variables may make, in bytes
 }
 
 // normalize cuts the text into lines (LF, CR LF or CR), drops the byte order mark and blank lines, fills in variables,
 // checks the limits and decides the kind of playlist (RFC 8216 §4.1).
 func normalize(text []byte, base *url.URL, vars map[string]string) (*normalized, error) {
-	n := &normalizer{base: base, imports: vars}
+	n := &normalizer{base: base, imports: vars, most: min(max(minFilled, len(text)*maxGrowth), MaxBytes)}
 	n.text = make([]byte, 0, len(text)+1)
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	for len(text) > 0 {
@@ -75,8 +76,8 @@ func (n *normalizer) add(line []byte) error {
 		if err != nil {
 			return err
 		}
-		if n.filled += len(s); n.filled > maxFilled {
-			return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, maxFilled)
+		if n.filled += len(s); n.filled > n.most {
+			return fmt.Errorf("%w: its variables make more than %d bytes", ErrTooLarge, n.most)
 		}
 		if line = bytes.TrimSpace([]byte(s)); len(line) == 0 {
 			return nil
@@ -174,8 +175,10 @@ func tag(line []byte, name string) bool {
 const (
 	// maxDefines bounds EXT-X-DEFINE.
 	maxDefines = 1000
-	// maxFilled bounds the lines that variables are filled into, in bytes: a small playlist must not become a large one.
-	maxFilled = 5 << 20
+	// minFilled and maxGrowth bound the lines that variables are filled into: a small playlist must not become a large one. So many
+	// bytes are allowed always, or so many times the playlist.
+	minFilled = 4 << 20
+	maxGrowth = 8
 )
 
 // define obeys EXT-X-DEFINE (RFC 8216bis §4.4.2.3).
