@@ -5,16 +5,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"testing"
+
+	"seine/assemble/internal/hostile"
 )
 
 // A process that makes a film of two hours, or one of large segments, stays small, however fast the network is. Its garbage collector
 // is told the limit that the program has.
 func TestMemory(t *testing.T) {
-	if raceEnabled() {
+	if hostile.RaceEnabled() {
 		t.Skip("SKIPPED, NOT PROVED: the race detector takes memory of its own")
 	}
 	for name, c := range map[string]struct{ count, size int }{
@@ -54,9 +54,4 @@ func peak(t *testing.T, o *origin) (mebibytes int) {
 		t.Fatalf("%v in %s", err, out)
 	}
 	return mebibytes >> 10
-}
-
-func raceEnabled() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

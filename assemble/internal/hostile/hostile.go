@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"testing"
 )
 
@@ -58,6 +60,9 @@ func Bench(b *testing.B, inputs []Input, parse func([]byte)) {
 // Memory fails for each input on which parse allocates more than MaxBytes. No other test may run at the same time.
 func Memory(t *testing.T, inputs []Input, parse func([]byte)) {
 	t.Helper()
+	if RaceEnabled() {
+		t.Skip("SKIPPED, NOT PROVED: the race detector takes memory of its own")
+	}
 	for _, in := range inputs {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -67,4 +72,10 @@ func Memory(t *testing.T, inputs []Input, parse func([]byte)) {
 			t.Errorf("%s: %d MiB for %d bytes, at most %d MiB are allowed", in.Name, n>>20, len(in.Data), MaxBytes>>20)
 		}
 	}
+}
+
+// RaceEnabled is true in a program that was built with the race detector.
+func RaceEnabled() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
