@@ -7,19 +7,7 @@ import (
 
 // vui reads vui_parameters up to the timing (Annex E.1.1).
 func (s *SPS) vui(r *nal.Bits) {
-	if r.Flag() {
-		s.SAR = nal.Aspect(r)
-	}
-	if r.Flag() { // overscan_info_present_flag
-		r.U(1)
-	}
-	if r.Flag() {
-		s.Colour = nal.VideoSignal(r)
-	}
-	if r.Flag() { // chroma_loc_info_present_flag
-		r.UE()
-		r.UE()
-	}
+	s.SAR, s.Colour = nal.Usability(r)
 	if !r.Flag() { // timing_info_present_flag
 		return
 	}

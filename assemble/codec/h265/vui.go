@@ -7,19 +7,7 @@ import (
 
 // vui reads vui_parameters up to the timing (ISO/IEC 23008-2 §E.2.1).
 func (s *SPS) vui(r *nal.Bits) {
-	if r.Flag() {
-		s.SAR = nal.Aspect(r)
-	}
-	if r.Flag() { // overscan_info_present_flag
-		r.Skip(1)
-	}
-	if r.Flag() {
-		s.Colour = nal.VideoSignal(r)
-	}
-	if r.Flag() { // chroma_loc_info_present_flag
-		r.UE()
-		r.UE()
-	}
+	s.SAR, s.Colour = nal.Usability(r)
 	r.Skip(3)     // neutral_chroma_indication_flag, field_seq_flag, frame_field_info_present_flag
 	if r.Flag() { // default_display_window_flag
 		for range 4 {

@@ -25,8 +25,8 @@ var sampleAspect = [...]media.Ratio{
 
 const extendedSAR = 255
 
-// Aspect reads aspect_ratio_idc and what follows it; zero when nothing was said.
-func Aspect(r *Bits) media.Ratio {
+// aspect reads aspect_ratio_idc and what follows it; zero when nothing was said.
+func aspect(r *Bits) media.Ratio {
 	i := r.U(8)
 	if i == extendedSAR {
 		a := media.Ratio{Num: r.U(16), Den: r.U(16)}
@@ -41,8 +41,8 @@ func Aspect(r *Bits) media.Ratio {
 	return media.Ratio{}
 }
 
-// VideoSignal reads video_format up to matrix_coeffs.
-func VideoSignal(r *Bits) (c media.Colour) {
+// videoSignal reads video_format up to matrix_coeffs.
+func videoSignal(r *Bits) (c media.Colour) {
 	r.U(3) // video_format
 	c.FullRange = r.Flag()
 	if !r.Flag() {
@@ -51,4 +51,23 @@ func VideoSignal(r *Bits) (c media.Colour) {
 	c.Primaries, c.Transfer, c.Matrix = uint8(r.U(8)), uint8(r.U(8)), uint8(r.U(8))
 	c.Given = !r.Short()
 	return c
+}
+
+// Usability reads the fields that vui_parameters begin with in both standards (ISO/IEC 14496-10 §E.1.1, ISO/IEC 23008-2 §E.2.1): sample
+// aspect ratio and colour, zero when not said, and what lies about them.
+func Usability(r *Bits) (sar media.Ratio, colour media.Colour) {
+	if r.Flag() { // aspect_ratio_info_present_flag
+		sar = aspect(r)
+	}
+	if r.Flag() { // overscan_info_present_flag
+		r.Skip(1)
+	}
+	if r.Flag() { // video_signal_type_present_flag
+		colour = videoSignal(r)
+	}
+	if r.Flag() { // chroma_loc_info_present_flag
+		r.UE()
+		r.UE()
+	}
+	return sar, colour
 }
