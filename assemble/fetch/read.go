@@ -48,6 +48,10 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 			return buf, err
 		}
 		switch {
+		case errors.Is(err, io.EOF) && s.length < 0 && ctx.Err() != nil:
+			// A server that sees its client leave ends a chunked body properly, wherever it was (RFC 9112 §7.1), and that
+			// end may come before the connection is closed.
+			return buf, context.Cause(ctx)
 		case errors.Is(err, io.EOF) && (s.length < 0 || int64(len(buf)) == s.length):
 			return buf, nil
 		case err != nil:

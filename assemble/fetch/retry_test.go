@@ -160,6 +160,15 @@ func TestStall(t *testing.T) {
 			})
 			return resp, nil
 		},
+		"the chunked body ends well when it is left": func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 200, "")
+			resp.ContentLength = -1
+			resp.Body = bodyFunc(func(p []byte) (int, error) {
+				<-r.Context().Done()
+				return copy(p, "half"), io.EOF
+			})
+			return resp, nil
+		},
 		"no headers": func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
