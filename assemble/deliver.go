@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/mpegts"
@@ -91,7 +92,7 @@ func definite(err error) bool {
 	return refusal(err) || errors.Is(err, ErrContent)
 }
 
-// add joins one part, or books why it is missing. While it is being written, the next one is taken apart.
+// add joins one part, or books why it is missing.
 func (r *run) add(i int, init, data []byte, why error) error {
 	print := journal.PrintOf(data) // samples may be decrypted in place
 	piece := r.data.Begin()
@@ -99,12 +100,12 @@ func (r *run) add(i int, init, data []byte, why error) error {
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	if err := r.book(); err != nil {
-		return err
-	}
-	r.written = &writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)}
+	r.written = append(r.written, writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)})
 	r.count(i, why)
-	return nil
+	if time.Since(r.flushed) > flushTime {
+		return r.flush()
+	}
+	return r.book()
 }
 
 // writing is a part on its way to the file.
@@ -114,22 +115,34 @@ type writing struct {
 	rec   journal.Record
 }
 
-// book waits for the last part, and puts it on record.
-func (r *run) book() error {
-	w := r.written
-	if w == nil {
-		return nil
-	}
-	r.written = nil
-	rec, err := w.piece.Record(w.rec, w.size)
-	if err == nil {
-		err = r.out.journal.Append(rec)
-	}
+// flushTime is how long a part may wait for company on its way to the file, as long as others come.
+const flushTime = time.Second
+
+// flush puts all parts on record.
+func (r *run) flush() error {
+	err := r.data.Flush()
+	r.flushed = time.Now()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
-	r.out.disk.grown(w.size)
-	r.report.update(func(p *Progress) { p.Written = w.size })
+	return r.book()
+}
+
+// book puts the parts on record that are in the file by now.
+func (r *run) book() error {
+	for len(r.written) > 0 && r.written[0].piece.Written() {
+		w := &r.written[0]
+		rec, err := w.piece.Record(w.rec, w.size)
+		if err == nil {
+			err = r.out.journal.Append(rec)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrOutput, err)
+		}
+		r.out.disk.grown(w.size)
+		r.report.update(func(p *Progress) { p.Written = w.size })
+		r.written = r.written[1:]
+	}
 	return nil
 }
 
@@ -175,7 +188,7 @@ func (r *run) name(i int) string { return r.renewer.now().name(&r.plan.Parts[i])
 
 // restart forgets all that is on record.
 func (r *run) restart() error {
-	if err := r.book(); err != nil {
+	if err := r.flush(); err != nil {
 		return err
 	}
 	records, err := r.out.keep(nil)

@@ -21,6 +21,7 @@ type output struct {
 	lock                    *journal.Lock
 
 	part    *os.File
+	direct  *direct // the part file, past the page cache
 	disk    *writeback
 	file    *os.File // of the journal
 	journal *journal.Journal
@@ -190,6 +191,7 @@ func (o *output) open(h journal.Header) (journal.Header, []journal.Record, error
 	if err != nil {
 		return h, nil, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
+	o.direct = openDirect(o.part)
 	o.disk = startWriteback(o.part, info.Size())
 	return found, records, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"seine/assemble/fetch"
 	"seine/assemble/join"
@@ -32,7 +33,8 @@ type run struct {
 	missing missing
 	streak  int // failed parts since the last one that came
 	doubts  doubts
-	written *writing
+	written []writing // parts on their way to the file
+	flushed time.Time
 
 	mu        sync.Mutex
 	lastPart  int // of which the print is known, or -1
@@ -135,7 +137,7 @@ func (r *run) fetch(ctx context.Context) error {
 		},
 		Deliver: func(i int, b *fetch.Body, err error) error { return r.deliver(ctx, i+from, b, err) },
 	})
-	if e := r.book(); err == nil {
+	if e := r.flush(); err == nil {
 		err = e
 	}
 	return err
@@ -198,7 +200,7 @@ func (r *run) restore(records []journal.Record) error {
 	if r.data != nil {
 		r.data.Close()
 	}
-	r.data = journal.NewData(r.out.part)
+	r.data = journal.NewData(r.out.part, r.out.direct.writer())
 	for {
 		current := journal.Current(records)
 		r.joiner = join.New(r.data, r.joinOptions())
@@ -271,6 +273,9 @@ func (r *run) count(i int, why error) {
 func (r *run) finish() error {
 	r.learn()
 	sum, err := r.joiner.Finish()
+	if err == nil {
+		err = r.data.Flush()
+	}
 	switch {
 	case errors.Is(err, mp4.ErrEmpty):
 		return fmt.Errorf("%w: no segment holds picture or sound that can be used", ErrNothing)

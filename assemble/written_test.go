@@ -32,7 +32,7 @@ func TestWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const parts, seconds = 20, 6
 			var film, notes countedFile
-			data := journal.NewData(&film)
+			data := journal.NewData(&film, nil)
 			defer data.Close()
 			joiner := join.New(data, join.Options{Duration: parts * seconds * time.Second})
 			list, _, _, err := journal.Open(&notes, journal.Header{})

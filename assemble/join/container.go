@@ -29,8 +29,6 @@ type demuxer interface {
 	leftOut() []Ignored
 	// unlock gives the key of the samples to come, nil for clear ones; keyed says that others have one.
 	unlock(key *sampleaes.Key, keyed bool)
-	// lends is true for samples that are the segment's own bytes. All others stay valid until the second Reset behind theirs.
-	lends() bool
 }
 
 // Ignored is a kind of track that is not in the film.
@@ -183,7 +181,3 @@ func (d *fragmentDemuxer) leftOut() (list []Ignored) {
 	}
 	return list
 }
-
-func (*fragmentDemuxer) lends() bool  { return true }
-func (*transportDemuxer) lends() bool { return false }
-func (*packedDemuxer) lends() bool    { return false }

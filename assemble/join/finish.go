@@ -42,9 +42,6 @@ func (j *Joiner) Finish() (Summary, error) {
 	if j.finished {
 		return Summary{}, ErrFinished
 	}
-	if err := j.settle(); err != nil {
-		return Summary{}, err
-	}
 	for i := range j.streams {
 		if err := j.drain(i); err != nil {
 			return Summary{}, err
@@ -53,9 +50,6 @@ func (j *Joiner) Finish() (Summary, error) {
 	warn := j.warn
 	tracks, list := j.tracks()
 	size, err := j.mux.Finish(tracks)
-	if err == nil {
-		err = j.settle()
-	}
 	if err != nil {
 		j.warn = warn
 		return Summary{}, err

@@ -42,21 +42,10 @@ func (e *PartError) Error() string {
 func (e *PartError) Unwrap() error { return e.Err }
 
 // File is the part file. *os.File satisfies it.
-//
-// One that also has a method Settle() error may write later what WriteAt was given: until Settle returns, or the Joiner's Add after the
-// next one is called, nobody changes those bytes.
 type File interface {
 	io.WriterAt
 	io.ReaderAt
 	Truncate(size int64) error
-}
-
-// settle waits for a file that writes later.
-func (j *Joiner) settle() error {
-	if f, ok := j.file.(interface{ Settle() error }); ok {
-		return f.Settle()
-	}
-	return nil
 }
 
 // Options says what is known of the film beforehand.
@@ -163,9 +152,6 @@ func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 		d.warn.Stream = s.demux.Stats().Since(before)
 		err = j.write(d)
 	}
-	if err != nil || s.demux.lends() {
-		err = errors.Join(err, j.settle())
-	}
 	if err != nil {
 		return nil, &PartError{Stream: p.Stream, Sequence: p.Sequence, Err: errors.Join(err, s.rollback())}
 	}
@@ -195,9 +181,6 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 	d := j.newDelta(p)
 	j.samples = j.samples[:0]
 	if s.begun && (p.Discontinuity || p.Period != s.period) {
-		if err := j.settle(); err != nil {
-			return nil, err
-		}
 		s.demux.Flush()
 		if err := j.leftover(d, s.period); err != nil {
 			return nil, err
@@ -205,9 +188,6 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 	}
 	if p.Missing {
 		d.warn.MissingParts++
-		if err := j.settle(); err != nil {
-			return nil, err
-		}
 		s.demux.Cut(ticks(p.Duration))
 		return d, j.leftover(d, s.period)
 	}

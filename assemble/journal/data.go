@@ -8,29 +8,25 @@ import (
 	"sync"
 )
 
-// Data is a part file that is written behind the back of the one who fills it, and that knows what each part has written. It is for one
-// goroutine, beside its own, which Close ends.
+// Data is a part file that is written in large pieces behind the back of the one who fills it, and that knows what each part has
+// written. It is for one goroutine, beside its own, which Close ends.
 type Data struct {
-	File
-	piece *Piece
-	jobs  chan job
+	file   File
+	direct io.WriterAt
+	piece  *Piece
+
+	stage *stage      // being filled, nil for none
+	made  int         // stages
+	sent  int64       // counts the stages that went to full
+	full  chan *stage // to be written, in this order
+	free  chan *stage
 	gone  chan struct{}
 
-	all sync.WaitGroup // writes under way
-
-	mu  sync.Mutex
-	err error
+	mu      sync.Mutex
+	changed sync.Cond // one more is written
+	written int64     // counts the stages that came out of full
+	err     error
 }
-
-// job is one write. Its bytes belong to Data until it is done.
-type job struct {
-	b     []byte
-	off   int64
-	piece *Piece
-}
-
-// queued is how many writes may wait: more than a part has, as a rule.
-const queued = 256
 
 // Piece is what one part writes.
 type Piece struct {
@@ -38,38 +34,46 @@ type Piece struct {
 	start, end int64
 	crc        uint32
 	straight   bool
-	writes     sync.WaitGroup
+	last       int64 // which stage, counted from 1, has its last byte
 }
 
-// NewData returns a writer of f, which is to be closed.
-func NewData(f File) *Data {
-	d := &Data{File: f, jobs: make(chan job, queued), gone: make(chan struct{})}
+// NewData returns a writer of f, which is to be closed. What fills whole blocks of 4096 bytes it gives to direct instead, if that is
+// not nil: the same file, past the page cache. Where that fails, it is not tried again.
+func NewData(f File, direct io.WriterAt) *Data {
+	d := &Data{
+		file: f, direct: direct, gone: make(chan struct{}),
+		full: make(chan *stage, stages), free: make(chan *stage, stages),
+	}
+	d.changed.L = &d.mu
 	d.Begin()
-	go func() {
-		defer close(d.gone)
-		for j := range d.jobs {
-			d.write(j)
-		}
-	}()
+	go d.run()
 	return d
 }
 
 // Close waits for all writes and ends the goroutine. It does not close the file.
 func (d *Data) Close() {
-	close(d.jobs)
+	d.seal()
+	close(d.full)
 	<-d.gone
 }
 
-func (d *Data) write(j job) {
-	defer d.all.Done()
-	defer j.piece.writes.Done()
-	if d.Err() != nil {
-		return // the file is lost already
-	}
-	if _, err := d.File.WriteAt(j.b, j.off); err != nil {
+// run writes what is full.
+func (d *Data) run() {
+	defer close(d.gone)
+	for s := range d.full {
+		err := d.Err()
+		if err == nil { // otherwise the file is lost already
+			var ok bool
+			if ok, err = s.write(d.file, d.direct); !ok {
+				d.direct = nil
+			}
+		}
 		d.mu.Lock()
 		d.err = err
+		d.written++
+		d.changed.Broadcast()
 		d.mu.Unlock()
+		d.free <- s
 	}
 }
 
@@ -86,15 +90,77 @@ func (d *Data) Begin() *Piece {
 	return d.piece
 }
 
-// WriteAt takes b, which must not change until the piece at hand is done, and sums it up. The error is that of an earlier write.
+// WriteAt takes a copy of b and sums it up. The error is that of an earlier write.
 func (d *Data) WriteAt(b []byte, off int64) (int, error) {
 	if err := d.Err(); err != nil {
 		return 0, err
 	}
-	p := d.piece
-	p.writes.Add(1)
-	d.all.Add(1)
-	d.jobs <- job{b, off, p}
+	d.piece.note(b, off)
+	for rest := b; len(rest) > 0; {
+		if d.stage == nil || !d.stage.fits(off) {
+			d.open(off)
+		}
+		n := d.stage.take(rest)
+		rest, off = rest[n:], off+int64(n)
+	}
+	d.piece.last = d.sent + 1
+	return len(b), nil
+}
+
+// open begins a stage at an offset of the file.
+func (d *Data) open(off int64) {
+	d.seal()
+	if d.made < stages && len(d.free) == 0 {
+		d.made++
+		d.stage = newStage()
+	} else {
+		d.stage = <-d.free
+	}
+	d.stage.open(off)
+}
+
+// seal has the stage written that is being filled.
+func (d *Data) seal() {
+	if d.stage != nil {
+		d.sent++
+		d.full <- d.stage
+		d.stage = nil
+	}
+}
+
+// Flush returns when all is in the file. The error is that of the file.
+func (d *Data) Flush() error {
+	d.seal()
+	return d.wait(d.sent)
+}
+
+func (d *Data) wait(stage int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for d.written < stage {
+		d.changed.Wait()
+	}
+	return d.err
+}
+
+// ReadAt reads what was written.
+func (d *Data) ReadAt(b []byte, off int64) (int, error) {
+	if err := d.Flush(); err != nil {
+		return 0, err
+	}
+	return d.file.ReadAt(b, off)
+}
+
+// Truncate cuts the file, or makes it longer, once all is in it.
+func (d *Data) Truncate(size int64) error {
+	if err := d.Flush(); err != nil {
+		return err
+	}
+	return d.file.Truncate(size)
+}
+
+// note tells the piece of a write.
+func (p *Piece) note(b []byte, off int64) {
 	switch {
 	case p.start < 0:
 		p.start, p.end = off, off
@@ -106,19 +172,21 @@ func (d *Data) WriteAt(b []byte, off int64) (int, error) {
 		p.crc = crc32.Update(p.crc, castagnoli, b)
 	}
 	p.end = max(p.end, off+int64(len(b)))
-	return len(b), nil
 }
 
-// Settle waits for all writes. The error is that of the file.
-func (d *Data) Settle() error {
-	d.all.Wait()
-	return d.Err()
+// Written reports whether the piece is in the file, or never will be.
+func (p *Piece) Written() bool {
+	p.data.mu.Lock()
+	defer p.data.mu.Unlock()
+	return p.data.written >= p.last || p.data.err != nil
 }
 
 // Wait returns when the piece is in the file.
 func (p *Piece) Wait() error {
-	p.writes.Wait()
-	return p.data.Err()
+	if p.last > p.data.sent {
+		p.data.seal()
+	}
+	return p.data.wait(p.last)
 }
 
 // Record waits, and adds to r what the part has left in the file, which is then size bytes long. Bytes that were not written in one
@@ -136,7 +204,7 @@ func (p *Piece) Record(r Record, size int64) (Record, error) {
 		return r, nil
 	}
 	var err error
-	r.CRC, err = sum(p.data.File, r.Start, r.Size)
+	r.CRC, err = sum(p.data, r.Start, r.Size)
 	return r, err
 }
 

@@ -210,7 +210,7 @@ func (m *memory) Truncate(n int64) error {
 func TestData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &memory{}
-		d := NewData(m)
+		d := NewData(m, nil)
 		defer d.Close()
 		size := int64(rapid.IntRange(0, 50).Draw(t, "room in front"))
 		var records []Record

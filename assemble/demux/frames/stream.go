@@ -20,7 +20,6 @@ type Stream struct {
 	coding   Coding
 	buf      []byte // not yet turned into samples
 	arena    []byte // samples since Rewind, one behind the other
-	before   []byte // samples before Rewind, in use still
 	pts      int64  // of the anchor
 	count    int64  // samples of each channel since the anchor
 	timed    bool
@@ -41,7 +40,7 @@ type Lost struct {
 // Become sets the coding. Another one than before drops what was known.
 func (s *Stream) Become(c Coding) {
 	if s.coding != c {
-		*s = Stream{Cipher: s.Cipher, coding: c, buf: s.buf[:0], arena: s.arena, before: s.before}
+		*s = Stream{Cipher: s.Cipher, coding: c, buf: s.buf[:0], arena: s.arena}
 	}
 }
 
@@ -69,12 +68,8 @@ func (s *Stream) Pending() []byte { return s.buf }
 // Discard drops the pending bytes.
 func (s *Stream) Discard() { s.buf = s.buf[:0] }
 
-// Rewind makes room for a new segment: samples given out before the last Rewind are no longer valid.
-func (s *Stream) Rewind() {
-	if len(s.arena) > 0 {
-		s.arena, s.before = s.before[:0], s.arena
-	}
-}
+// Rewind makes room for a new segment: samples given out until now are no longer valid.
+func (s *Stream) Rewind() { s.arena = s.arena[:0] }
 
 // Skip lets time go by for frames that are not there, in ticks of media.Clock. A timestamp that comes next takes no notice of it.
 func (s *Stream) Skip(ticks int64) {
@@ -87,7 +82,7 @@ func (s *Stream) Skip(ticks int64) {
 
 // Forget drops all but the coding and the buffers, as a discontinuity does.
 func (s *Stream) Forget() {
-	*s = Stream{Cipher: s.Cipher, coding: s.coding, buf: s.buf[:0], arena: s.arena, before: s.before}
+	*s = Stream{Cipher: s.Cipher, coding: s.coding, buf: s.buf[:0], arena: s.arena}
 }
 
 // Drain takes the whole frames out of what was pushed and leaves the one that is cut. final says that a frame that could go on

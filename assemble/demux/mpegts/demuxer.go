@@ -35,7 +35,7 @@ type Stats struct {
 
 // Demuxer reads segments in order. Its zero value is ready; it is for one goroutine.
 //
-// Samples stay valid until the second Reset, Flush or Cut behind them. Data of samples of one track lie one behind the other in memory, as
+// Samples stay valid until the next Reset, Flush or Cut. Data of samples of one track lie one behind the other in memory, as
 // a rule, and keep their capacity, so that a writer may join them: nobody may append to one.
 type Demuxer struct {
 	// Wanted is the only kind of track that matters, or 0: a stream of another kind may be missing or of any coding. Set it
@@ -189,7 +189,7 @@ func (d *Demuxer) Cut() {
 func (t *track) forget() {
 	t.audio.Forget()
 	*t = track{
-		Track: t.Track, cc: -1, arena: t.arena, before: t.before, from: len(t.arena), audio: t.audio,
+		Track: t.Track, cc: -1, arena: t.arena, from: len(t.arena), audio: t.audio,
 		video: videoState{coding: t.video.coding}, streamType: t.streamType,
 	}
 }

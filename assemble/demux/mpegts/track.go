@@ -24,7 +24,6 @@ type track struct {
 	random   bool   // random_access_indicator
 	pts, dts int64
 	arena    []byte // picture: samples of this segment, one behind the other
-	before   []byte // picture: samples of the segment before it, in use still
 	from     int    // picture: the open access unit is arena[from:], where it becomes the next sample without a copy
 	video    videoState
 	audio    frames.Stream
@@ -92,13 +91,11 @@ func (t *track) discard() {
 	t.active, t.heading = false, false
 }
 
-// rewind makes room for a new segment: what is pending moves to the front of the memory that the last segment but one had.
+// rewind makes room for a new segment: what is pending moves to the front.
 func (t *track) rewind() {
 	if t.Kind == media.Video {
-		if t.from > 0 {
-			t.arena, t.before = append(t.before[:0], t.arena[t.from:]...), t.arena
-			t.from = 0
-		}
+		t.arena = t.arena[:copy(t.arena, t.arena[t.from:])]
+		t.from = 0
 		return
 	}
 	t.audio.Rewind()

@@ -26,7 +26,7 @@ const wrap = 1 << 33
 
 // Demuxer reads segments in order. Its zero value is ready; it is for one goroutine.
 //
-// Samples stay valid until the second Reset, Flush or Cut behind them.
+// Samples stay valid until the next Reset, Flush or Cut.
 type Demuxer struct {
 	// Key decrypts samples under SAMPLE-AES, or is nil. Set it before each segment.
 	Key *sampleaes.Key
