@@ -31,6 +31,12 @@ type Request struct {
 	URL    string // http://host/path?query
 	Header http.Header
 	Status int
+
+	// The rest is known of /kinds/ only.
+	Sent     string    // sum of the request's body, see Sum
+	Answered string    // sum of the response's body, without its content coding
+	Messages []Message // of a WebSocket
+	Done     bool      // all of it has been answered
 }
 
 // Site is an http.Handler. Addresses in its pages are relative, or other names of the loopback host on the same port,
@@ -42,8 +48,9 @@ type Site struct {
 	tokens *tokens
 	late   atomic.Bool // the segment of /bad/late.m3u8 has arrived
 
-	mu  sync.Mutex
-	log []Request
+	mu   sync.Mutex
+	log  []Request
+	news chan struct{} // closed at the next change of the log
 }
 
 // New makes a site with nothing in its log.
@@ -55,7 +62,7 @@ func New(o Options) *Site {
 	if err != nil {
 		panic(err) // the folder is embedded under this very name
 	}
-	s := &Site{opt: o, mux: http.NewServeMux(), pages: pages, tokens: newTokens(o.TokenLife)}
+	s := &Site{opt: o, mux: http.NewServeMux(), pages: pages, tokens: newTokens(o.TokenLife), news: make(chan struct{})}
 	s.mux.Handle("GET /", http.FileServerFS(pages))
 	s.mux.Handle("GET /media/", http.StripPrefix("/media/", withTypes(http.FileServerFS(media.FS))))
 	s.movie()
@@ -64,6 +71,7 @@ func New(o Options) *Site {
 	s.lists()
 	s.dying()
 	s.targets()
+	s.kinds()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))
@@ -75,13 +83,23 @@ func New(o Options) *Site {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	s.mu.Lock()
-	n := len(s.log)
+	rec.n = len(s.log)
 	s.log = append(s.log, Request{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI(), Header: r.Header.Clone()})
+	s.changed()
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		line := &s.log[rec.n]
+		line.Status, line.Sent, line.Answered, line.Done = rec.status, rec.sent, rec.answered, true
+		s.changed()
+	}()
 	s.mux.ServeHTTP(rec, r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.log[n].Status = rec.status
+}
+
+func (s *Site) changed() {
+	close(s.news)
+	s.news = make(chan struct{})
 }
 
 // Log is a copy of what was asked so far.
@@ -91,9 +109,18 @@ func (s *Site) Log() []Request {
 	return append([]Request(nil), s.log...)
 }
 
+// Changed is closed at the next change of the log.
+func (s *Site) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.news
+}
+
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	n              int // line of the log
+	status         int
+	sent, answered string
 }
 
 func (w *statusWriter) WriteHeader(status int) {
