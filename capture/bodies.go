@@ -12,16 +12,20 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// readers is how many bodies are read at once. One at a time would wait for the browser at each; many would hold as
-// many bodies as base64 in memory.
-const readers = 4
+// Bodies are read several at once, or each would wait for the browser; but not so many that they fill the memory. A body of unknown
+// size counts as guess bytes, and none as less than least.
+const (
+	together = 16 << 20
+	guess    = 4 << 20
+	least    = 2 << 20
+)
 
 // bodyReader asks the browser for bodies, in goroutines that close waits for.
 type bodyReader struct {
 	rec    *Recorder
 	ctx    context.Context
 	cancel context.CancelFunc
-	slots  *semaphore.Weighted
+	room   *semaphore.Weighted // bytes
 	wg     sync.WaitGroup
 	idle   *sync.Cond // on rec.mu
 	open   int
@@ -30,57 +34,112 @@ type bodyReader struct {
 
 func newBodyReader(r *Recorder) *bodyReader {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &bodyReader{rec: r, ctx: ctx, cancel: cancel, slots: semaphore.NewWeighted(readers), idle: sync.NewCond(&r.mu)}
+	return &bodyReader{rec: r, ctx: ctx, cancel: cancel, room: semaphore.NewWeighted(together), idle: sync.NewCond(&r.mu)}
 }
 
-// start runs read without the Recorder's lock and store with it. Called with the lock held.
-func (b *bodyReader) start(read func(context.Context) Body, store func(Body)) {
-	if b.closed {
-		store(Body{Reason: ReasonNotAsked})
-		return
-	}
+// begin runs work in a goroutine that settle and close wait for. Called with the lock held.
+func (b *bodyReader) begin(work func(context.Context)) {
 	b.open++
 	b.wg.Go(func() {
-		body := Body{Reason: ReasonNotAsked}
-		if b.slots.Acquire(b.ctx, 1) == nil {
-			body = read(b.ctx)
-			b.slots.Release(1)
-		}
+		work(b.ctx)
 		b.rec.mu.Lock()
 		defer b.rec.mu.Unlock()
-		store(body)
 		b.open--
 		b.idle.Broadcast()
 		b.rec.notify()
 	})
 }
 
-// response reads the response's body of x, which s saw the end of.
+// start runs read, of about size bytes, without the Recorder's lock and store with it. Called with the lock held.
+func (b *bodyReader) start(size int64, read func(context.Context) Body, store func(Body)) {
+	if b.closed {
+		store(Body{Reason: ReasonNotAsked})
+		return
+	}
+	if size == 0 {
+		size = guess
+	}
+	size = min(max(size, least), together)
+	b.begin(func(ctx context.Context) {
+		body := Body{Reason: ReasonNotAsked}
+		if b.room.Acquire(ctx, size) == nil {
+			body = read(ctx)
+			b.room.Release(size)
+		}
+		b.rec.mu.Lock()
+		defer b.rec.mu.Unlock()
+		store(body)
+	})
+}
+
+// response reads the response's body of x, which s saw the end of. Called with the lock held.
 func (b *bodyReader) response(x *record, s Session) {
-	if x.Received > b.rec.opt.MaxBody {
+	if x.Received > b.rec.opt.MaxBody && x.live == nil {
 		x.Body = Body{Reason: ReasonTooLarge, Size: x.Received}
 		return
 	}
-	id, fallback := network.RequestID(x.ID), x.without()
-	something := x.Received > 0 || x.length() > 0
-	x.Body = Body{Reason: ReasonPending}
-	b.start(func(ctx context.Context) Body {
-		for _, holder := range b.rec.holders(s) {
-			res, err := ask(ctx, holder, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
-			if err != nil {
-				b.rec.opt.Log.Debug("no body here", "request", id, "error", err)
-				continue
+	x.turn++
+	turn, why := x.turn, x.Body.Reason
+	if x.Failure == "" {
+		x.Body, why = Body{Reason: ReasonPending}, ""
+	}
+	l, q := x.live, question{network.RequestID(x.ID), x.Received, x.Received > 0 || x.length() > 0, x.without()}
+	b.start(q.size, func(ctx context.Context) Body {
+		if l != nil {
+			<-l.ready // its call is bounded
+			b.rec.mu.Lock()
+			body, ok := b.taken(x)
+			b.rec.mu.Unlock()
+			if ok {
+				return body
 			}
-			if something && len(res.Body) == 0 {
-				continue // what a worker passed on without reading, Chrome gives as nothing, and without an error
-			}
-			if int64(len(res.Body)) > b.rec.opt.MaxBody {
-				return Body{Reason: ReasonTooLarge, Size: int64(len(res.Body))}
-			}
-			return b.rec.store.put(res.Body)
 		}
-		return fallback
-	}, func(body Body) { x.Body = body })
+		return b.read(ctx, s, q)
+	}, func(body Body) {
+		if turn != x.turn {
+			return // it went on since, and was asked for again
+		}
+		if !x.Done && body.Size != x.length() {
+			why = ReasonPending
+		}
+		x.Body = body.because(why)
+	})
+}
+
+// question is what to ask for, and what is known of it.
+type question struct {
+	id        network.RequestID
+	size      int64 // bytes that came; 0: not known
+	something bool  // it is not empty
+	without   Body  // if nobody has it
+}
+
+// read asks all that may hold the body.
+func (b *bodyReader) read(ctx context.Context, s Session, q question) Body {
+	missing := q.without
+	for _, holder := range b.rec.holders(s) {
+		res, err := ask(ctx, holder, network.GetResponseBody, network.GetResponseBodyParams{RequestID: q.id})
+		if err != nil {
+			b.rec.opt.Log.Debug("no body here", "request", q.id, "error", err)
+			continue
+		}
+		if q.something && len(res.Body) == 0 {
+			continue // what a worker passed on without reading, Chrome gives as nothing, and without an error
+		}
+		if int64(len(res.Body)) > b.rec.opt.MaxBody {
+			return Body{Reason: ReasonTooLarge, Size: int64(len(res.Body))}
+		}
+		body, ok := res.Body, true
+		if !res.Base64encoded && q.size > 0 {
+			body, ok = original(res.Body, q.size)
+		}
+		if !ok {
+			missing = b.rec.store.put(body).because(ReasonRecoded)
+			continue
+		}
+		return b.rec.store.put(body)
+	}
+	return missing
 }
 
 // length is what the answer declares, 0 if nothing.
@@ -102,9 +161,11 @@ func (x *record) without() Body {
 		return x.Body // which says why
 	case x.Status() == http.StatusNotModified:
 		return Body{Reason: ReasonNone}
-	default:
-		return Body{Reason: ReasonGone}
 	}
+	if b, ok := dataURL(x.Request.URL); ok {
+		return BodyOf(b)
+	}
+	return Body{Reason: ReasonGone}
 }
 
 // answerLimit bounds the wait for a target that does not answer, such as one that its page keeps busy: it must not hold up
@@ -120,8 +181,9 @@ func ask[P, R any](ctx context.Context, s cdp.Session, command cdp.Command[P, R]
 // request reads the body that x sent: Blob and multipart bodies are never inline.
 func (b *bodyReader) request(x *record, s Session) {
 	hop := len(x.Redirects)
+	size, _ := strconv.ParseInt(x.Request.Header.Get("Content-Length"), 10, 64) // 0 where it does not say
 	id := network.RequestID(x.ID)
-	b.start(func(ctx context.Context) Body {
+	b.start(max(size, 0), func(ctx context.Context) Body {
 		res, err := ask(ctx, cdp.Session(s), network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
 		if err != nil {
 			return Body{Reason: ReasonGone}
@@ -157,4 +219,11 @@ func (b *bodyReader) close() {
 	b.rec.mu.Unlock()
 	b.cancel()
 	b.wg.Wait()
+	b.rec.mu.Lock()
+	defer b.rec.mu.Unlock()
+	for _, x := range b.rec.list {
+		if x.live != nil {
+			x.live.w.close()
+		}
+	}
 }

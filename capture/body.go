@@ -22,6 +22,10 @@ const (
 	ReasonEndless   Reason = "an endless stream"
 	ReasonNotAsked  Reason = "the visit ended before it was read"
 	ReasonSpillFull Reason = "no room to keep it"
+	ReasonDownload  Reason = "a download, which was refused"
+	ReasonMessages  Reason = "messages instead of a body"         // a WebSocket that was closed; see Exchange.Messages
+	ReasonPart      Reason = "the browser gave only a part of it" // the files of a form that navigates
+	ReasonRecoded   Reason = "the browser gave another text than what came"
 )
 
 // headSize is how much of each body is kept at hand, enough for every signature that media.Classify knows.
@@ -32,13 +36,17 @@ var ErrNoBody = errors.New("no body")
 
 // Body is a request's or response's payload, decoded from its Content-Encoding. It is in memory when small and in the
 // capture's folder when big.
+//
+// A body with a Reason is not complete, but a part of it may be there: what came of a stream before the visit ended, or of a film before
+// the player left it. OpenPart reads it.
 type Body struct {
 	Reason Reason // empty: the body is complete
-	Size   int64  // bytes
+	Size   int64  // bytes that came
 	Head   []byte // the first 4 KiB at most
 
 	data []byte
 	file string
+	at   int64 // in file
 }
 
 // BodyOf is a body that is all in memory.
@@ -48,28 +56,64 @@ func BodyOf(b []byte) Body {
 
 // Open reads the body from its start. The caller closes it.
 func (b *Body) Open() (io.ReadCloser, error) {
-	switch {
-	case b.Reason != "":
+	if b.Reason != "" {
 		return nil, fmt.Errorf("%w: %s", ErrNoBody, b.Reason)
-	case b.file != "":
-		return os.Open(b.file)
-	default:
+	}
+	return b.OpenPart()
+}
+
+// HasPart says whether there is something to read though the body is not complete.
+func (b *Body) HasPart() bool { return b.Reason != "" && (b.file != "" || len(b.data) > 0) }
+
+// OpenPart reads what there is, which is all of it if Reason is empty. The caller closes it.
+func (b *Body) OpenPart() (io.ReadCloser, error) {
+	switch {
+	case b.Reason != "" && !b.HasPart():
+		return nil, fmt.Errorf("%w: %s", ErrNoBody, b.Reason)
+	case b.file == "":
 		return io.NopCloser(bytes.NewReader(b.data)), nil
 	}
+	f, err := os.Open(b.file)
+	if err != nil {
+		return nil, err
+	}
+	return section{io.NewSectionReader(f, b.at, b.Size), f}, nil
+}
+
+// section is a stretch of a file.
+type section struct {
+	io.Reader
+	io.Closer
 }
 
 // Bytes is the whole body, if it is no larger than limit bytes.
 func (b *Body) Bytes(limit int64) ([]byte, error) {
+	if b.Reason != "" {
+		return nil, fmt.Errorf("%w: %s", ErrNoBody, b.Reason)
+	}
+	return b.PartBytes(limit)
+}
+
+// PartBytes is Bytes of what OpenPart reads.
+func (b *Body) PartBytes(limit int64) ([]byte, error) {
 	if b.Size > limit {
 		return nil, fmt.Errorf("body of %d bytes is over the limit of %d", b.Size, limit)
 	}
-	if b.Reason == "" && b.file == "" {
+	if b.file == "" && (b.Reason == "" || b.HasPart()) {
 		return b.data, nil
 	}
-	r, err := b.Open()
+	r, err := b.OpenPart()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(io.LimitReader(r, limit))
+	return io.ReadAll(r)
+}
+
+// because marks what is there as a part.
+func (b Body) because(why Reason) Body {
+	if b.Reason == "" {
+		b.Reason = why
+	}
+	return b
 }

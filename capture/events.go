@@ -145,6 +145,7 @@ type dataReceived struct {
 	RequestID         string `json:"requestId"`
 	DataLength        int64  `json:"dataLength"`
 	EncodedDataLength int64  `json:"encodedDataLength"`
+	Data              []byte `json:"data"` // of what is streamed, see live
 }
 
 type loadingFinished struct {
@@ -161,9 +162,8 @@ type loadingFailed struct {
 	BlockedReason string  `json:"blockedReason"`
 }
 
-type webSocketCreated struct {
+type servedFromCache struct {
 	RequestID string `json:"requestId"`
-	URL       string `json:"url"`
 }
 
 type bindingCalled struct {

@@ -26,7 +26,11 @@ type Exchange struct {
 	Done      bool         // finished or failed
 	Started   time.Time    // wall clock
 	Ended     time.Time    // zero while it runs
-	Received  int64        // bytes of body so far, decoded from its Content-Encoding
+	Received  int64        // bytes of body so far, decoded from its Content-Encoding; of a WebSocket, of its messages
+	File      string       // name that a download was offered under; empty for all else
+
+	Messages    []Message // of a WebSocket or an EventSource, in order
+	MessagesCut int       // how many more there were than are kept
 }
 
 // URL is where the exchange ended: the last request's address.

@@ -24,15 +24,24 @@ func on[T any](f func(*Recorder, Session, *T)) handler {
 
 // handlers are called with the Recorder's lock held.
 var handlers = map[string]handler{
-	"Network.requestWillBeSent":          on((*Recorder).requestWillBeSent),
-	"Network.requestWillBeSentExtraInfo": on((*Recorder).requestExtra),
-	"Network.responseReceived":           on((*Recorder).responseReceived),
-	"Network.responseReceivedExtraInfo":  on((*Recorder).responseExtra),
-	"Network.dataReceived":               on((*Recorder).dataReceived),
-	"Network.loadingFinished":            on((*Recorder).loadingFinished),
-	"Network.loadingFailed":              on((*Recorder).loadingFailed),
-	"Network.webSocketCreated":           on((*Recorder).webSocketCreated),
-	"Runtime.bindingCalled":              on((*Recorder).bindingCalled),
+	"Network.requestWillBeSent":                  on((*Recorder).requestWillBeSent),
+	"Network.requestWillBeSentExtraInfo":         on((*Recorder).requestExtra),
+	"Network.responseReceived":                   on((*Recorder).responseReceived),
+	"Network.responseReceivedExtraInfo":          on((*Recorder).responseExtra),
+	"Network.dataReceived":                       on((*Recorder).dataReceived),
+	"Network.loadingFinished":                    on((*Recorder).loadingFinished),
+	"Network.loadingFailed":                      on((*Recorder).loadingFailed),
+	"Network.requestServedFromCache":             on((*Recorder).servedFromCache),
+	"Network.eventSourceMessageReceived":         on((*Recorder).eventSourceMessage),
+	"Network.webSocketCreated":                   on((*Recorder).webSocketCreated),
+	"Network.webSocketClosed":                    on((*Recorder).webSocketClosed),
+	"Network.webSocketFrameError":                on((*Recorder).webSocketError),
+	"Network.webSocketFrameReceived":             on((*Recorder).webSocketReceived),
+	"Network.webSocketFrameSent":                 on((*Recorder).webSocketSent),
+	"Network.webSocketHandshakeResponseReceived": on((*Recorder).webSocketResponse),
+	"Network.webSocketWillSendHandshakeRequest":  on((*Recorder).webSocketRequest),
+	"Browser.downloadWillBegin":                  on((*Recorder).downloadWillBegin),
+	"Runtime.bindingCalled":                      on((*Recorder).bindingCalled),
 }
 
 func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
@@ -166,13 +175,27 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 	if !x.hasResponse {
 		x.hops = append(x.hops, hasExtra(ev.HasExtra, &res))
 	}
+	res.FromCache = res.FromCache || x.memoryCache
 	x.hasResponse, x.touched = true, time.Now()
 	x.session = s.ID() // the session that has the answer has the body
 	x.Type, x.background = ev.Type, x.background || endless(ev.Type)
 	x.Response = &res
 	x.applyExtras()
-	if !x.Done && isStream(&x.Exchange) {
+	if x.Done {
+		return
+	}
+	if isStream(&x.Exchange) {
 		x.Body = Body{Reason: ReasonEndless}
+		r.bodies.follow(x, s)
+	} else if x.length() > streamFrom {
+		r.bodies.follow(x, s)
+	}
+}
+
+// servedFromCache: the renderer itself still had it. What comes out of the disk's cache says so in its response.
+func (r *Recorder) servedFromCache(_ Session, ev *servedFromCache) {
+	if x := r.byID[ev.RequestID]; x != nil {
+		x.memoryCache = true
 	}
 }
 
@@ -182,10 +205,18 @@ func isStream(e *Exchange) bool {
 	return e.Type == "EventSource" || t == "text/event-stream" || t == "multipart/x-mixed-replace"
 }
 
-func (r *Recorder) dataReceived(_ Session, ev *dataReceived) {
-	if x := r.byID[ev.RequestID]; x != nil {
-		x.Received += ev.DataLength
-		x.touched = time.Now()
+func (r *Recorder) dataReceived(s Session, ev *dataReceived) {
+	x := r.byID[ev.RequestID]
+	if x == nil {
+		return
+	}
+	x.Received += ev.DataLength
+	x.touched = time.Now()
+	if x.live != nil && len(ev.Data) > 0 {
+		x.live.add(ev.Data)
+	}
+	if x.Received > streamFrom && !x.Done {
+		r.bodies.follow(x, s)
 	}
 }
 
@@ -223,23 +254,20 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 	if ev.BlockedReason != "" {
 		x.Failure = "blocked: " + ev.BlockedReason
 	}
-	x.Body = Body{Reason: ReasonFailed}
-	if ev.Canceled || ev.ErrorText == "net::ERR_ABORTED" {
-		x.Body.Reason = ReasonAborted
-	}
+	x.Body = Body{Reason: whyFailed(x, ev)}
 	if x.Response != nil && x.Received > 0 {
 		r.bodies.response(x, s) // what did arrive may still be held
 	}
 }
 
-func (r *Recorder) webSocketCreated(s Session, ev *webSocketCreated) {
-	if r.byID[ev.RequestID] != nil {
-		return
+func whyFailed(x *record, ev *loadingFailed) Reason {
+	switch {
+	case x.download:
+		return ReasonDownload
+	case !ev.Canceled && ev.ErrorText != "net::ERR_ABORTED":
+		return ReasonFailed
+	case isStream(&x.Exchange):
+		return ReasonEndless
 	}
-	x := r.begin(s, &requestWillBeSent{
-		RequestID: ev.RequestID, Type: "WebSocket",
-		Request: wireRequest{URL: ev.URL, Method: http.MethodGet},
-	})
-	x.Started = time.Now()
-	x.Body = Body{Reason: ReasonEndless}
+	return ReasonAborted
 }

@@ -11,12 +11,12 @@ import (
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
-	"go.uber.org/goleak"
 
+	"seine/browser/browsertest"
 	"seine/capture"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { browsertest.Main(m) }
 
 // session stands for a target, so that events can come in any order: a real browser does not let us choose it.
 type session struct {

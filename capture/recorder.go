@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,10 +28,12 @@ type Session interface {
 
 // Options bound a Recorder. The zero value is usable.
 type Options struct {
-	MaxBody   int64  // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
-	MaxMemory int64  // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
-	Dir       string // where the folder for bodies on disk is made; "": the system's temporary folder
-	Log       *slog.Logger
+	MaxBody     int64  // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
+	MaxMemory   int64  // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
+	MaxDisk     int64  // bytes of bodies on disk over the visit; what comes later gets ReasonSpillFull; 0: 8 GiB
+	MaxMessages int    // WebSocket and EventSource messages that are kept over the visit; 0: 100,000
+	Dir         string // where the folder for bodies on disk is made; "": the system's temporary folder
+	Log         *slog.Logger
 }
 
 func (o Options) withDefaults() Options {
@@ -39,6 +42,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxMemory == 0 {
 		o.MaxMemory = 64 << 20
+	}
+	if o.MaxDisk == 0 {
+		o.MaxDisk = 8 << 30
+	}
+	if o.MaxMessages == 0 {
+		o.MaxMessages = 100_000
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -63,6 +72,7 @@ type Recorder struct {
 	orphans  map[string]*extras // extra info that came before its request
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	notes    []Note
+	messages int // kept so far
 	changed  chan struct{}
 	last     time.Time // when a request last began or ended
 }
@@ -73,8 +83,12 @@ type record struct {
 	extras
 	session     target.SessionID
 	hasResponse bool
+	memoryCache bool      // the renderer had it
+	download    bool      // Chrome took it for a file to keep
 	background  bool      // says nothing of whether the page is at rest
 	touched     time.Time // when something of the answer last came
+	turn        int       // how often the body was asked for
+	live        *live     // nil: the body is read at its end
 }
 
 // extras are the *ExtraInfo events of one requestId. They travel on another channel than the events they belong to and
@@ -90,7 +104,7 @@ type extras struct {
 func NewRecorder(o Options) *Recorder {
 	o = o.withDefaults()
 	r := &Recorder{
-		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory},
+		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory, most: o.MaxDisk},
 		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
@@ -133,12 +147,7 @@ func (r *Recorder) Snapshot() *Capture {
 	defer r.mu.Unlock()
 	c := &Capture{Notes: slices.Clone(r.notes)}
 	for _, x := range r.list {
-		e := x.Exchange
-		e.Redirects = slices.Clone(e.Redirects)
-		if e.Response != nil { // extra info may still come, and change it
-			res := *e.Response
-			e.Response = &res
-		}
+		e := x.snapshot()
 		c.Exchanges = append(c.Exchanges, &e)
 	}
 	return c
@@ -158,23 +167,55 @@ func (r *Recorder) Stalled(d time.Duration) []string {
 	return list
 }
 
+// snapshot copies what is known of x so far.
+func (x *record) snapshot() Exchange {
+	e := x.Exchange
+	e.Redirects, e.Messages = slices.Clone(e.Redirects), slices.Clip(e.Messages)
+	if e.Response != nil { // extra info may still come, and change it
+		res := *e.Response
+		e.Response = &res
+	}
+	if x.live != nil {
+		if b, ok := x.live.body(); ok {
+			e.Body = b.because(e.Body.Reason)
+		}
+	}
+	e.Request.checkSent()
+	for i := range e.Redirects {
+		e.Redirects[i].Request.checkSent()
+	}
+	return e
+}
+
+// checkSent holds a request's body against the length that went over the wire: of the files in a form that navigates, Chrome tells
+// nothing.
+func (q *Request) checkSent() {
+	n, err := strconv.ParseInt(q.Header.Get("Content-Length"), 10, 64)
+	if err == nil && q.WireHeader && q.Body.Reason == "" && n != q.Body.Size {
+		q.Body.Reason = ReasonPart
+	}
+}
+
 // Settle waits until every body that was asked for has been read, or ctx ends.
 func (r *Recorder) Settle(ctx context.Context) error {
 	r.unfinished()
 	return r.bodies.settle(ctx)
 }
 
-// unfinished asks for the bodies that came in full though their end was not told (crbug 750469): it goes missing when a document
-// changes its process.
+// unfinished asks for what is there of answers whose end was not told: it goes missing when a document changes its process (crbug
+// 750469), it does not come while the page does not read, and streams have none.
 func (r *Recorder) unfinished() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, x := range r.list {
-		if x.Done || x.Response == nil || x.Body.Reason != ReasonPending {
+		s := r.sessions[x.session]
+		if x.Done || x.Response == nil || x.Type == "WebSocket" {
 			continue
 		}
-		if x.Response.Header.Get("Content-Encoding") == "" && x.Received > 0 && x.length() == x.Received {
-			r.bodies.response(x, r.sessions[x.session])
+		if x.live == nil && x.length() > 0 && x.Response.Header.Get("Content-Encoding") == "" && x.Body.Reason == ReasonPending {
+			r.bodies.response(x, s)
+		} else {
+			r.bodies.follow(x, s)
 		}
 	}
 }

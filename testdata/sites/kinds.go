@@ -21,9 +21,11 @@ import (
 // kinds serves /kinds/, a page that makes every kind of request from every kind of target. Its log has sums of the bodies, so
 // that what was captured can be held against what truly travelled.
 func (s *Site) kinds() {
-	s.mux.HandleFunc("/kinds/a/{type}", summed(kindsAnswer))
-	s.mux.HandleFunc("/kinds/hop/{n}", summed(kindsHop))
-	s.mux.HandleFunc("/kinds/ws", s.kindsSocket)
+	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} { // GET is HEAD too
+		s.mux.HandleFunc(method+" /kinds/a/{type}", summed(kindsAnswer))
+		s.mux.HandleFunc(method+" /kinds/hop/{n}", summed(kindsHop))
+	}
+	s.mux.HandleFunc("GET /kinds/ws", s.kindsSocket)
 }
 
 // Message is one message of a WebSocket.

@@ -50,7 +50,7 @@ async function everyKind(base, from) {
     remove: () => fetch(url("json", "remove"), { method: "DELETE" }).then((r) => r.json()),
     keepalive: () => post("keepalive", "stays alive", { keepalive: true }),
     dataurl: () => fetch("data:text/plain,from=" + from).then((r) => r.text()),
-    bloburl: () => fetch(URL.createObjectURL(new Blob(["a blob of " + from]))).then((r) => r.text()),
+    bloburl: async () => fetch(URL.createObjectURL(new Blob(["a blob of " + from]))).then((r) => r.text()),
     websocket: () => new Promise((done) => {
       const ws = new WebSocket(`${base.replace("http", "ws")}/kinds/ws?from=${from}&kind=websocket`);
       ws.binaryType = "arraybuffer";
@@ -79,14 +79,15 @@ async function everyKind(base, from) {
     jobs.xhrpost = () => xhr("xhrpost", "", "POST", new Blob([bytes(2000)]));
   }
   if (typeof importScripts === "function") {
-    if (!globalThis.registration) jobs.importscripts = () => importScripts(url("js", "importscripts"));
+    if (!globalThis.registration) jobs.importscripts = async () => importScripts(url("js", "importscripts"));
   } else {
     jobs.module = () => import(url("js", "module"));
   }
   if (inWindow) Object.assign(jobs, windowKinds(base, from, url, bytes));
   const failed = {};
-  await Promise.all(Object.entries(jobs).map(([name, job]) => job().catch((e) => { failed[name] = String(e); })));
-  return fetch(url("json", "done"), { method: "POST", body: JSON.stringify(failed), keepalive: true });
+  globalThis.kindsLeft = new Set(Object.keys(jobs));
+  await Promise.all(Object.entries(jobs).map(([name, job]) => job().catch((e) => { failed[name] = String(e); }).then(() => kindsLeft.delete(name))));
+  return fetch(url("json", "done"), { method: "POST", body: JSON.stringify(failed), keepalive: true }).then((r) => r.text());
 }
 
 // windowKinds are those that only documents know.
@@ -129,9 +130,8 @@ function windowKinds(base, from, url, bytes) {
       track.track.mode = "showing";
     }),
     video: () => new Promise((done) => {
-      const v = Object.assign(document.createElement("video"), { src: url("mp4", "video"), muted: true, onended: done, onerror: done });
+      const v = Object.assign(document.createElement("video"), { src: url("mp4", "video"), muted: true, preload: "auto", onloadeddata: done, onerror: done });
       document.body.append(v);
-      v.play();
     }),
     beacon: async () => navigator.sendBeacon(url("nothing", "beacon"), "beacon of " + from),
     beaconblob: async () => navigator.sendBeacon(url("nothing", "beaconblob"), new Blob([bytes(2000)])),

@@ -1,0 +1,81 @@
+package capture_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"seine/browser"
+	"seine/browser/browsertest"
+	"seine/capture"
+	"seine/testdata/sites"
+)
+
+// ear lets a Recorder observe a tab.
+type ear struct{ *capture.Recorder }
+
+func (e ear) Attached(s *browser.Session) { e.Recorder.Attached(s) }
+func (e ear) Detached(s *browser.Session) { e.Recorder.Detached(s) }
+func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
+	e.Recorder.Event(s, method, params)
+}
+
+// visitLimit bounds one visit on a busy machine.
+const visitLimit = 25 * time.Second
+
+// visit is a tab on the built-in site, and what is recorded of it.
+type visit struct {
+	*capture.Recorder
+	site *sites.Site
+	base string
+	tab  *browser.Tab
+	ctx  context.Context
+}
+
+func visited(t testing.TB, path string, o capture.Options) *visit {
+	t.Helper()
+	site := sites.New(sites.Options{})
+	server := httptest.NewServer(site)
+	t.Cleanup(server.Close)
+	ctx, cancel := context.WithTimeout(t.Context(), visitLimit)
+	t.Cleanup(cancel)
+	v := &visit{recorder(t, o), site, server.URL, nil, ctx}
+	v.tab = browsertest.New(t, ear{v.Recorder})
+	bound, release := v.tab.Bind(ctx)
+	defer release()
+	if _, err := chromedp.Call(bound, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	v.Also(chromedp.FromContext(v.tab.Context()).Target)
+	if _, err := chromedp.Call(bound, cdppage.Navigate, cdppage.NavigateParams{URL: v.base + path}); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// other is an address as of another site.
+func other(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
+
+// await waits until news of changed make ready true; whoever waits too long is told what for.
+func (v *visit) await(t testing.TB, changed func() <-chan struct{}, missing func() string) {
+	t.Helper()
+	for {
+		news := changed()
+		what := missing()
+		if what == "" {
+			return
+		}
+		select {
+		case <-news:
+		case <-v.ctx.Done():
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
