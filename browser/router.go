@@ -37,6 +37,8 @@ type router struct {
 	foreign  map[target.SessionID]struct{} // attached by chromedp
 	expected map[target.ID]int             // Target.attachToTarget of chromedp on its way
 	doubles  map[target.SessionID]double   // further sessions of targets that we hold already
+	twins    map[target.SessionID]*Session // second sessions that we asked for, see Session.Twin
+	asked    map[target.ID]*Session        // whose twin is on its way
 	tabs     map[cdp.BrowserContextID]*Tab
 	over     bool
 }
@@ -56,6 +58,8 @@ func newRouter(l *link) *router {
 		foreign:  map[target.SessionID]struct{}{},
 		expected: map[target.ID]int{},
 		doubles:  map[target.SessionID]double{},
+		twins:    map[target.SessionID]*Session{},
+		asked:    map[target.ID]*Session{},
 		tabs:     map[cdp.BrowserContextID]*Tab{},
 	}
 	r.root.next.Store(rootIDs)
@@ -83,9 +87,12 @@ func (r *router) route(m *cdproto.Message) {
 	}
 	r.mu.Lock()
 	s := r.sessions[m.SessionID]
+	twin := r.twins[m.SessionID]
 	_, foreign := r.foreign[m.SessionID]
 	r.mu.Unlock()
 	switch {
+	case twin != nil:
+		twin.heard(m)
 	case s == nil && foreign:
 		r.driver.in.push(m)
 	case s == nil: // a double, a target of no tab, or a child of a session of chromedp's
@@ -141,6 +148,9 @@ func (r *router) attached(parent *Session, params jsonv2.Value) (foreign bool) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if parent == r.root && r.pair(ev.SessionID, ev.Info) {
+		return false
+	}
 	// chromedp's own attachToTarget is announced on the root too, before its reply; it never waits for a debugger.
 	if parent == r.root && !ev.Waiting && r.expected[ev.Info.TargetID] > 0 {
 		if r.expected[ev.Info.TargetID]--; r.expected[ev.Info.TargetID] == 0 {
@@ -201,6 +211,11 @@ func (r *router) detached(params jsonv2.Value) (foreign bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.doubles, ev.SessionID)
+	if twin := r.twins[ev.SessionID]; twin != nil {
+		delete(r.twins, ev.SessionID)
+		twin.end()
+		return false
+	}
 	if _, ok := r.foreign[ev.SessionID]; ok {
 		delete(r.foreign, ev.SessionID)
 		return true
@@ -223,6 +238,10 @@ func (r *router) drop(s *Session) {
 		if child.parent == s {
 			r.drop(child)
 		}
+	}
+	if s.twin != nil {
+		delete(r.twins, s.twin.id)
+		s.twin.end()
 	}
 	s.end()
 	s.tab.inbox.push(notice{kind: detached, session: s})

@@ -21,7 +21,8 @@ type Session struct {
 	kind   string
 	target target.ID
 	parent *Session
-	tab    *Tab // nil on the root
+	tab    *Tab     // nil on the root
+	twin   *Session // nil unless it is a page's or frame's; set before the observer is told of s
 
 	next atomic.Int64
 	done chan struct{}

@@ -233,13 +233,14 @@ func (t *Tab) tell(n notice) {
 	}
 }
 
-// greet prepares a paused target and lets it run. Nothing is awaited: a paused service worker would never answer.
+// greet prepares a paused target and lets it run. Nothing is awaited of the target: a paused service worker would never answer.
 func (t *Tab) greet(s *Session) {
 	ctx := context.Background()
 	_, _ = s.Send(ctx, target.CommandSetAutoAttach, autoAttach)
 	if s.kind == "page" || s.kind == "iframe" {
 		_, _ = s.Send(ctx, page.CommandEnable, nil)
 		_, _ = s.Send(ctx, inspector.CommandEnable, nil)
+		t.b.link.router.doubled(s)
 	}
 	t.obs.Attached(s)
 	_, _ = s.Send(ctx, runtime.CommandRunIfWaitingForDebugger, nil)

@@ -86,7 +86,7 @@ func (b *bodyReader) response(x *record, s Session) {
 	l, q := x.live, question{network.RequestID(x.ID), x.Received, x.Received > 0 || x.length() > 0, x.without()}
 	b.start(q.size, func(ctx context.Context) Body {
 		if l != nil {
-			<-l.ready // its call is bounded
+			l.wait(ctx)
 			b.rec.mu.Lock()
 			body, ok := b.taken(x)
 			b.rec.mu.Unlock()

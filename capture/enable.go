@@ -29,8 +29,7 @@ type command struct {
 // Network.enable, because they outlive a navigation and hold what fetch().blob() and prefetch would lose. Workers must
 // not have them: in Chromium 156 they end the whole browser with a failed CHECK, once in four pages with a worker.
 func enableCommands(kind string, maxBody int64) []command {
-	total, postData := int64(totalBuffer), int64(1<<20)
-	enable := command{network.CommandEnable, network.EnableParams{MaxTotalBufferSize: &total, MaxResourceBufferSize: &maxBody, MaxPostDataSize: &postData}}
+	total, enable := int64(totalBuffer), networkEnable(maxBody)
 	if kind != "page" && kind != "iframe" {
 		return []command{enable}
 	}
@@ -43,6 +42,12 @@ func enableCommands(kind string, maxBody int64) []command {
 		{page.CommandEnable, page.EnableParams{}},
 		{page.CommandAddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pageHook, RunImmediately: &now}},
 	}
+}
+
+// networkEnable lets post data of up to 1 MiB come with its request; larger is asked for.
+func networkEnable(maxBody int64) command {
+	total, postData := int64(totalBuffer), int64(1<<20)
+	return command{network.CommandEnable, network.EnableParams{MaxTotalBufferSize: &total, MaxResourceBufferSize: &maxBody, MaxPostDataSize: &postData}}
 }
 
 // bindingCalled takes a note of the hook. A page can forge one only by catching the binding before the hook hides it,

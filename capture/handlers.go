@@ -44,6 +44,13 @@ var handlers = map[string]handler{
 	"Runtime.bindingCalled":                      on((*Recorder).bindingCalled),
 }
 
+// twinHandlers are for the second session on a target, which tells what the first does: only what is streamed comes from it.
+var twinHandlers = map[string]handler{
+	"Network.dataReceived":    on((*Recorder).streamed),
+	"Network.loadingFinished": on(func(r *Recorder, _ Session, ev *loadingFinished) { r.streamEnded(ev.RequestID) }),
+	"Network.loadingFailed":   on(func(r *Recorder, _ Session, ev *loadingFailed) { r.streamEnded(ev.RequestID) }),
+}
+
 func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
 	if r.epoch.IsZero() && ev.WallTime > 0 {
 		r.epoch = time.UnixMicro(int64((ev.WallTime - ev.Timestamp) * 1e6))
@@ -212,9 +219,7 @@ func (r *Recorder) dataReceived(s Session, ev *dataReceived) {
 	}
 	x.Received += ev.DataLength
 	x.touched = time.Now()
-	if x.live != nil && len(ev.Data) > 0 {
-		x.live.add(ev.Data)
-	}
+	r.streamed(s, ev)
 	if x.Received > streamFrom && !x.Done {
 		r.bodies.follow(x, s)
 	}
@@ -227,6 +232,7 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 	}
 	x.Done, x.Ended = true, r.wall(ev.Timestamp)
 	r.stir(x)
+	r.endedBy(s, x)
 	if bodiless(x) {
 		x.Body = Body{Reason: ReasonNone}
 		return
@@ -246,6 +252,7 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 	}
 	x.Done, x.Ended, x.Canceled = true, r.wall(ev.Timestamp), ev.Canceled
 	r.stir(x)
+	r.endedBy(s, x)
 	if bodiless(x) && x.Response != nil {
 		x.Body = Body{Reason: ReasonNone} // Chrome ends 204 and HEAD with ERR_ABORTED; nothing failed
 		return

@@ -2,9 +2,11 @@ package capture
 
 import (
 	"context"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 )
 
 // streamFrom is the size in bytes from which a body is taken as it comes: read as a whole at its end it would stand in memory three
@@ -15,8 +17,10 @@ const streamFrom = 1 << 20
 type live struct {
 	w       *writer
 	early   [][]byte // data that came before the answer to our request, which has what came before them
-	ready   chan struct{}
-	refused bool // it was over before we asked
+	from    target.SessionID
+	ready   chan struct{} // closed when our request was answered
+	ended   chan struct{} // closed when no more comes
+	refused bool          // it was over before we asked
 }
 
 // follow asks s for what comes of x. Called with the lock held.
@@ -24,7 +28,11 @@ func (b *bodyReader) follow(x *record, s Session) {
 	if b.closed || s == nil || x.live != nil {
 		return
 	}
-	x.live = &live{w: b.rec.store.writer(b.rec.opt.MaxBody), ready: make(chan struct{})}
+	x.live = &live{w: b.rec.store.writer(b.rec.opt.MaxBody), ready: make(chan struct{}), ended: make(chan struct{})}
+	if twin := b.rec.twins[s.ID()]; twin != nil {
+		s = twin
+	}
+	x.live.from = s.ID()
 	id, l := network.RequestID(x.ID), x.live
 	b.begin(func(ctx context.Context) {
 		res, err := ask(ctx, cdp.Session(s), network.StreamResourceContent, network.StreamResourceContentParams{RequestID: id})
@@ -47,18 +55,59 @@ func (l *live) answered(before []byte, err error) {
 	l.early = nil
 }
 
-func (l *live) isReady() bool {
+// streamed takes data of the session that x is followed on.
+func (r *Recorder) streamed(s Session, ev *dataReceived) {
+	if x := r.byID[ev.RequestID]; x != nil && x.live != nil && x.live.from == s.ID() && len(ev.Data) > 0 {
+		x.live.add(ev.Data)
+	}
+}
+
+func (r *Recorder) streamEnded(id string) {
+	if x := r.byID[id]; x != nil && x.live != nil {
+		x.live.end()
+	}
+}
+
+// endedBy: s told the end of x. If that is followed on another session, its end comes there.
+func (r *Recorder) endedBy(s Session, x *record) {
+	if x.live != nil && (x.live.from == s.ID() || !r.second[x.live.from]) {
+		x.live.end()
+	}
+}
+
+func (l *live) end() {
+	if !closed(l.ended) {
+		close(l.ended)
+	}
+}
+
+func closed(c chan struct{}) bool {
 	select {
-	case <-l.ready:
+	case <-c:
 		return true
 	default:
 		return false
 	}
 }
 
+// wait returns once all of it is here, or will never be.
+func (l *live) wait(ctx context.Context) {
+	<-l.ready // a call, which is bounded
+	if l.refused {
+		return
+	}
+	limit := time.NewTimer(answerLimit)
+	defer limit.Stop()
+	select {
+	case <-l.ended:
+	case <-limit.C: // its session went
+	case <-ctx.Done():
+	}
+}
+
 func (l *live) add(b []byte) {
 	switch {
-	case !l.isReady():
+	case !closed(l.ready):
 		l.early = append(l.early, b)
 	case !l.refused:
 		l.w.add(b)
@@ -67,7 +116,7 @@ func (l *live) add(b []byte) {
 
 // body is what has come; ok is false if none of it could be had.
 func (l *live) body() (b Body, ok bool) {
-	if !l.isReady() || l.refused {
+	if !closed(l.ready) || l.refused {
 		return Body{}, false
 	}
 	return l.w.body(), true

@@ -65,7 +65,8 @@ type Recorder struct {
 
 	mu       sync.Mutex
 	sessions map[target.SessionID]Session
-	also     cdp.Session // see Also
+	twins    map[target.SessionID]Session // of the sessions that have one
+	second   map[target.SessionID]bool    // is it a twin?
 	list     []*record
 	byID     map[string]*record
 	asked    map[string]int     // method and URL without query -> requests
@@ -105,7 +106,7 @@ func NewRecorder(o Options) *Recorder {
 	o = o.withDefaults()
 	r := &Recorder{
 		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory, most: o.MaxDisk},
-		sessions: map[target.SessionID]Session{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
+		sessions: map[target.SessionID]Session{}, twins: map[target.SessionID]Session{}, second: map[target.SessionID]bool{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
 	r.bodies = newBodyReader(r)
@@ -240,21 +241,42 @@ func (r *Recorder) Attached(s Session) {
 	}
 }
 
+// Paired gives the second session on the target of s, also while that is paused. It gets no durable messages, so that it holds what those
+// lose: what a service worker answered, blobs, and the beginning of what is streamed. To be heard of it are Network.dataReceived,
+// Network.loadingFinished and Network.loadingFailed.
+func (r *Recorder) Paired(s, twin Session) {
+	r.mu.Lock()
+	r.twins[s.ID()], r.second[twin.ID()] = twin, true
+	r.mu.Unlock()
+	c := networkEnable(r.opt.MaxBody)
+	if _, err := twin.Send(context.Background(), c.method, c.params); err != nil {
+		r.opt.Log.Debug("target went before it could be heard", "method", c.method, "error", err)
+	}
+}
+
 // Detached tells that a target is gone.
 func (r *Recorder) Detached(s Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if twin := r.twins[s.ID()]; twin != nil {
+		delete(r.second, twin.ID())
+		delete(r.twins, s.ID())
+	}
 	delete(r.sessions, s.ID())
 }
 
 // Event takes one event of a target's session.
 func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
-	handle, ok := handlers[method]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	table := handlers
+	if r.second[s.ID()] {
+		table = twinHandlers
+	}
+	handle, ok := table[method]
 	if !ok {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if err := handle(r, s, params); err != nil {
 		r.opt.Log.Warn("an event that could not be read", "method", method, "error", err)
 		return
@@ -277,15 +299,7 @@ func (r *Recorder) isBackground(x *record) bool {
 	return endless(x.Type) || r.asked[place] > often
 }
 
-// Also names a further session to ask for bodies; Network.enable must have been called on it. What a service worker
-// answers is held only by a session that was not there when the page began.
-func (r *Recorder) Also(s cdp.Session) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.also = s
-}
-
-// holders are the sessions that may hold a body: the one that saw its end, then all others.
+// holders are the sessions that may hold a body: the one that saw its end and its twin, then all others.
 func (r *Recorder) holders(own Session) []cdp.Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -293,12 +307,15 @@ func (r *Recorder) holders(own Session) []cdp.Session {
 	if own != nil {
 		list = append(list, own)
 	}
-	if r.also != nil {
-		list = append(list, r.also)
+	if own != nil && r.twins[own.ID()] != nil {
+		list = append(list, r.twins[own.ID()])
 	}
-	for _, s := range r.sessions {
-		if s != own {
-			list = append(list, s)
+	for id, s := range r.sessions {
+		if s == own {
+			continue
+		}
+		if list = append(list, s); r.twins[id] != nil {
+			list = append(list, r.twins[id])
 		}
 	}
 	return list

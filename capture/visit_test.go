@@ -8,7 +8,6 @@ import (
 	"time"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
-	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -21,7 +20,13 @@ import (
 // ear lets a Recorder observe a tab.
 type ear struct{ *capture.Recorder }
 
-func (e ear) Attached(s *browser.Session) { e.Recorder.Attached(s) }
+func (e ear) Attached(s *browser.Session) {
+	e.Recorder.Attached(s)
+	if s.Twin() != nil {
+		e.Paired(s, s.Twin())
+	}
+}
+
 func (e ear) Detached(s *browser.Session) { e.Recorder.Detached(s) }
 func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 	e.Recorder.Event(s, method, params)
@@ -50,10 +55,6 @@ func visited(t testing.TB, path string, o capture.Options) *visit {
 	v.tab = browsertest.New(t, ear{v.Recorder})
 	bound, release := v.tab.Bind(ctx)
 	defer release()
-	if _, err := chromedp.Call(bound, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
-	v.Also(chromedp.FromContext(v.tab.Context()).Target)
 	if _, err := chromedp.Call(bound, cdppage.Navigate, cdppage.NavigateParams{URL: v.base + path}); err != nil {
 		t.Fatal(err)
 	}

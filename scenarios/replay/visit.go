@@ -2,12 +2,9 @@ package replay
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/chromedp"
 
 	"seine/browser"
 	"seine/capture"
@@ -40,23 +37,7 @@ func (r *Runner) open(ctx context.Context) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}
-	if err := v.listenTwice(ctx); err != nil {
-		v.close()
-		return nil, err
-	}
-	return v, nil
-}
-
-// listenTwice gives the recorder chromedp's own session on the page as well: it holds what a service worker answered.
-func (v *visit) listenTwice(ctx context.Context) error {
-	bound, cancel := v.tab.Bind(ctx)
-	defer cancel()
-	if _, err := chromedp.Call(bound, network.Enable, network.EnableParams{}); err != nil {
-		return fmt.Errorf("listening to the page: %w", err)
-	}
-	v.recorder.Also(chromedp.FromContext(v.tab.Context()).Target)
-	return nil
+	return &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}, nil
 }
 
 func (v *visit) close() {
@@ -77,7 +58,13 @@ func (v *visit) tell(e Event) {
 // ear lets a Recorder, which knows no browser, observe a tab.
 type ear struct{ rec *capture.Recorder }
 
-func (e ear) Attached(s *browser.Session) { e.rec.Attached(s) }
+func (e ear) Attached(s *browser.Session) {
+	e.rec.Attached(s)
+	if s.Twin() != nil {
+		e.rec.Paired(s, s.Twin())
+	}
+}
+
 func (e ear) Detached(s *browser.Session) { e.rec.Detached(s) }
 func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 	e.rec.Event(s, method, params)
