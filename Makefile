@@ -27,7 +27,7 @@ demo: build sandbox browser ## grab a film from the built-in site
 
 test: sandbox compiler browser tools players ## run all tests (installs a browser, ffmpeg and the npm players where they are missing)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
-	$(GO) test -run Memory ./assemble/... # the race detector takes memory of its own, so these run without
+	$(GO) test -run Memory ./assemble/... ./capture # the race detector takes memory of its own, so these run without
 
 bench: sandbox browser ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)

@@ -99,7 +99,10 @@ func (b *bodyReader) response(x *record, s Session) {
 		if turn != x.turn {
 			return // it went on since, and was asked for again
 		}
-		if !x.Done && body.Size != x.length() {
+		switch all := x.length() > 0 && body.Size == x.length() && x.Response.Header.Get("Content-Encoding") == ""; {
+		case all && why == ReasonAborted:
+			why = "" // Chrome says so too where a page lets go of what it has read to its end
+		case !all && !x.Done:
 			why = ReasonPending
 		}
 		x.Body = body.because(why)

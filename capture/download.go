@@ -31,7 +31,8 @@ func (r *Recorder) downloadWillBegin(s Session, ev *downloadWillBegin) {
 		RequestID: "download " + ev.GUID, Type: "Other", FrameID: ev.FrameID, Request: wireRequest{URL: ev.URL, Method: http.MethodGet},
 	})
 	x.Target = r.targetOf(ev.FrameID, x.Target)
-	x.download, x.File, x.Done, x.Ended = true, ev.SuggestedFilename, true, time.Now()
+	x.download, x.File = true, ev.SuggestedFilename
+	r.end(x, time.Now())
 	x.Body = Body{Reason: ReasonDownload}
 }
 

@@ -230,7 +230,7 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 	if x == nil || x.Done {
 		return
 	}
-	x.Done, x.Ended = true, r.wall(ev.Timestamp)
+	r.end(x, r.wall(ev.Timestamp))
 	r.stir(x)
 	r.endedBy(s, x)
 	if bodiless(x) {
@@ -250,7 +250,8 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 	if x == nil || x.Done {
 		return
 	}
-	x.Done, x.Ended, x.Canceled = true, r.wall(ev.Timestamp), ev.Canceled
+	x.Canceled = ev.Canceled
+	r.end(x, r.wall(ev.Timestamp))
 	r.stir(x)
 	r.endedBy(s, x)
 	if bodiless(x) && x.Response != nil {

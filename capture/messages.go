@@ -161,7 +161,7 @@ func (r *Recorder) webSocketClosed(_ Session, ev *webSocketClosed) {
 	if x == nil || x.Done {
 		return
 	}
-	x.Done, x.Ended = true, r.wall(ev.Timestamp)
+	r.end(x, r.wall(ev.Timestamp))
 	if x.Response != nil {
 		x.Body = Body{Reason: ReasonMessages}
 	}

@@ -74,6 +74,7 @@ type Recorder struct {
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	notes    []Note
 	messages int // kept so far
+	ended    int // exchanges that are done
 	changed  chan struct{}
 	last     time.Time // when a request last began or ended
 }
@@ -282,6 +283,21 @@ func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
 		return
 	}
 	r.notify()
+}
+
+// Progress is how far a visit has come. It is cheap: a visit may have ten thousand exchanges.
+type Progress struct{ Exchanges, Done int }
+
+// Progress counts what has been heard so far.
+func (r *Recorder) Progress() Progress {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Progress{Exchanges: len(r.list), Done: r.ended}
+}
+
+func (r *Recorder) end(x *record, at time.Time) {
+	x.Done, x.Ended = true, at
+	r.ended++
 }
 
 // stir notes that a request began or ended.

@@ -33,7 +33,7 @@ func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 }
 
 // visitLimit bounds one visit on a busy machine.
-const visitLimit = 25 * time.Second
+const visitLimit = 90 * time.Second
 
 // visit is a tab on the built-in site, and what is recorded of it.
 type visit struct {

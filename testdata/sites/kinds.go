@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ func (s *Site) kinds() {
 		s.mux.HandleFunc(method+" /kinds/hop/{n}", summed(kindsHop))
 	}
 	s.mux.HandleFunc("GET /kinds/ws", s.kindsSocket)
+	s.mux.HandleFunc("GET /kinds/size/{bytes}", kindsSize)
 }
 
 // Message is one message of a WebSocket.
@@ -66,6 +68,26 @@ type summing struct {
 func (s summing) Write(b []byte) (int, error) {
 	s.sum.Write(b)
 	return s.Writer.Write(b)
+}
+
+// kindsSize answers with as many bytes as it is asked for, the address over and over.
+func kindsSize(w http.ResponseWriter, r *http.Request) {
+	n, err := strconv.Atoi(r.PathValue("bytes"))
+	if err != nil || n < 0 || n > 1<<30 {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.Itoa(n))
+	w.Header().Set("Cache-Control", "no-store")
+	block := bytes.Repeat([]byte(r.URL.RequestURI()+"\n"), 4096)
+	for n > 0 {
+		piece := block[:min(n, len(block))]
+		if _, err := w.Write(piece); err != nil {
+			return
+		}
+		n -= len(piece)
+	}
 }
 
 // kindsTypes are the content types of /kinds/a/{type}.
