@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -124,6 +125,9 @@ func (b *bodyReader) read(ctx context.Context, s Session, q question) Body {
 		res, err := ask(ctx, holder, network.GetResponseBody, network.GetResponseBodyParams{RequestID: q.id})
 		if err != nil {
 			b.rec.opt.Log.Debug("no body here", "request", q.id, "error", err)
+			if errors.Is(err, context.DeadlineExceeded) && missing.Reason == ReasonGone {
+				missing.Reason = ReasonSilent
+			}
 			continue
 		}
 		if q.something && len(res.Body) == 0 {
@@ -187,11 +191,18 @@ func (b *bodyReader) request(x *record, s Session) {
 	size, _ := strconv.ParseInt(x.Request.Header.Get("Content-Length"), 10, 64) // 0 where it does not say
 	id := network.RequestID(x.ID)
 	b.start(max(size, 0), func(ctx context.Context) Body {
-		res, err := ask(ctx, cdp.Session(s), network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
-		if err != nil {
-			return Body{Reason: ReasonGone}
+		missing := Body{Reason: ReasonGone}
+		for _, holder := range b.rec.own(s) {
+			res, err := ask(ctx, holder, network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
+			if err == nil {
+				return b.rec.store.put(res.PostData)
+			}
+			b.rec.opt.Log.Debug("no request body here", "request", id, "error", err)
+			if errors.Is(err, context.DeadlineExceeded) {
+				missing.Reason = ReasonSilent
+			}
 		}
-		return b.rec.store.put(res.PostData)
+		return missing
 	}, func(body Body) {
 		if hop < len(x.Redirects) {
 			x.Redirects[hop].Request.Body = body

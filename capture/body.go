@@ -18,6 +18,7 @@ const (
 	ReasonFailed    Reason = "the request failed"
 	ReasonAborted   Reason = "the page gave the request up"
 	ReasonGone      Reason = "the browser no longer had it"
+	ReasonSilent    Reason = "its page or worker did not answer in time"
 	ReasonTooLarge  Reason = "larger than the limit"
 	ReasonEndless   Reason = "an endless stream"
 	ReasonNotAsked  Reason = "the visit ended before it was read"

@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -144,7 +145,8 @@ func allowed(e *capture.Exchange) []capture.Reason {
 func TestEveryKindOfRequest(t *testing.T) {
 	for n := range rounds(t) {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
-			v := visited(t, "/kinds/", capture.Options{})
+			var said strings.Builder
+			v := visited(t, "/kinds/", capture.Options{Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 			v.await(t, v.site.Changed, v.unasked)
 			v.await(t, v.Changed, v.unheard)
 			if err := v.Settle(v.ctx); err != nil {
@@ -157,6 +159,10 @@ func TestEveryKindOfRequest(t *testing.T) {
 			}
 			for missed := range lines {
 				t.Errorf("missed: %s", missed)
+			}
+			if t.Failed() {
+				_ = v.Close() // nothing more is said then
+				t.Log(said.String())
 			}
 			t.Logf("%+v", c.Count())
 		})

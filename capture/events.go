@@ -103,6 +103,12 @@ func (w *wireResponse) response() Response {
 		MIMEType: w.MimeType, FromCache: w.FromDiskCache || w.FromPrefetchCache, FromWorker: w.FromServiceWorker,
 		Timing: w.Timing.timing(),
 	}
+	switch {
+	case w.FromPrefetchCache:
+		r.Cache = "prefetch"
+	case w.FromDiskCache && !w.FromServiceWorker:
+		r.Cache = "disk"
+	}
 	if w.RemoteIPAddress != "" {
 		r.RemoteAddr = net.JoinHostPort(strings.Trim(w.RemoteIPAddress, "[]"), strconv.Itoa(w.RemotePort))
 	}

@@ -93,7 +93,8 @@ type Response struct {
 	Header     http.Header
 	MIMEType   string // Chrome's own reading, after sniffing
 	RemoteAddr string // IP:port, empty when nothing was dialled
-	FromCache  bool   // disk, memory or prefetch cache
+	FromCache  bool   // of the browser, see Cache; with FromWorker, of the service worker
+	Cache      string // "disk", "memory" or "prefetch"; empty when it came from none of these
 	FromWorker bool   // answered by a service worker
 	Timing     Timing
 }

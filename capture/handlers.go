@@ -182,7 +182,9 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 	if !x.hasResponse {
 		x.hops = append(x.hops, hasExtra(ev.HasExtra, &res))
 	}
-	res.FromCache = res.FromCache || x.memoryCache
+	if x.memoryCache && !res.FromCache {
+		res.FromCache, res.Cache = true, "memory"
+	}
 	x.hasResponse, x.touched = true, time.Now()
 	x.session = s.ID() // the session that has the answer has the body
 	x.Type, x.background = ev.Type, x.background || endless(ev.Type)

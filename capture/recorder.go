@@ -321,10 +321,7 @@ func (r *Recorder) holders(own Session) []cdp.Session {
 	defer r.mu.Unlock()
 	var list []cdp.Session
 	if own != nil {
-		list = append(list, own)
-	}
-	if own != nil && r.twins[own.ID()] != nil {
-		list = append(list, r.twins[own.ID()])
+		list = r.pair(own)
 	}
 	for id, s := range r.sessions {
 		if s == own {
@@ -335,6 +332,20 @@ func (r *Recorder) holders(own Session) []cdp.Session {
 		}
 	}
 	return list
+}
+
+// own are the session that asked and its twin.
+func (r *Recorder) own(s Session) []cdp.Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.pair(s)
+}
+
+func (r *Recorder) pair(s Session) []cdp.Session {
+	if twin := r.twins[s.ID()]; twin != nil {
+		return []cdp.Session{s, twin}
+	}
+	return []cdp.Session{s}
 }
 
 func (r *Recorder) wall(monotonic float64) time.Time {

@@ -47,9 +47,21 @@ type Entry struct {
 	Timings      Timings   `json:"timings"`
 	ServerIP     string    `json:"serverIPAddress,omitempty"`
 	ResourceType string    `json:"_resourceType,omitempty"`
-	Target       string    `json:"_target,omitempty"`      // kind of target that asked: page, iframe, worker …
+	Target       string    `json:"_target,omitempty"`                  // kind of target that asked: page, iframe, worker …
+	FromCache    string    `json:"_fromCache,omitempty"`               // disk, memory or prefetch
+	FromWorker   bool      `json:"_fetchedViaServiceWorker,omitempty"` // a service worker answered
+	Messages     []Message `json:"_webSocketMessages,omitempty"`
 	Error        string    `json:"_error,omitempty"`       // net::ERR_…
 	BodyMissing  string    `json:"_bodyMissing,omitempty"` // why the response's body is not there
+}
+
+// Message is one message of a WebSocket, as Chrome exports it.
+type Message struct {
+	Type    string  `json:"type"` // send or receive
+	Time    float64 `json:"time"` // s since 1970
+	Opcode  int     `json:"opcode"`
+	Data    string  `json:"data"`              // base64 unless Opcode is 1
+	Comment string  `json:"comment,omitempty"` // why the data is not there
 }
 
 // Pair is a header or a parameter.
@@ -109,6 +121,7 @@ type Content struct {
 	MimeType string `json:"mimeType"`
 	Text     string `json:"text,omitempty"`
 	Encoding string `json:"encoding,omitempty"` // base64 for what is no text
+	Comment  string `json:"comment,omitempty"`  // that the text is only a part
 }
 
 // Timings are milliseconds; -1 where a phase did not happen. Send, Wait and Receive are never negative.

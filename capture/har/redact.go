@@ -101,6 +101,14 @@ func (c cleaner) entry(e *Entry) {
 	if p := e.Request.PostData; p != nil {
 		p.Text, p.Encoding = c.body(p.Text, p.Encoding, isForm(p.MimeType))
 	}
+	for i := range e.Messages {
+		m := &e.Messages[i]
+		if m.Opcode == 1 {
+			c.in(&m.Data)
+		} else if cleaned, encoding := c.body(m.Data, "base64", false); encoding != "base64" {
+			m.Data = base64.StdEncoding.EncodeToString([]byte(cleaned))
+		}
+	}
 	content := &e.Response.Content
 	content.Text, content.Encoding = c.body(content.Text, content.Encoding, false)
 }

@@ -49,6 +49,13 @@ func (s *secrets) entry(e *Entry) {
 		s.text(plain(p.Text, p.Encoding), isForm(p.MimeType))
 	}
 	s.text(plain(e.Response.Content.Text, e.Response.Content.Encoding), false)
+	for _, m := range e.Messages {
+		if m.Opcode == 1 {
+			s.text(m.Data, false)
+		} else {
+			s.text(plain(m.Data, "base64"), false)
+		}
+	}
 }
 
 func plain(text, encoding string) string {

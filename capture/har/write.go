@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net"
@@ -21,12 +22,12 @@ type Options struct {
 	Secrets bool   // keep cookies, authorization and tokens
 	Version string // of seine, for the creator field
 	MaxBody int64  // bytes of one body that go into the file; 0: 4 MiB
+	MaxAll  int64  // bytes of all bodies and messages that do; 0: 64 MiB. What is left out says so
 }
 
 // Write writes the capture to w.
 func Write(w io.Writer, c *capture.Capture, o Options) error {
-	o.MaxBody = cmp.Or(o.MaxBody, 4<<20)
-	h := build(c, o)
+	h := build(c, &room{one: cmp.Or(o.MaxBody, 4<<20), left: cmp.Or(o.MaxAll, 64<<20)}, o.Version)
 	if !o.Secrets {
 		redact(&h, c)
 	}
@@ -38,9 +39,28 @@ func Write(w io.Writer, c *capture.Capture, o Options) error {
 
 const pageID = "page_1"
 
-func build(c *capture.Capture, o Options) HAR {
+// room is what may still go into the file: all of it stands in memory once, to take the secrets out.
+type room struct{ one, left int64 }
+
+// errFull: the file has as many bytes of bodies as it may.
+var errFull = errors.New("the file is full")
+
+// take reads what there is of a body.
+func (r *room) take(b *capture.Body) ([]byte, error) {
+	if b.Reason != "" && !b.HasPart() {
+		return nil, errors.New(string(b.Reason))
+	}
+	if b.Size <= r.one && b.Size > r.left {
+		return nil, errFull
+	}
+	data, err := b.PartBytes(r.one)
+	r.left -= int64(len(data))
+	return data, err
+}
+
+func build(c *capture.Capture, o *room, version string) HAR {
 	log := Log{
-		Version: "1.2", Creator: Creator{Name: "seine", Version: cmp.Or(o.Version, "devel")},
+		Version: "1.2", Creator: Creator{Name: "seine", Version: cmp.Or(version, "devel")},
 		Pages: []Page{{ID: pageID, Title: cmp.Or(c.Title, c.Page), Started: time.Unix(0, 0).UTC()}}, Entries: []Entry{},
 	}
 	if c.UserAgent != "" {
@@ -58,9 +78,9 @@ func build(c *capture.Capture, o Options) HAR {
 	return HAR{log}
 }
 
-func redirect(e *capture.Exchange, hop capture.Hop, o Options) Entry {
+func redirect(e *capture.Exchange, hop capture.Hop, o *room) Entry {
 	out := Entry{
-		PageRef: pageID, Started: hop.Started, Request: request(hop.Request, protocol(&hop.Response), o.MaxBody),
+		PageRef: pageID, Started: hop.Started, Request: request(hop.Request, protocol(&hop.Response), o),
 		Response: response(&hop.Response), Timings: timings(hop.Response.Timing, hop.Ended.Sub(hop.Started)),
 		ServerIP: host(hop.Response.RemoteAddr), ResourceType: resourceType(e.Type), Target: e.Target.Kind,
 		BodyMissing: string(capture.ReasonNone),
@@ -69,18 +89,22 @@ func redirect(e *capture.Exchange, hop capture.Hop, o Options) Entry {
 	return out
 }
 
-func entry(e *capture.Exchange, o Options) Entry {
+func entry(e *capture.Exchange, o *room) Entry {
 	out := Entry{
-		PageRef: pageID, Started: began(e), Request: request(e.Request, protocol(e.Response), o.MaxBody),
+		PageRef: pageID, Started: began(e), Request: request(e.Request, protocol(e.Response), o),
 		ResourceType: resourceType(e.Type), Target: e.Target.Kind, Error: e.Failure, BodyMissing: string(e.Body.Reason),
 	}
 	t := capture.Timing{DNS: -1, Connect: -1, TLS: -1, Send: -1, Wait: -1}
 	if e.Response != nil {
 		t = e.Response.Timing
 		out.ServerIP = host(e.Response.RemoteAddr)
+		out.FromCache, out.FromWorker = e.Response.Cache, e.Response.FromWorker
 	}
 	out.Response = response(e.Response)
-	content(&out, e, o.MaxBody)
+	content(&out, e, o)
+	if e.Type == "WebSocket" {
+		out.Messages = messages(e.Messages, o)
+	}
 	total := time.Duration(0)
 	if !e.Ended.IsZero() {
 		total = e.Ended.Sub(out.Started)
@@ -98,18 +122,43 @@ func began(e *capture.Exchange) time.Time {
 	return e.Started
 }
 
-func content(out *Entry, e *capture.Exchange, limit int64) {
+func content(out *Entry, e *capture.Exchange, o *room) {
 	c := &out.Response.Content
 	c.Size, c.MimeType = e.Body.Size, cmp.Or(e.ContentType(), "x-unknown")
-	if e.Body.Reason != "" {
+	if e.Body.Reason != "" && !e.Body.HasPart() {
 		return
 	}
-	b, err := e.Body.Bytes(limit)
-	if err != nil {
+	b, err := o.take(&e.Body)
+	switch {
+	case err != nil && e.Body.Reason == "":
 		out.BodyMissing = "left out: " + err.Error()
-		return
+	case err == nil && e.Body.Reason != "":
+		c.Comment = "only a part: " + string(e.Body.Reason)
+		fallthrough
+	case err == nil:
+		c.Text, c.Encoding = text(b)
 	}
-	c.Text, c.Encoding = text(b)
+}
+
+func messages(list []capture.Message, o *room) []Message {
+	var out []Message
+	for i := range list {
+		m := &list[i]
+		j := Message{Type: "receive", Time: float64(m.Time.UnixMilli()) / 1000, Opcode: m.Opcode}
+		if m.Sent {
+			j.Type = "send"
+		}
+		b, err := o.take(&m.Body)
+		if err != nil {
+			j.Comment = "left out: " + err.Error()
+		}
+		j.Data = string(b)
+		if m.Opcode != 1 {
+			j.Data = base64.StdEncoding.EncodeToString(b)
+		}
+		out = append(out, j)
+	}
+	return out
 }
 
 func text(b []byte) (string, string) {
@@ -119,7 +168,7 @@ func text(b []byte) (string, string) {
 	return base64.StdEncoding.EncodeToString(b), "base64"
 }
 
-func request(r capture.Request, protocol string, limit int64) Request {
+func request(r capture.Request, protocol string, o *room) Request {
 	out := Request{
 		Method: r.Method, URL: r.URL, HTTPVersion: protocol, Cookies: []Cookie{}, Headers: pairs(r.Header),
 		QueryString: []Pair{}, HeadersSize: -1, BodySize: r.Body.Size,
@@ -128,7 +177,7 @@ func request(r capture.Request, protocol string, limit int64) Request {
 		out.Cookies = append(out.Cookies, Cookie{Name: c.Name, Value: c.Value})
 	}
 	out.QueryString = append(out.QueryString, query(r.URL)...)
-	b, err := r.Body.Bytes(limit)
+	b, err := o.take(&r.Body)
 	if err == nil && len(b) == 0 {
 		return out
 	}
@@ -139,6 +188,9 @@ func request(r capture.Request, protocol string, limit int64) Request {
 	}
 	if r.Body.Reason != "" {
 		out.BodySize = -1
+	}
+	if r.Body.HasPart() && err == nil {
+		out.PostData.Comment = "only a part: " + string(r.Body.Reason)
 	}
 	return out
 }
