@@ -101,16 +101,20 @@ func (c cleaner) entry(e *Entry) {
 	if p := e.Request.PostData; p != nil {
 		p.Text, p.Encoding = c.body(p.Text, p.Encoding, isForm(p.MimeType))
 	}
-	for i := range e.Messages {
-		m := &e.Messages[i]
-		if m.Opcode == 1 {
-			c.in(&m.Data)
-		} else if cleaned, encoding := c.body(m.Data, "base64", false); encoding != "base64" {
-			m.Data = base64.StdEncoding.EncodeToString([]byte(cleaned))
-		}
-	}
+	c.messages(e.Messages)
 	content := &e.Response.Content
 	content.Text, content.Encoding = c.body(content.Text, content.Encoding, false)
+}
+
+// messages stay what they are: base64 unless they are text.
+func (c cleaner) messages(list []Message) {
+	for i := range list {
+		if m := &list[i]; m.Opcode == 1 {
+			c.in(&m.Data)
+		} else {
+			m.Data = base64.StdEncoding.EncodeToString([]byte(plain(c.body(m.Data, "base64", false))))
+		}
+	}
 }
 
 // body looks into base64 too: what is no text may hold a secret all the same.

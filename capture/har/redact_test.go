@@ -92,6 +92,14 @@ func plant() (*capture.Capture, []string) {
 	answer("application/json", `{"inner":"{\"token\":\"`+all.next()+`\"}"}`)
 	answer("text/html", `<script>window.config = {'apiKey': '`+all.next()+`', n: 1}</script><a href="/x?a=1&amp;token=`+url.QueryEscape(all.next())+`">`)
 	answer("application/vnd.apple.mpegurl", "#EXTM3U\nseg.ts?x=1&token="+url.QueryEscape(all.next())+"\n")
+	socket := &capture.Exchange{Type: "WebSocket", Request: get("wss://a.example/live"), Body: capture.Body{Reason: capture.ReasonMessages}}
+	for opcode, text := range map[int]string{1: `{"op":"login","token":"%s"}`, 2: "\x00\xff{\"password\":\"%s\"}"} {
+		socket.Messages = append(socket.Messages, capture.Message{Sent: true, Opcode: opcode, Body: capture.BodyOf(fmt.Appendf(nil, text, all.next()))})
+	}
+	add(socket)
+	stream := &capture.Exchange{Type: "EventSource", Request: get("https://a.example/events"), Body: capture.BodyOf([]byte("data: {\"session_key\":\"" + all.next() + "\"}\n\n"))}
+	stream.Body.Reason = capture.ReasonEndless
+	add(stream)
 	for len(all) < 100 {
 		answer("application/json", `{"user_token":"`+all.next()+`"}`)
 	}
@@ -112,6 +120,7 @@ func scatter(add func(*capture.Exchange), all []string) {
 		add(echo)
 	}
 	add(&capture.Exchange{Request: capture.Request{Method: "POST", URL: "https://a.example/", Body: capture.BodyOf([]byte(text))}, Body: capture.BodyOf([]byte(text))})
+	add(&capture.Exchange{Type: "WebSocket", Request: capture.Request{URL: "wss://a.example/"}, Messages: []capture.Message{{Opcode: 1, Body: capture.BodyOf([]byte(text))}, {Opcode: 2, Body: capture.BodyOf([]byte(text))}}})
 }
 
 // visible are the ways in which a secret can be read out of a HAR.
@@ -140,6 +149,11 @@ func readable(t *testing.T, raw []byte) string {
 		}
 		if p := e.Request.PostData; p != nil && p.Encoding == "base64" {
 			raw, _ := base64.StdEncoding.DecodeString(p.Text)
+			b.Write(raw)
+		}
+		for _, m := range e.Messages {
+			raw, _ := base64.StdEncoding.DecodeString(m.Data)
+			b.WriteString(m.Data)
 			b.Write(raw)
 		}
 		var v any
