@@ -46,19 +46,44 @@ type Counts struct {
 	Exchanges int            `json:"exchanges"`
 	Bodies    int            `json:"bodies"`
 	Missing   map[Reason]int `json:"missing,omitempty"` // why not, for each that is not there
+	Parts     int            `json:"parts,omitempty"`   // of the missing ones, how many are there in part
+
+	Sent        int            `json:"sent,omitempty"` // request bodies, redirects included
+	SentMissing map[Reason]int `json:"sent_missing,omitempty"`
+
+	Messages    int `json:"messages,omitempty"` // of WebSockets and EventSources
+	MessagesCut int `json:"messages_cut,omitempty"`
 }
 
 // Count says how complete the capture is.
 func (c *Capture) Count() Counts {
-	n := Counts{Exchanges: len(c.Exchanges), Missing: map[Reason]int{}}
+	n := Counts{Exchanges: len(c.Exchanges), Missing: map[Reason]int{}, SentMissing: map[Reason]int{}}
 	for _, e := range c.Exchanges {
 		if e.Body.Reason == "" {
 			n.Bodies++
 		} else {
 			n.Missing[e.Body.Reason]++
 		}
+		if e.Body.HasPart() {
+			n.Parts++
+		}
+		n.sent(&e.Request)
+		for i := range e.Redirects {
+			n.sent(&e.Redirects[i].Request)
+		}
+		n.Messages += len(e.Messages)
+		n.MessagesCut += e.MessagesCut
 	}
 	return n
+}
+
+func (n *Counts) sent(q *Request) {
+	switch {
+	case q.Body.Reason != "":
+		n.SentMissing[q.Body.Reason]++
+	case q.Body.Size > 0:
+		n.Sent++
+	}
 }
 
 // Protected names the DRM system that the page used or tried to use, "" for none. Asking alone counts only as a try:

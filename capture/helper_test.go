@@ -26,8 +26,10 @@ type session struct {
 	sent   []string
 	bodies map[string][]byte // by requestId
 	posts  map[string][]byte
-	asked  chan string   // told of each body that is asked for; may be nil
-	hold   chan struct{} // until it is closed, no body is given; may be nil
+	begun  map[string][]byte // what had come when streaming was asked for
+	text   bool              // bodies are given as text, not as base64
+	asked  chan string       // told of each body that is asked for; may be nil
+	hold   chan struct{}     // until it is closed, no body is given; may be nil
 }
 
 func (s *session) ID() target.SessionID                           { return target.SessionID(s.id) }
@@ -56,7 +58,12 @@ func (s *session) Call(ctx context.Context, _ string, params, result any) error 
 			}
 		}
 		if b, ok := s.bodies[string(p.RequestID)]; ok {
-			result.(*network.GetResponseBodyResult).Body = b
+			*result.(*network.GetResponseBodyResult) = network.GetResponseBodyResult{Body: b, Base64encoded: !s.text}
+			return nil
+		}
+	case network.StreamResourceContentParams:
+		if b, ok := s.begun[string(p.RequestID)]; ok {
+			result.(*network.StreamResourceContentResult).BufferedData = b
 			return nil
 		}
 	case network.GetRequestPostDataParams:

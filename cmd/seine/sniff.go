@@ -126,16 +126,25 @@ func showCounts(con *ui.Console, res *replay.Result) error {
 		con.Say("No media was found.")
 	}
 	text := fmt.Sprintf("%d requests, %d bodies", n.Exchanges, n.Bodies)
-	for _, r := range slices.Sorted(missing(n)) {
+	for _, r := range slices.Sorted(missing(n.Missing)) {
 		text += fmt.Sprintf(", %d %s", n.Missing[capture.Reason(r)], r)
+	}
+	if n.Messages+n.MessagesCut > 0 {
+		text += fmt.Sprintf("; %s", ui.Count(n.Messages, "message"))
+	}
+	if n.MessagesCut > 0 {
+		text += fmt.Sprintf(", %d more were not kept", n.MessagesCut)
+	}
+	for _, r := range slices.Sorted(missing(n.SentMissing)) {
+		text += fmt.Sprintf("; of what was sent, %d: %s", n.SentMissing[capture.Reason(r)], r)
 	}
 	con.Say("\n%s", con.Faint(text))
 	return nil
 }
 
-func missing(n capture.Counts) func(func(string) bool) {
+func missing(why map[capture.Reason]int) func(func(string) bool) {
 	return func(yield func(string) bool) {
-		for r := range n.Missing {
+		for r := range why {
 			if !yield(string(r)) {
 				return
 			}
