@@ -66,6 +66,9 @@ func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
 		x.redirect(ev, r.wall(ev.Timestamp))
 	}
 	x.applyExtras()
+	if wantsStream(&x.Exchange) { // asked for later, the beginning might have gone
+		r.bodies.follow(x, s)
+	}
 	if x.Request.Body.Reason == ReasonNotAsked {
 		r.bodies.request(x, s)
 	}
@@ -206,6 +209,11 @@ func (r *Recorder) servedFromCache(_ Session, ev *servedFromCache) {
 	if x := r.byID[ev.RequestID]; x != nil {
 		x.memoryCache = true
 	}
+}
+
+// wantsStream tells requests whose answers will have no end.
+func wantsStream(e *Exchange) bool {
+	return e.Type == "EventSource" || strings.Contains(e.Request.Header.Get("Accept"), "text/event-stream")
 }
 
 // isStream tells answers that are made to have no end.
