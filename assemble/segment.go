@@ -27,6 +27,7 @@ type source struct {
 
 	once  sync.Once
 	keyed map[string]bool // see seals
+	tries tries
 }
 
 // newSource knows nothing yet. lenient says that damaged segments are better than none.
@@ -47,7 +48,9 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 			return nil, err
 		}
 		if part.Key.OfSamples() {
-			s.opens.give(i, &sampleaes.Key{Key: key, IV: vector(part), Counter: part.Key.Method == manifest.MethodSampleCTR})
+			k := &sampleaes.Key{Key: key, IV: vector(part), Counter: part.Key.Method == manifest.MethodSampleCTR}
+			s.opens.give(i, k)
+			check = s.tried(part, s.inits.peek(i), k)
 		} else {
 			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
 		}

@@ -158,18 +158,21 @@ func (s *Stream) take(out []media.Sample, u unit, off int, lost *Lost) ([]media.
 	return append(out, media.Sample{DTS: pts, PTS: pts, Key: true, Codec: s.codec, Data: s.arena[start:]}), nil
 }
 
-// open decrypts an access unit in place: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.
+// open decrypts an access unit in place, and takes note of what that tells of the key: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.
 func (s *Stream) open(b []byte, header int) {
 	switch s.coding {
 	case ADTS:
-		s.Cipher.Frame(b, header)
+		clear := s.Cipher.Frame(b, header)
+		s.Cipher.SawAAC(b[header:], clear)
 	case Dolby:
 		u, err := ac3.ParseUnit(b, true)
 		if err != nil {
 			return
 		}
 		for _, n := range u.Frames() {
-			s.Cipher.Frame(b[:n], 0)
+			if s.Cipher.Frame(b[:n], 0) < n {
+				s.Cipher.SawDolby(b[:n])
+			}
 			b = b[n:]
 		}
 	}
