@@ -65,7 +65,7 @@ func browserOptions(c *cli.Context, con *ui.Console) browser.Options {
 
 func choiceFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`", Value: "best", Category: catChoice},
+		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`: the best of that height or below, else the lowest above", Value: "best", Category: catChoice},
 		&cli.StringFlag{Name: "audio", Usage: "languages of the sound, such as `en` or en,de, or all; the first one plays by default", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "audio-only", Usage: "the sound without the picture, which is not fetched if it can be left out", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "skip-ads", Usage: "leave out what looks like adverts spliced in; --dry-run shows it", Category: catChoice},
