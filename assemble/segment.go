@@ -60,6 +60,19 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 	})
 }
 
+// asks names all that part i needs.
+func (s *source) asks(i int) (addresses [3]string) {
+	part := &s.plan.Parts[i]
+	addresses[0] = part.URL
+	if part.Key != nil {
+		addresses[1] = part.Key.URL
+	}
+	if part.Init != nil {
+		addresses[2] = initName(part.Init)
+	}
+	return addresses
+}
+
 func (s *source) key(ctx context.Context, key *manifest.Key, name string, g getter) ([16]byte, error) {
 	return s.keys.Key(ctx, key.URL, func(ctx context.Context, url string, check func([]byte) error) ([]byte, error) {
 		body, err := g.Get(ctx, fetch.Request{
