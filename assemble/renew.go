@@ -160,7 +160,7 @@ func (n *renewer) helps(a attempt) bool {
 	case a.before == nil:
 		return true
 	}
-	return n.vain == 0 && !(n.same && a.before.asks(a.part) == a.source.asks(a.part))
+	return n.vain == 0 && (!n.same || a.before.asks(a.part) != a.source.asks(a.part))
 }
 
 // settle waits until it is known what a refusal means. The caller holds n.mu.

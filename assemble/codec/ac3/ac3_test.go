@@ -169,7 +169,7 @@ func TestExtent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		frame := rapid.Custom(func(t *rapid.T) []byte {
 			b := rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")
-			head := []byte{0x0b, 0x77, rapid.Byte().Draw(t, "type")&0xf8 | 0, rapid.ByteRange(4, 20).Draw(t, "size"), rapid.Byte().Draw(t, "rate"), rapid.ByteRange(5, 17).Draw(t, "bsid") << 3}
+			head := []byte{0x0b, 0x77, rapid.Byte().Draw(t, "type") & 0xf8, rapid.ByteRange(4, 20).Draw(t, "size"), rapid.Byte().Draw(t, "rate"), rapid.ByteRange(5, 17).Draw(t, "bsid") << 3}
 			return append(head, b...)
 		})
 		var b []byte
