@@ -95,6 +95,7 @@ func (r *run) film(ctx context.Context) error {
 	r.plan = in.Plan
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
 	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
+	r.renewer.same = r.job.Refresh == nil
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(ctx); err != nil {
 		return err

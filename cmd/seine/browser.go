@@ -89,7 +89,7 @@ func browserInstall(c *cli.Context) error {
 	if err := con.Emit("browser", candidateOf(found)); err != nil {
 		return err
 	}
-	con.Print(fmt.Sprintf("%s %s", con.Good("✓"), name(found)+": "+found.Path))
+	con.Print(fmt.Sprintf("%s %s", con.Status("ok"), name(found)+": "+found.Path))
 	return nil
 }
 

@@ -65,7 +65,7 @@ func browserOptions(c *cli.Context, con *ui.Console) browser.Options {
 
 func choiceFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`", Value: "best", Category: catChoice},
+		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`: the best of that height or below, else the lowest above", Value: "best", Category: catChoice},
 		&cli.StringFlag{Name: "audio", Usage: "languages of the sound, such as `en` or en,de, or all; the first one plays by default", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "audio-only", Usage: "the sound without the picture, which is not fetched if it can be left out", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "skip-ads", Usage: "leave out what looks like adverts spliced in; --dry-run shows it", Category: catChoice},
@@ -82,7 +82,7 @@ func outputFlags() []cli.Flag {
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
 		&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write into `FOLDER`, under the film's name", Category: catOutput},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace an output that exists", Category: catOutput},
-		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-gaps", Usage: "finish the film even where segments cannot be had", Category: catOutput},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-gaps", Usage: "finish the film even where segments cannot be had; the exit code is 6 if any are missing", Category: catOutput},
 	}
 }
 

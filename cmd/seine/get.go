@@ -128,7 +128,7 @@ func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job, make making) e
 	v, err := make(c.Context, job)
 	w.end()
 	showFilm(con, &v, time.Since(began))
-	return err
+	return gapsOf(&v, err)
 }
 
 func basic(credentials string) string {

@@ -127,6 +127,7 @@ func visit(c *cli.Context, con *ui.Console, r *replay.Runner, page string, step 
 	}
 	if res.Film != nil {
 		showFilm(con, res.Film, time.Since(began))
+		return gapsOf(res.Film, err)
 	}
 	return err
 }
