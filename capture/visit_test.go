@@ -76,7 +76,11 @@ func (v *visit) await(t testing.TB, changed func() <-chan struct{}, missing func
 		select {
 		case <-news:
 		case <-v.ctx.Done():
-			t.Fatalf("waited in vain for %s", what)
+			log := v.site.Log()
+			for _, r := range log[max(0, len(log)-20):] {
+				t.Logf("%s %s %d %t", r.Method, r.URL, r.Status, r.Done)
+			}
+			t.Fatalf("waited in vain for %s, after %d requests and %+v, %v", what, len(log), v.Progress(), v.tab.Err())
 		}
 	}
 }
