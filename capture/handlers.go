@@ -197,6 +197,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 		return
 	}
 	if isStream(&x.Exchange) {
+		x.background = true
 		x.Body = Body{Reason: ReasonEndless}
 		r.bodies.follow(x, s)
 	} else if x.length() > streamFrom {

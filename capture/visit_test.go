@@ -75,6 +75,9 @@ func (v *visit) await(t testing.TB, changed func() <-chan struct{}, missing func
 		}
 		select {
 		case <-news:
+			continue
+		case <-v.tab.Done():
+			t.Fatalf("the page is gone: %v", v.tab.Err())
 		case <-v.ctx.Done():
 			log := v.site.Log()
 			for _, r := range log[max(0, len(log)-20):] {
