@@ -37,12 +37,15 @@ func watchMemory(t *testing.T, n, size, together int) {
 	began := time.Now()
 	v := visited(t, fmt.Sprintf("/kinds/many.html?n=%d&size=%d&at=%d", n, size, together), capture.Options{Dir: t.TempDir()})
 	heard := 0
-	v.await(t, v.Changed, func() string {
+	lost := v.await(t, v.Changed, func() string {
 		if heard = v.Progress().Done; heard < n+2 { // the page itself, and the last one
 			return fmt.Sprintf("%d of %d requests", n+2-heard, n+2)
 		}
 		return ""
 	})
+	if lost {
+		t.Fatal(v.tab.Err())
+	}
 	if err := v.Settle(v.ctx); err != nil {
 		t.Fatal(err)
 	}
