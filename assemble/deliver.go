@@ -116,7 +116,7 @@ type writing struct {
 }
 
 // flushTime is how long a part may wait for company on its way to the file, as long as others come.
-const flushTime = time.Second
+const flushTime = 200 * time.Millisecond
 
 // flush puts all parts on record.
 func (r *run) flush() error {
