@@ -96,7 +96,7 @@ root.getElementById("inner").attachShadow({ mode: "open" }).innerHTML = ` + "`" 
 			p.mu.Lock()
 			p.clicked = nil
 			p.mu.Unlock()
-			if _, err := run(t, p.flow(test.page, 5*time.Second, test.step, scenarios.Capture{})); err != nil {
+			if _, err := run(t, p.flow(test.page, time.Minute, test.step, scenarios.Capture{})); err != nil {
 				t.Fatal(err)
 			}
 			p.mu.Lock()
@@ -131,6 +131,9 @@ func TestWaitForElement(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.step.Timeout = 1500 * time.Millisecond
+			if test.want == nil {
+				test.step.Timeout = time.Minute // rather than for ever
+			}
 			_, err := run(t, p.flow(test.page, 0, test.step))
 			switch {
 			case errors.Is(test.want, context.DeadlineExceeded):
