@@ -60,7 +60,9 @@ func (p *pages) flow(n int, timeout time.Duration, steps ...scenarios.Step) scen
 	return scenarios.UserFlow{Timeout: timeout, Steps: append([]scenarios.Step{scenarios.Navigate{URL: fmt.Sprintf("%s/%d", p.base, n)}}, steps...)}
 }
 
-const report = `onclick="new Image().src='/clicked?'+[event.offsetX,event.offsetY,+event.isTrusted].map(Math.round)"`
+// report tells the server of a click, and shows #told once that has heard.
+const report = `onclick="const i = new Image(); i.onerror = () => document.body.append(Object.assign(document.createElement('i'), { id: 'told' }));
+i.src = '/clicked?' + [event.offsetX, event.offsetY, +event.isTrusted].map(Math.round)"`
 
 // counter tells where it was clicked, in a box of 100 by 50.
 const counter = `<div id="box" style="width:100px;height:50px;background:red" ` + report + `>x</div>`
@@ -76,7 +78,8 @@ root.getElementById("inner").attachShadow({ mode: "open" }).innerHTML = ` + "`" 
 		return `<div style="height:30px"></div><iframe style="margin:17px;border:5px solid" width="400" height="300" src="` + src + `"></iframe>`
 	}
 	p := servePages(t, counter, shadow, frame("{other}/0"), frame("/2"), `<div style="height:3000px"></div>`+frame("{other}/0"), frame("/0"))
-	at := func(f float64) *float64 { return &f }
+	at, hidden := func(f float64) *float64 { return &f }, false
+	told := scenarios.WaitForElement{Selectors: css("#told"), Visible: &hidden}
 	for _, test := range []struct {
 		name string
 		page int
@@ -96,7 +99,7 @@ root.getElementById("inner").attachShadow({ mode: "open" }).innerHTML = ` + "`" 
 			p.mu.Lock()
 			p.clicked = nil
 			p.mu.Unlock()
-			if _, err := run(t, p.flow(test.page, time.Minute, test.step, scenarios.Capture{})); err != nil {
+			if _, err := run(t, p.flow(test.page, time.Minute, test.step, told)); err != nil {
 				t.Fatal(err)
 			}
 			p.mu.Lock()
