@@ -44,6 +44,8 @@ func (o *output) settle() {
 		o.disk.stop()
 		o.disk = nil
 	}
+	o.direct.close()
+	o.direct = nil
 }
 
 // syncFolder makes the new name last. Some file systems cannot, and the film is complete all the same.

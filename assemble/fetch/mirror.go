@@ -126,8 +126,10 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 	}
 	wait := retry.backoff(a.vain)
 	var status *StatusError
-	if errors.As(err, &status) && status.held {
+	if held := errors.As(err, &status) && status.held; held {
 		a.host.hold(wait) // or until the Retry-After that the try has set, if that is later
+	} else if status == nil && c == transient && a.vain == 1 {
+		wait /= 8 // connections break for no reason, and others wait for this body
 	}
 	a.until = time.Now().Add(wait)
 	if f.next() != a {

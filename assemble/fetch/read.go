@@ -17,6 +17,8 @@ type reader struct {
 	room *room
 	max  int64
 	news int // bytes that the host's level was not told of
+	// claim, if not nil, says how many of the bytes at hand may be read behind those that came. None: others fetch the rest.
+	claim func(got, bytes int) int
 }
 
 // newsBytes is how much is told of at once.
@@ -41,7 +43,11 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 				return buf, err
 			}
 		}
-		n, err := resp.Body.Read(r.free(buf, s))
+		free := r.free(buf, s)
+		if len(free) == 0 {
+			return buf, nil
+		}
+		n, err := resp.Body.Read(free)
 		buf = buf[:len(buf)+n]
 		r.count(n)
 		if err := r.throttle(ctx, n); err != nil {
@@ -111,7 +117,10 @@ func (r *reader) free(buf []byte, s span) []byte {
 	if s.length >= 0 {
 		room = room[:min(int64(len(room)), s.length-int64(len(buf)))]
 	}
-	return r.pool.burst(room)
+	if room = r.pool.burst(room); r.claim != nil {
+		room = room[:r.claim(len(buf), len(room))]
+	}
+	return room
 }
 
 // grow doubles a full buffer, up to the stated length or the limit.

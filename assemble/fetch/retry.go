@@ -15,8 +15,9 @@ type RetryPolicy struct {
 	// more than half a minute. Playlists and keys get three quarters of it, at least 2.
 	Tries int
 	// Base and Cap bound the wait after the nth failed try: a random time between half of min(Cap, Base·3ⁿ⁻¹) and all of it.
-	// Defaults 100 ms and 30 s: most failures are over at once, and others take long. Only HTTP 429, a Retry-After, and HTTP 503
-	// in several of the last answers make other requests to the same host wait as well.
+	// Defaults 100 ms and 30 s: most failures are over at once, and others take long. Behind the first connection that broke,
+	// it is an eighth. Only HTTP 429, a Retry-After, and HTTP 503 in several of the last answers make other requests to the same
+	// host wait as well.
 	Base, Cap time.Duration
 	// MaxWait is the longest Retry-After that is obeyed; a longer one ends the request. Default 5 minutes.
 	MaxWait time.Duration

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"seine/assemble/manifest"
@@ -19,7 +20,14 @@ var errUndivided = errors.New("the server does not divide the body")
 // stripe is a piece of a body, fetched by requests of its own.
 type stripe struct {
 	from int64  // in the body
-	buf  []byte // what has come; it has the capacity for all
+	buf  []byte // what has come
+
+	// The lock of the striping guards what follows.
+	end     int // the length that buf will have: less than in the beginning when another stripe was cut off
+	claimed int // so much of it may have been written by now
+	// began is when its reader began, with so many bytes.
+	began time.Time
+	had   int
 }
 
 // divided says whether to begin with a stripe: memory, not the host, bounds how many parts are under way, or nothing is known yet. What
@@ -31,22 +39,6 @@ func (f *pursuit) divided() bool {
 	}
 	yes, level := f.at.host.divides()
 	return yes && room.window.tight(level)
-}
-
-// divide fetches the body in stripes, or in one piece when it is not that long or the server does not divide it.
-func (f *pursuit) divide(ctx context.Context, r Request) (body *Body, err error) {
-	s := &striping{pool: f.pool, req: r, host: f.at.host, room: f.lane.room}
-	ctx, s.stop = context.WithCancelCause(ctx)
-	defer s.stop(nil)
-	err = f.pool.watched(ctx, s.host, s.room, func(open context.Context, rd *reader) (err error) {
-		body, err = s.open(ctx, open, &f.kept, rd)
-		return err
-	})
-	if s.list != nil {
-		body, err = s.finish(ctx, err)
-	}
-	f.learn(ctx, err)
-	return body, err
 }
 
 // learn draws conclusions from how the stripes fared.
@@ -124,6 +116,17 @@ func piece(h http.Header) (first, last int64, v version, err error) {
 	v.tag, v.modified = h.Get("ETag"), h.Get("Last-Modified")
 	v.validator, _ = validatorOf(h)
 	return first, last, v, nil
+}
+
+// versionOf reads the head of an answer with a whole body, or with a part of a file.
+func versionOf(resp *http.Response) version {
+	_, _, v, err := piece(resp.Header)
+	if err != nil {
+		v.whole = strconv.FormatInt(resp.ContentLength, 10)
+	}
+	v.tag, v.modified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
+	v.validator, _ = validatorOf(resp.Header)
+	return v
 }
 
 // differs compares what both answers tell.

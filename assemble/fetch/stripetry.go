@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // fetch tries until a stripe is there or the policy says enough. Unless fresh, it begins after a try that has ended with err.
@@ -22,6 +23,7 @@ func (s *striping) fetch(ctx context.Context, t *stripe, err error, fresh bool) 
 		}
 		switch {
 		case err == nil:
+			s.complete()
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -37,10 +39,11 @@ func (s *striping) fetch(ctx context.Context, t *stripe, err error, fresh bool) 
 
 // exchange asks for what is missing of a stripe.
 func (s *striping) exchange(ctx context.Context, t *stripe, rd *reader) error {
-	if len(t.buf) == cap(t.buf) { // it broke behind its last byte
+	end := s.endOf(t)
+	if len(t.buf) >= end { // it broke behind its last byte
 		t.buf = t.buf[:0]
 	}
-	resp, err := s.ask(ctx, t.from+int64(len(t.buf)), int64(cap(t.buf)-len(t.buf)))
+	resp, err := s.ask(ctx, t.from+int64(len(t.buf)), int64(end-len(t.buf)))
 	var status *StatusError
 	if errors.As(err, &status) && status.Code == http.StatusRequestedRangeNotSatisfiable {
 		return fmt.Errorf("%w: it is shorter now", errChanged)
@@ -49,14 +52,21 @@ func (s *striping) exchange(ctx context.Context, t *stripe, rd *reader) error {
 		return err
 	}
 	defer resp.Body.Close()
-	if err := s.belongs(resp, t); err != nil {
+	if err := s.belongs(resp, t.from+int64(len(t.buf)), t.from+int64(end)-1); err != nil {
 		return err
 	}
-	return s.read(ctx, resp, t, rd)
+	return s.read(ctx, resp, t, end, rd)
 }
 
-// belongs wants the bytes that are missing, of the same version of the body.
-func (s *striping) belongs(resp *http.Response, t *stripe) error {
+// endOf is the length that a stripe has by now.
+func (s *striping) endOf(t *stripe) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return t.end
+}
+
+// belongs wants bytes of the body, of the same version of it.
+func (s *striping) belongs(resp *http.Response, from, to int64) error {
 	if resp.StatusCode == http.StatusOK { // If-Range (RFC 9110 §13.1.5), or ranges now and then
 		return fmt.Errorf("%w: the whole came", errChanged)
 	}
@@ -67,17 +77,19 @@ func (s *striping) belongs(resp *http.Response, t *stripe) error {
 	if s.version.differs(&v) {
 		return fmt.Errorf("%w: its length, ETag or Last-Modified differs", errChanged)
 	}
-	offset, _ := s.extent()
-	if first != offset+t.from+int64(len(t.buf)) || last != offset+t.from+int64(cap(t.buf))-1 {
-		return fmt.Errorf("%w: bytes %d to %d came, %d to %d were asked for", errUndivided, first, last,
-			offset+t.from+int64(len(t.buf)), offset+t.from+int64(cap(t.buf))-1)
+	if offset, _ := s.extent(); first != offset+from || last != offset+to {
+		return fmt.Errorf("%w: bytes %d to %d came, %d to %d were asked for", errUndivided, first, last, offset+from, offset+to)
 	}
 	return nil
 }
 
-// read takes the bytes of a stripe, which count for the host's level as a body.
-func (s *striping) read(ctx context.Context, resp *http.Response, t *stripe, rd *reader) error {
-	buf, err := rd.read(ctx, resp, span{length: int64(cap(t.buf))}, t.buf)
+// read takes the bytes of a stripe, of which the answer goes up to end; they count for the host's level as a body.
+func (s *striping) read(ctx context.Context, resp *http.Response, t *stripe, end int, rd *reader) error {
+	s.mu.Lock()
+	t.began, t.had, t.claimed = time.Now(), len(t.buf), len(t.buf)
+	s.mu.Unlock()
+	rd.claim = func(got, bytes int) int { return s.claim(t, got, bytes) }
+	buf, err := rd.read(ctx, resp, span{length: int64(end)}, t.buf)
 	t.buf = buf
 	s.host.received(rd.news, err == nil)
 	return err

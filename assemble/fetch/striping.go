@@ -6,55 +6,66 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 )
 
-// striping fetches a large body by several requests at the same time, into one buffer. Its own slot goes from stripe to stripe; what
-// other slots it gets are help.
+// striping fetches a body, a large one by several requests at the same time into one buffer. Its own slot goes from stripe to stripe;
+// what other slots it gets are help.
 type striping struct {
 	pool *Pool
 	req  Request // at the address that is asked
 	host *host
 	room *room
+	kept *partial
+	lag  time.Duration // until the first bytes came
 
+	own     *stripe // the one of the first request; nil as long as the body is not divided
 	body    *Body
 	version version
 	stop    context.CancelCauseFunc // ends all, for a reason
-	settled context.CancelFunc      // ends the wait for slots that are no longer needed
+	done    <-chan struct{}         // all stripes are there
+	settle  context.CancelFunc      // says so
 	helpers sync.WaitGroup
+	offer   chan struct{} // there may be a stripe to take
 
-	mu   sync.Mutex
-	list []*stripe
-	next int // the first that nobody has taken
+	mu      sync.Mutex
+	list    []*stripe
+	waiting []*stripe // of them, those that nobody has taken
+	missing int       // of them, those that are not complete
 }
 
-// open asks for the first stripe. An answer that is the whole body is read as such; else helpers begin, under ctx, while the first
+// first asks for the first stripe. An answer that is the whole body is read as such; else helpers begin, under ctx, while the first
 // stripe is read.
-func (s *striping) open(ctx, open context.Context, kept *partial, rd *reader) (*Body, error) {
-	resp, err := s.ask(open, 0, stripeBytes)
+func (s *striping) first(ctx, each context.Context, rd *reader) (*Body, error) {
+	began := time.Now()
+	resp, err := s.ask(each, 0, stripeBytes)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
+	s.lag = time.Since(began)
 	if resp.StatusCode == http.StatusOK {
 		s.host.undivided()
 		span, err := bodySpan(resp, s.req)
 		if err != nil {
 			return nil, err
 		}
-		return s.pool.receive(open, resp, s.req, span, kept, rd)
+		return s.receive(each, resp, span, rd)
 	}
 	length, err := s.measure(resp)
 	if err != nil {
 		return nil, err
 	}
 	if length <= stripeBytes {
-		return s.pool.receive(open, resp, s.req, span{length: length}, kept, rd)
+		return s.receive(each, resp, span{length: length}, rd)
 	}
-	if err := s.allocate(open, resp, length, rd); err != nil {
+	if err := s.allocate(each, resp, length, rd); err != nil {
 		return nil, err
 	}
-	s.help(ctx)
-	return nil, s.read(open, resp, s.list[0], rd)
+	s.layOut(length)
+	s.own = s.list[0]
+	s.recruit(ctx)
+	return nil, s.read(each, resp, s.own, stripeBytes, rd)
 }
 
 // measure returns the length of the body, of which the first stripe was asked for.
@@ -81,71 +92,130 @@ func (s *striping) measure(resp *http.Response) (int64, error) {
 	return length, nil
 }
 
-// allocate gets the buffer for all, and lays out the stripes: no short one at the end.
+// allocate gets the buffer for all.
 func (s *striping) allocate(ctx context.Context, resp *http.Response, length int64, rd *reader) error {
 	buf, err := rd.first(ctx, span{length: length})
 	if err != nil {
 		s.pool.bufs.put(buf)
 		return err
 	}
-	buf = buf[:length]
-	s.body = s.pool.body(buf, resp, s.req)
-	from, to := int64(0), int64(stripeBytes)
-	n := max(1, (length-to+stripeBytes/2)/stripeBytes) // of those behind the first one
-	for i := range n + 1 {
-		s.list = append(s.list, &stripe{from: from, buf: buf[from:from:to]})
-		from, to = to, stripeBytes+(length-stripeBytes)*(i+1)/n
-	}
-	s.next = 1
+	s.body = s.pool.body(buf[:length], resp, s.req)
 	return nil
 }
 
-// help has other slots of the host, as they get free, take a stripe each.
-func (s *striping) help(ctx context.Context) {
-	var waits context.Context
-	waits, s.settled = context.WithCancel(ctx)
-	for range len(s.list) - 1 {
-		s.helpers.Go(func() {
-			h, err := s.host.all.acquire(waits, []*host{s.host}, nil, s.room.index)
+// layOut makes the stripes: no short one at the end. The first one is the caller's.
+func (s *striping) layOut(length int64) {
+	n := max(1, (length-stripeBytes+stripeBytes/2)/stripeBytes) // of those behind the first one
+	from := int64(0)
+	for i := range n + 1 {
+		to := stripeBytes + (length-stripeBytes)*i/n
+		s.add(from, to)
+		from = to
+	}
+	s.waiting = append(s.waiting, s.list[1:]...)
+}
+
+// add makes a stripe of bytes of the body.
+func (s *striping) add(from, to int64) *stripe {
+	t := &stripe{from: from, buf: s.body.Data[from:from:to], end: int(to - from)}
+	s.list = append(s.list, t)
+	s.missing++
+	return t
+}
+
+// recruit has other slots of the host, as they get free, take a stripe each.
+func (s *striping) recruit(ctx context.Context) {
+	waits, settle := context.WithCancel(ctx)
+	s.done, s.settle = waits.Done(), settle
+	s.tell()
+	s.helpers.Go(func() {
+		for {
+			select {
+			case <-s.offer:
+			case <-s.done:
+				return
+			}
+			h, err := s.host.all.acquire(waits, []*host{s.host}, nil, s.order())
 			if err != nil {
 				return
 			}
-			defer h.release()
-			if t := s.take(); t != nil {
+			t := s.take()
+			if t == nil {
+				h.release()
+				continue
+			}
+			s.helpers.Go(func() {
+				defer h.release()
 				if err := s.fetch(ctx, t, nil, true); err != nil {
 					s.stop(err)
 				}
-			}
-		})
-	}
+			})
+		}
+	})
 }
 
-// take returns the next stripe that nobody has, nil for none.
+// lastOrder is behind all parts: what could go on without help, gets it when nobody else needs the slot.
+const lastOrder = 1 << 40
+
+func (s *striping) order() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.waiting) > 0 {
+		return s.room.index
+	}
+	return s.room.index + lastOrder
+}
+
+// take returns the next stripe that nobody has, or a part of one that somebody has; nil for none.
 func (s *striping) take() *stripe {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.next == len(s.list) {
-		return nil
+	if len(s.waiting) == 0 {
+		return s.cut(time.Now())
 	}
-	t := s.list[s.next]
-	if s.next++; s.next == len(s.list) {
-		s.settled()
+	t := s.waiting[0]
+	if s.waiting = s.waiting[1:]; len(s.waiting) > 0 {
+		s.tell()
 	}
 	return t
 }
 
+// tell says that there may be a stripe to take.
+func (s *striping) tell() {
+	select {
+	case s.offer <- struct{}{}:
+	default: // it is said already
+	}
+}
+
+// complete books a stripe that is there.
+func (s *striping) complete() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.missing--; s.missing == 0 {
+		s.settle()
+	}
+}
+
 // finish goes on after the first exchange, which has ended with err, and waits for the helpers.
 func (s *striping) finish(ctx context.Context, err error) (*Body, error) {
-	if err = s.fetch(ctx, s.list[0], err, false); err == nil {
-		for t := s.take(); t != nil && err == nil; t = s.take() {
+	err = s.fetch(ctx, s.own, err, false)
+	for err == nil {
+		if t := s.take(); t != nil {
 			err = s.fetch(ctx, t, nil, true)
+			continue
 		}
+		select {
+		case <-s.offer:
+			continue
+		case <-s.done:
+		}
+		break
 	}
 	if err != nil {
 		s.stop(err)
 	}
 	s.helpers.Wait()
-	s.settled()
 	if err := context.Cause(ctx); err != nil {
 		s.body.Release()
 		return nil, err

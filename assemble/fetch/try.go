@@ -11,15 +11,24 @@ import (
 	"time"
 )
 
-// try asks once for the body, or what of it is missing, and has it checked.
+// try asks once for the body, or what of it is missing, and has it checked. Other slots that have nothing to do may help.
 func (f *pursuit) try(ctx context.Context, r Request) (body *Body, err error) {
-	if f.divided() {
-		body, err = f.divide(ctx, r)
-	} else {
-		err = f.pool.watched(ctx, f.at.host, f.lane.room, func(ctx context.Context, rd *reader) (err error) {
-			body, err = f.pool.exchange(ctx, r, &f.kept, rd)
-			return err
-		})
+	s := &striping{pool: f.pool, req: r, host: f.at.host, room: f.lane.room, kept: &f.kept, offer: make(chan struct{}, 1)}
+	ctx, s.stop = context.WithCancelCause(ctx)
+	defer s.stop(nil)
+	exchange, divided := s.whole, f.divided()
+	if divided {
+		exchange = s.first
+	}
+	err = f.pool.watched(ctx, s.host, s.room, func(each context.Context, rd *reader) (err error) {
+		body, err = exchange(ctx, each, rd)
+		return err
+	})
+	if s.own != nil {
+		body, err = s.finish(ctx, err)
+	}
+	if s.own != nil || divided {
+		f.learn(ctx, err)
 	}
 	if err != nil {
 		return nil, err
@@ -46,39 +55,49 @@ func (p *Pool) watched(ctx context.Context, h *host, room *room, exchange func(c
 	return cleanError(err)
 }
 
-func (p *Pool) exchange(ctx context.Context, r Request, kept *partial, rd *reader) (*Body, error) {
-	req, err := newRequest(ctx, r)
+// whole asks for the body as one, or for the rest of it. Under ctx others may take a share of what is large.
+func (s *striping) whole(ctx, each context.Context, rd *reader) (*Body, error) {
+	req, err := newRequest(each, s.req)
 	if err != nil {
 		return nil, err
 	}
-	kept.ask(req, r)
+	s.kept.ask(req, s.req)
 	began := time.Now()
-	resp, err := p.doer.Do(req)
+	resp, err := s.pool.doer.Do(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	span, err := p.span(resp, r, kept, p.judge(resp, rd.host, began))
+	s.lag = time.Since(began)
+	span, err := s.pool.span(resp, s.req, s.kept, s.pool.judge(resp, rd.host, began))
 	if err != nil {
 		return nil, err
 	}
-	return p.receive(ctx, resp, r, span, kept, rd)
+	if s.divisible(resp, span) {
+		return s.share(ctx, each, resp, span, rd)
+	}
+	return s.receive(each, resp, span, rd)
 }
 
-// receive reads a body, or the rest of one. Of what breaks it keeps what can be used.
-func (p *Pool) receive(ctx context.Context, resp *http.Response, r Request, span span, kept *partial, rd *reader) (*Body, error) {
-	rd.max = r.Kind.MaxBytes()
-	buf, err := rd.read(ctx, resp, span, kept.buf)
+// receive reads a body, or the rest of one.
+func (s *striping) receive(ctx context.Context, resp *http.Response, span span, rd *reader) (*Body, error) {
+	rd.max = s.req.Kind.MaxBytes()
+	buf, err := rd.read(ctx, resp, span, s.kept.buf)
 	rd.host.received(rd.news, err == nil)
+	return s.received(buf, err, resp, span)
+}
+
+// received makes a body of what has come. Of what broke it keeps what can be used.
+func (s *striping) received(buf []byte, err error, resp *http.Response, span span) (*Body, error) {
 	if err != nil {
-		if !kept.keep(buf, span, resp, r.URL) {
-			kept.take()
-			p.bufs.put(buf)
+		if !s.kept.keep(buf, span, resp, s.req.URL) {
+			s.kept.take()
+			s.pool.bufs.put(buf)
 		}
 		return nil, err
 	}
-	kept.take()
-	return p.body(buf, resp, r), nil
+	s.kept.take()
+	return s.pool.body(buf, resp, s.req), nil
 }
 
 func (p *Pool) body(buf []byte, resp *http.Response, r Request) *Body {

@@ -200,11 +200,23 @@ func ffmpeg(b *testing.B, args ...string) {
 	}
 }
 
-func race(b *testing.B, f film, seine, trouble string) {
-	ours := peer{name: "seine", fetch: func(ctx context.Context, _, playlist, out string) []*exec.Cmd {
-		return []*exec.Cmd{exec.CommandContext(ctx, seine, "get", "-q", playlist, "-o", out)}
+// product is `seine get`, with flags.
+func product(seine, name string, flags ...string) peer {
+	return peer{name: name, fetch: func(ctx context.Context, _, playlist, out string) []*exec.Cmd {
+		return []*exec.Cmd{exec.CommandContext(ctx, seine, append([]string{"get", "-q", playlist, "-o", out}, flags...)...)}
 	}}
+}
+
+// fixed are seine with so many connections.
+const fixed16, fixed32 = "seine --workers 16", "seine --workers 32"
+
+func race(b *testing.B, f film, seine, trouble string) {
+	ours := product(seine, "seine")
 	all := []peer{ours}
+	if trouble == "slow" {
+		all = append(all, product(seine, fixed16, "--workers", "16"), product(seine, fixed32, "--workers", "32"))
+	}
+	mine := len(all)
 	for _, p := range peers {
 		if p.installed() {
 			all = append(all, p)
@@ -219,7 +231,7 @@ func race(b *testing.B, f film, seine, trouble string) {
 			p := all[turn%len(all)]
 			took, err := p.run(b, f, startOrigin(b, f.dir, trouble))
 			switch {
-			case err != nil && p.name == ours.name:
+			case err != nil && turn%len(all) < mine:
 				b.Fatal(err)
 			case err != nil:
 				b.Logf("%s does not count: %v", p.name, err)
@@ -228,18 +240,27 @@ func race(b *testing.B, f film, seine, trouble string) {
 			}
 		}
 	}
-	mine := best[ours.name].Seconds()
-	b.ReportMetric(mine, "seine-s")
+	took := best[ours.name].Seconds()
+	b.ReportMetric(took, "seine-s")
+	if trouble == "slow" {
+		line := float64(f.bytes) / lineSpeed
+		b.ReportMetric(took/(line/16), "of-line-16")
+		b.ReportMetric(best[fixed16].Seconds()/(line/16), "16-workers-of-line-16")
+		b.ReportMetric(best[fixed32].Seconds()/(line/32), "32-workers-of-line-32")
+		if t := best["aria2"]; t > 0 {
+			b.ReportMetric(best[fixed32].Seconds()/t.Seconds(), "32-workers-of-aria2")
+		}
+	}
 	fastest := time.Duration(0)
-	for _, p := range all[1:] {
+	for _, p := range all[mine:] {
 		if t := best[p.name]; t > 0 {
-			b.ReportMetric(mine/t.Seconds(), "of-"+p.name)
+			b.ReportMetric(took/t.Seconds(), "of-"+p.name)
 			if fastest == 0 || t < fastest {
 				fastest = t
 			}
 		}
 	}
 	if fastest > 0 {
-		b.ReportMetric(mine/fastest.Seconds(), "of-fastest")
+		b.ReportMetric(took/fastest.Seconds(), "of-fastest")
 	}
 }
