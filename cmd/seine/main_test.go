@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"seine/capture/session"
+	"seine/capture/session/sessiontest"
 	"seine/testdata/sites"
 )
 
@@ -97,14 +98,12 @@ func setup(env *testscript.Env) error {
 			return err
 		}
 	}
-	closed, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	port, free, err := sessiontest.NobodyThere()
 	if err != nil {
 		return err
 	}
-	env.Setenv("CLOSED", "http://"+closed.Addr().String()) // nobody answers there
-	if err := closed.Close(); err != nil {
-		return err
-	}
+	env.Defer(free)
+	env.Setenv("CLOSED", fmt.Sprint("http://127.0.0.1:", port))
 	home := filepath.Join(env.WorkDir, ".home")
 	for _, dir := range []string{home, filepath.Join(env.WorkDir, ".tmp")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"seine/capture"
 	"seine/capture/har"
+	"seine/capture/session/sessiontest"
 	"seine/scenarios"
 	"seine/scenarios/replay"
 )
@@ -152,13 +153,12 @@ func TestWaitForElement(t *testing.T) {
 
 func TestNavigate(t *testing.T) {
 	p := servePages(t)
-	var closed net.ListenConfig
-	ln, err := closed.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, free, err := sessiontest.NobodyThere()
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused := "http://" + ln.Addr().String() + "/"
-	_ = ln.Close()
+	defer free()
+	refused := fmt.Sprintf("http://127.0.0.1:%d/", port)
 	for address, code := range map[string]string{
 		"http://no-such-host.invalid/": "net::ERR_NAME_NOT_RESOLVED", refused: "net::ERR_CONNECTION_REFUSED",
 		p.base + "/file": "net::ERR_ABORTED", "http://127.0.0.1:1/": "net::ERR_UNSAFE_PORT",
