@@ -115,7 +115,7 @@ type writing struct {
 	rec   journal.Record
 }
 
-// flushTime is how long a part may wait for company on its way to the file, as long as others come.
+// flushTime is how long a part may wait for company on its way to the file.
 const flushTime = 200 * time.Millisecond
 
 // flush puts all parts on record.
