@@ -115,8 +115,8 @@ type writing struct {
 	rec   journal.Record
 }
 
-// flushTime is how long a part may wait for company on its way to the file, as long as others come.
-const flushTime = time.Second
+// flushTime is how long a part may wait for company on its way to the file.
+const flushTime = 200 * time.Millisecond
 
 // flush puts all parts on record.
 func (r *run) flush() error {

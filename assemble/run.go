@@ -137,6 +137,7 @@ func (r *run) fetch(ctx context.Context) error {
 			return r.renewer.get(ctx, i+from, l)
 		},
 		Deliver: func(i int, b *fetch.Body, err error) error { return r.deliver(ctx, i+from, b, err) },
+		Idle:    r.flush, IdleTime: flushTime,
 	})
 	if e := r.flush(); err == nil {
 		err = e

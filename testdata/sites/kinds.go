@@ -224,7 +224,7 @@ func kindsHop(w http.ResponseWriter, r *http.Request, answer io.Writer) {
 // kindsSocket greets, says everything back, and logs both. It takes the subprotocol "echo" (RFC 6455 §1.9).
 func (s *Site) kindsSocket(w http.ResponseWriter, r *http.Request) {
 	rec := w.(*statusWriter)
-	rec.status = http.StatusSwitchingProtocols
+	rec.decide(http.StatusSwitchingProtocols)
 	note := func(m Message) {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -79,22 +79,27 @@ func New(o Options) *Site {
 	return s
 }
 
-// ServeHTTP answers and logs.
+// ServeHTTP answers and logs. A request is in the log before it is answered, and its status before the client can have seen that.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	s.mu.Lock()
-	rec.n = len(s.log)
+	rec := &statusWriter{ResponseWriter: w, n: len(s.log)}
 	s.log = append(s.log, Request{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI(), Header: r.Header.Clone()})
 	s.changed()
 	s.mu.Unlock()
+	rec.note = func(status int) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.log[rec.n].Status = status
+	}
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		line := &s.log[rec.n]
-		line.Status, line.Sent, line.Answered, line.Done = rec.status, rec.sent, rec.answered, true
+		line.Sent, line.Answered, line.Done = rec.sent, rec.answered, true
 		s.changed()
 	}()
 	s.mux.ServeHTTP(rec, r)
+	rec.decide(http.StatusOK)
 }
 
 func (s *Site) changed() {
@@ -116,16 +121,30 @@ func (s *Site) Changed() <-chan struct{} {
 	return s.news
 }
 
+// statusWriter notes the status of an answer before any of it is sent.
 type statusWriter struct {
 	http.ResponseWriter
+	note           func(status int)
+	decided        bool
 	n              int // line of the log
-	status         int
 	sent, answered string
 }
 
+func (w *statusWriter) decide(status int) {
+	if !w.decided {
+		w.decided = true
+		w.note(status)
+	}
+}
+
 func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+	w.decide(status)
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	w.decide(http.StatusOK)
+	return w.ResponseWriter.Write(b)
 }
 
 // Unwrap lets http.ResponseController reach the connection.
