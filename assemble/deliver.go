@@ -32,7 +32,7 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	}
 	if err == nil {
 		r.streak = 0
-		r.doubts.clear(part)
+		r.doubts.took(part, r.joiner.Proved(part.Stream))
 		return nil
 	}
 	if fatal := fatal(ctx, err); fatal != nil {
@@ -77,9 +77,9 @@ func (r *run) enough(err error) error {
 	return r.hopeless(e)
 }
 
-// hopeless ends a run with err. What is on record goes when it is nothing but holes: there is nothing to go on with.
+// hopeless ends a run with err. What is on record goes when it is nothing but holes, or of a wrong key: there is nothing to go on with.
 func (r *run) hopeless(err error) error {
-	if r.parts == len(r.missing) {
+	if r.parts == len(r.missing) || r.doubts.tainted() {
 		if err := r.restart(); err != nil {
 			return err
 		}
@@ -115,8 +115,8 @@ type writing struct {
 	rec   journal.Record
 }
 
-// flushTime is how long a part may wait for company on its way to the file, as long as others come.
-const flushTime = time.Second
+// flushTime is how long a part may wait for company on its way to the file.
+const flushTime = 200 * time.Millisecond
 
 // flush puts all parts on record.
 func (r *run) flush() error {
@@ -180,6 +180,9 @@ func (r *run) unjoined(i int, err error) error {
 	var joined *join.PartError
 	if errors.As(err, &joined) {
 		err = joined.Err // which part it is, others say
+	}
+	if errors.Is(err, ErrWrongKey) {
+		return err
 	}
 	return fmt.Errorf("%w: %w", ErrContent, err)
 }

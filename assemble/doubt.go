@@ -11,6 +11,7 @@ import (
 type doubts struct {
 	proven map[string]bool
 	open   map[string]doubt
+	trust  map[string]bool // keys of samples that were taken at their word
 }
 
 // doubt is about one key.
@@ -28,6 +29,28 @@ func keyOf(part *plan.Part) string {
 		return part.Init.Key.URL
 	}
 	return ""
+}
+
+// took notes that a part is in the film; proved is false when nothing tells whether its samples came out right.
+func (d *doubts) took(part *plan.Part, proved bool) {
+	if part.Key == nil || !part.Key.OfSamples() || proved {
+		d.clear(part)
+		return
+	}
+	if d.trust == nil {
+		d.trust = map[string]bool{}
+	}
+	d.trust[part.Key.URL] = true
+}
+
+// tainted reports whether parts are in the film that a key has decrypted of which is known by now that it opens nothing.
+func (d *doubts) tainted() bool {
+	for key := range d.open {
+		if d.trust[key] {
+			return true
+		}
+	}
+	return false
 }
 
 // clear notes that a part was decrypted.

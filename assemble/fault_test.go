@@ -169,7 +169,10 @@ func TestFaults(t *testing.T) {
 				f.set(t, o)
 				job := faulty(t, o, session.Config{})
 				if f.stalls {
-					job.Retry.StallTime, job.Retry.Tries = time.Second, 2
+					job.Retry.StallTime = time.Second
+				}
+				if f.stalls && len(f.want) > 0 { // where it is to succeed, a busy machine that seems to stall may be asked again
+					job.Retry.Tries = 2
 				}
 				v, err := Run(t.Context(), job)
 				holdFault(t, job, &v, err, f.want)

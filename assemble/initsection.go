@@ -44,6 +44,13 @@ func (n *inits) take(part int) []byte {
 	return data
 }
 
+// peek returns the section of a part, and does not forget.
+func (n *inits) peek(part int) []byte {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.parts[part]
+}
+
 func (n *inits) give(part int, data []byte) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -84,6 +84,9 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 			return in, err
 		}
 	}
+	if text := plan.Instead(in.Streams, job.Choice); text != "" {
+		in.Warnings = append(in.Warnings, text)
+	}
 	for _, s := range in.Streams {
 		in.Warnings = append(in.Warnings, s.Playlist.Warnings...)
 	}

@@ -22,10 +22,11 @@ const (
 var errVain = errors.New("new addresses are refused as well")
 
 // renewer hands out the source in force. When the origin no longer honours its addresses (HTTP 401, 403, 404, 410, or keys that do
-// not fit, for several parts), everybody waits while one of them gets new ones. A part that alone is refused is missing. It is safe for
-// concurrent use, and starts no goroutines.
+// not fit, for several parts), everybody waits while one of them gets new ones. A part that alone is refused is missing; new addresses
+// are asked for once because of it, and not when it is asked for again later. It is safe for concurrent use, and starts no goroutines.
 type renewer struct {
 	renew func(context.Context) (*source, error) // nil when there is nobody to ask
+	same  bool                                   // a renewal brings addresses, but no client
 	got   func(i int, b *fetch.Body)             // is told of each part before anybody asks for a renewal because of others
 
 	mu         sync.Mutex
@@ -39,12 +40,13 @@ type renewer struct {
 	fresh      int   // those of them that a renewal may help
 	busy       bool
 	vain       int
-	off        error // why there are no more renewals
+	lost       map[int]bool // parts that new addresses were asked for in vain
+	off        error        // why there are no more renewals
 	changed    chan struct{}
 }
 
 func newRenewer(s *source, renew func(context.Context) (*source, error), got func(int, *fetch.Body)) *renewer {
-	return &renewer{renew: renew, got: got, source: s, changed: make(chan struct{})}
+	return &renewer{renew: renew, got: got, source: s, lost: map[int]bool{}, changed: make(chan struct{})}
 }
 
 // now returns the source in force.
@@ -56,16 +58,18 @@ func (n *renewer) now() *source {
 
 // get fetches part i, with new addresses where the old ones are refused.
 func (n *renewer) get(ctx context.Context, i int, g getter) (*fetch.Body, error) {
-	for fresh := true; ; fresh = false {
+	var before *source
+	for {
 		a, err := n.begin(ctx)
 		if err != nil {
 			return nil, err
 		}
+		a.part, a.before, before = i, before, a.source
 		body, err := a.source.get(ctx, i, observed{g, n.stands})
 		if err == nil {
 			n.got(i, body)
 		}
-		if !n.end(ctx, a, err, fresh) {
+		if !n.end(ctx, a, err) {
 			return body, err
 		}
 	}
@@ -97,6 +101,8 @@ type attempt struct {
 	source     *source
 	generation int
 	number     int64
+	part       int
+	before     *source // that was renewed because of this part, or nil
 }
 
 func (n *renewer) begin(ctx context.Context) (attempt, error) {
@@ -109,11 +115,11 @@ func (n *renewer) begin(ctx context.Context) (attempt, error) {
 	}
 	n.begun++
 	n.active++
-	return attempt{n.source, n.generation, n.begun}, nil
+	return attempt{source: n.source, generation: n.generation, number: n.begun}, nil
 }
 
 // end reports whether the part shall be asked for again, under a new address.
-func (n *renewer) end(ctx context.Context, a attempt, err error, fresh bool) (again bool) {
+func (n *renewer) end(ctx context.Context, a attempt, err error) (again bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	defer func() {
@@ -121,6 +127,7 @@ func (n *renewer) end(ctx context.Context, a attempt, err error, fresh bool) (ag
 		n.tell()
 	}()
 	if err == nil {
+		delete(n.lost, a.part)
 		n.proved = max(n.proved, a.number)
 		if a.generation == n.generation {
 			n.vain = 0
@@ -130,14 +137,30 @@ func (n *renewer) end(ctx context.Context, a attempt, err error, fresh bool) (ag
 	if n.renew == nil || ctx.Err() != nil || !refusal(err) {
 		return false
 	}
-	if fresh || n.vain == 0 { // the addresses in force have been good for others
+	if n.helps(a) {
 		n.fresh++
 		defer func() { n.fresh-- }()
 	}
 	n.waiting++
 	defer func() { n.waiting-- }()
 	n.tell()
-	return n.settle(ctx, a)
+	again = n.settle(ctx, a)
+	if !again && a.before != nil {
+		n.lost[a.part] = true
+	}
+	return again
+}
+
+// helps reports whether new addresses may help a part that was refused: unless it had new ones. Those may have died again, as long as they were
+// others than before and have been good for other parts. The caller holds n.mu.
+func (n *renewer) helps(a attempt) bool {
+	switch {
+	case n.lost[a.part]:
+		return false
+	case a.before == nil:
+		return true
+	}
+	return n.vain == 0 && (!n.same || a.before.asks(a.part) != a.source.asks(a.part))
 }
 
 // settle waits until it is known what a refusal means. The caller holds n.mu.

@@ -95,6 +95,7 @@ func (r *run) film(ctx context.Context) error {
 	r.plan = in.Plan
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
 	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
+	r.renewer.same = r.job.Refresh == nil
 	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(ctx); err != nil {
 		return err
@@ -136,6 +137,7 @@ func (r *run) fetch(ctx context.Context) error {
 			return r.renewer.get(ctx, i+from, l)
 		},
 		Deliver: func(i int, b *fetch.Body, err error) error { return r.deliver(ctx, i+from, b, err) },
+		Idle:    r.flush, IdleTime: flushTime,
 	})
 	if e := r.flush(); err == nil {
 		err = e

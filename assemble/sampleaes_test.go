@@ -18,11 +18,14 @@ import (
 	clips "seine/testdata/media"
 )
 
-var sampleIV = [16]byte{15: 7, 0: 0xa5}
+var (
+	sampleIV  = [16]byte{15: 7, 0: 0xa5}
+	sampleKid = "key" // see keyBytes; tests that seal with another one put it back
+)
 
 // seal is the encryptor of these tests, by the tables of Apple's "MPEG-2 Stream Encryption Format for HTTP Live Streaming".
 func seal(blocks ...[]byte) {
-	block, err := aes.NewCipher(keyBytes("key"))
+	block, err := aes.NewCipher(keyBytes(sampleKid))
 	if err != nil {
 		panic(err)
 	}

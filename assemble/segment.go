@@ -27,6 +27,7 @@ type source struct {
 
 	once  sync.Once
 	keyed map[string]bool // see seals
+	tries tries
 }
 
 // newSource knows nothing yet. lenient says that damaged segments are better than none.
@@ -47,7 +48,9 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 			return nil, err
 		}
 		if part.Key.OfSamples() {
-			s.opens.give(i, &sampleaes.Key{Key: key, IV: vector(part), Counter: part.Key.Method == manifest.MethodSampleCTR})
+			k := &sampleaes.Key{Key: key, IV: vector(part), Counter: part.Key.Method == manifest.MethodSampleCTR}
+			s.opens.give(i, k)
+			check = s.tried(part, s.inits.peek(i), k)
 		} else {
 			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
 		}
@@ -55,6 +58,19 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 	return g.Get(ctx, fetch.Request{
 		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: s.ends.check(i, check),
 	})
+}
+
+// asks names all that part i needs.
+func (s *source) asks(i int) (addresses [3]string) {
+	part := &s.plan.Parts[i]
+	addresses[0] = part.URL
+	if part.Key != nil {
+		addresses[1] = part.Key.URL
+	}
+	if part.Init != nil {
+		addresses[2] = initName(part.Init)
+	}
+	return addresses
 }
 
 func (s *source) key(ctx context.Context, key *manifest.Key, name string, g getter) ([16]byte, error) {

@@ -220,6 +220,8 @@ func TestRefused(t *testing.T) {
 		"no text": {to(""), ErrNothing, "no text"},
 		"HTML":    {to("<html>login</html>"), ErrNotPlaylist, "an HTML page"},
 		"JSON":    {to(`{"a":1}`), ErrNotPlaylist, "JSON"},
+		"DASH":    {to(`<?xml version="1.0"?><MPD></MPD>`), ErrUnsupported, "a DASH manifest, and DASH is not supported yet"},
+		"MP4":     {to("\x00\x00\x00\x20ftypisom"), ErrUnsupported, "an MP4 file, a film in a single file, which is not supported yet"},
 		"loop":    {to("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex.m3u8\n"), ErrMalformed, "variants again"},
 		"file":    {to("#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:1,\nfile:///etc/passwd\n"), ErrMalformed, "no http"},
 	} {

@@ -13,8 +13,19 @@ func (r *run) conclude() Verdict {
 	v.Missing = r.gaps()
 	if !v.Finished {
 		v.Size, v.Planned = p.Written, p.Total
+		v.Segments = max(v.Segments-r.lost(), 0)
 	}
 	return v
+}
+
+// lost counts the segments that were joined and did not reach the file, as on a full disk.
+func (r *run) lost() (n int) {
+	for _, w := range r.written {
+		if !w.rec.Missing {
+			n++
+		}
+	}
+	return n
 }
 
 // tracks holds what became of each track against what its playlist promised.

@@ -49,11 +49,12 @@ func foreign(t *testing.T) (socket string) {
 func TestConnect(t *testing.T) {
 	socket := foreign(t)
 	host, _, _ := strings.Cut(strings.TrimPrefix(socket, "ws://"), "/")
-	s := newSite(t)
-	urls := s.everyTarget()
+	var ports []string
 	for _, address := range []string{socket, "http://" + host, "ws://" + host + "/"} {
 		t.Run(address[:4], func(t *testing.T) {
-			s.forget()
+			s := newSite(t)
+			urls := s.everyTarget()
+			ports = append(ports, fmt.Sprint(s.port))
 			b, err := browser.Launch(t.Context(), browser.Options{Connect: address})
 			if err != nil {
 				t.Fatal(err)
@@ -92,8 +93,10 @@ func TestConnect(t *testing.T) {
 	if err := tab.Session().Call(t.Context(), "Target.getTargets", nil, &targets); err != nil {
 		t.Fatal(err)
 	}
-	if list := fmt.Sprint(targets); strings.Contains(list, fmt.Sprint(s.port)) {
-		t.Errorf("left open: %s", list)
+	for _, port := range ports {
+		if list := fmt.Sprint(targets); strings.Contains(list, port) {
+			t.Errorf("left open: %s", list)
+		}
 	}
 	if err := b.Close(); err != nil {
 		t.Error(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 )
@@ -41,7 +40,7 @@ func (b *Browser) why() error {
 	if b.proc == nil {
 		return fmt.Errorf("%w: the connection broke (%w)", ErrBrowserGone, b.link.cause)
 	}
-	b.proc.wait(time.Second)
+	b.proc.wait(outputDelay + exitLimit)
 	if end := b.proc.end(); end != nil {
 		return fmt.Errorf("%w: %w", ErrBrowserGone, end)
 	}

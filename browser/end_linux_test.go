@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -45,7 +46,8 @@ func launch(t *testing.T, ctx context.Context, state string) (*browser.Browser, 
 	return b, tab
 }
 
-// processes lists the live processes that name state in their command line; the main one of each Chrome has no --type.
+// processes lists the live processes that name state in their command line; the main one of each Chrome has no --type. A process that
+// has forked and not yet executed has its parent's command line: it is no main one.
 func processes(t testing.TB, state string) (all, mains []int) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -63,7 +65,18 @@ func processes(t testing.TB, state string) (all, mains []int) {
 			mains = append(mains, pid)
 		}
 	}
-	return all, mains
+	return all, slices.DeleteFunc(slices.Clone(mains), func(pid int) bool { return slices.Contains(mains, parent(pid)) })
+}
+
+// parent reads field 4 of /proc/PID/stat, behind the command's closing parenthesis; 0 when the process is gone.
+func parent(pid int) int {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 2 {
+		return 0
+	}
+	ppid, _ := strconv.Atoi(fields[1])
+	return ppid
 }
 
 // checkNothingLeft: no process, no folder, no temporary file.

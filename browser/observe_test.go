@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/network"
@@ -101,15 +100,14 @@ func navigate(t testing.TB, tab *browser.Tab, url string) {
 }
 
 func TestEveryRequestOfEveryTargetIsHeard(t *testing.T) {
-	s := newSite(t)
-	urls := s.everyTarget()
 	for run := range 10 {
 		t.Run(fmt.Sprint(run), func(t *testing.T) {
-			s.forget()
+			s := newSite(t)
+			urls := s.everyTarget()
 			h := newHearer()
 			tab := browsertest.New(t, h)
 			navigate(t, tab, s.a("/main"))
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
 			if err := s.await(ctx, urls...); err != nil {
 				t.Fatal(err)

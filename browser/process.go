@@ -27,12 +27,16 @@ type process struct {
 // directory: crash reports and its default profile's folder.
 var tempVariables = []string{"TMPDIR", "TEMP", "TMP", "MAC_CHROMIUM_TMPDIR", "BREAKPAD_DUMP_LOCATION", "CHROME_CONFIG_HOME"}
 
+// outputDelay is how long after the end of Chrome its output may stay open before it is left alone: a child that lives a little longer
+// holds it. Only then is Chrome known to have ended.
+const outputDelay = time.Second
+
 // startProcess runs Chrome with its DevTools on a pipe, and env in addition to our own environment.
 func startProcess(path string, args, env []string, run *runFolder) (*process, error) {
 	p := &process{out: &tail{max: 16 << 10}, done: make(chan struct{})}
 	p.cmd = exec.Command(path, args...) //nolint:noctx // its life is the Browser's, which kills the group
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
-	p.cmd.WaitDelay = time.Second // a leftover child may hold the output open
+	p.cmd.WaitDelay = outputDelay
 	p.cmd.Env = append(os.Environ(), env...)
 	for _, name := range tempVariables {
 		p.cmd.Env = append(p.cmd.Env, name+"="+run.temp)

@@ -26,16 +26,8 @@ func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{mux: http.NewServeMux(), log: map[string]int{}, changed: make(chan struct{})}
 	srv := &http.Server{Handler: http.HandlerFunc(s.serve)}
-	var lc net.ListenConfig
-	first, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	first, second := listenTwice(t)
 	s.port = first.Addr().(*net.TCPAddr).Port
-	second, err := lc.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.2:%d", s.port))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var wg sync.WaitGroup
 	for _, ln := range []net.Listener{first, second} {
 		wg.Go(func() { _ = srv.Serve(ln) })
@@ -46,6 +38,25 @@ func newSite(t testing.TB) *site {
 		fmt.Fprintf(w, `{"path":%q}`, r.URL.Path)
 	})
 	return s
+}
+
+// listenTwice finds a port that is free at both addresses: that it is at one says nothing of the other.
+func listenTwice(t testing.TB) (first, second net.Listener) {
+	t.Helper()
+	var lc net.ListenConfig
+	var err error
+	for range 20 {
+		if first, err = lc.Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		second, err = lc.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.2:%d", first.Addr().(*net.TCPAddr).Port))
+		if err == nil {
+			return first, second
+		}
+		first.Close()
+	}
+	t.Fatal(err)
+	return nil, nil
 }
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
@@ -107,12 +118,6 @@ func (s *site) requests() map[string]int {
 		log[u] = n
 	}
 	return log
-}
-
-func (s *site) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.log)
 }
 
 // everyTarget serves /main, which starts every kind of target; it returns the URLs that are asked for in the end.

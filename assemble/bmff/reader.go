@@ -18,15 +18,35 @@ type Box struct {
 
 // Boxes reads the boxes that lie side by side in b. A size of 0 reaches to the end (§4.2.2). The error wraps ErrBox.
 func Boxes(b []byte) (list []Box, err error) {
+	list = make([]Box, 0, count(b))
 	for at := 0; at < len(b); {
 		head, size, err := header(b[at:])
 		if err != nil {
 			return list, fmt.Errorf("%w at byte %d", err, at)
 		}
-		list = append(list, Box{Type: string(b[at+4 : at+8]), Offset: at, Data: b[at+head : at+size]})
+		box := Box{Offset: at, Data: b[at+head : at+size]}
+		if n := len(list); n > 0 && list[n-1].Type == string(b[at+4:at+8]) {
+			box.Type = list[n-1].Type
+		} else {
+			box.Type = string(b[at+4 : at+8])
+		}
+		list = append(list, box)
 		at += size
 	}
 	return list, nil
+}
+
+// count is the number of boxes side by side in b, up to one that is damaged.
+func count(b []byte) (n int) {
+	for len(b) > 0 {
+		_, size, err := header(b)
+		if err != nil {
+			break
+		}
+		b = b[size:]
+		n++
+	}
+	return n
 }
 
 func header(b []byte) (head, size int, err error) {

@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // maxAhead bounds the parts that are under way or wait for their turn, however small they are.
@@ -22,6 +23,9 @@ type Work struct {
 	// Deliver gets the parts in order, from the goroutine that called Ordered; the body is released after it returns. An
 	// error ends everything.
 	Deliver func(i int, b *Body, err error) error
+	// Idle, if not nil, is called from there when the next part has not come for IdleTime. An error ends everything.
+	Idle     func() error
+	IdleTime time.Duration
 }
 
 type outcome struct {
@@ -45,7 +49,7 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 		p.dispatch(ctx, w, win, queue, &wg)
 	})
 	for i := range w.Count {
-		out, err := next(ctx, queue)
+		out, err := w.next(ctx, queue)
 		if err != nil {
 			return err
 		}
@@ -60,23 +64,41 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 	return nil
 }
 
-func next(ctx context.Context, queue <-chan chan outcome) (outcome, error) {
+// next waits for the part whose turn it is.
+func (w *Work) next(ctx context.Context, queue <-chan chan outcome) (outcome, error) {
 	select {
 	case result, ok := <-queue:
 		if !ok {
 			return outcome{}, context.Cause(ctx)
 		}
+		out, err := w.await(ctx, result)
+		if err == nil && out.err != nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return out, err
+	case <-ctx.Done():
+		return outcome{}, context.Cause(ctx)
+	}
+}
+
+func (w *Work) await(ctx context.Context, result <-chan outcome) (outcome, error) {
+	var late <-chan time.Time
+	if w.Idle != nil {
+		timer := time.NewTimer(w.IdleTime)
+		defer timer.Stop()
+		late = timer.C
+	}
+	for {
 		select {
 		case out := <-result:
-			if err := ctx.Err(); err != nil && out.err != nil {
-				return outcome{}, context.Cause(ctx)
-			}
 			return out, nil
+		case <-late:
+			if err := w.Idle(); err != nil {
+				return outcome{}, err
+			}
 		case <-ctx.Done():
 			return outcome{}, context.Cause(ctx)
 		}
-	case <-ctx.Done():
-		return outcome{}, context.Cause(ctx)
 	}
 }
 

@@ -33,13 +33,24 @@ type quarry struct {
 	// fault, if it returns an answer or an error, stands in for the nth request, from 1.
 	fault func(q *quarry, r *http.Request, n int) met
 
-	mu     sync.Mutex
-	asked  []string // ranges, sorted by nobody
-	begins []string // paths
+	mu       sync.Mutex
+	asked    []string // ranges, sorted by nobody
+	begins   []string // paths
+	contents map[string][]byte
 }
 
+// content is made once for each path.
 func (q *quarry) content(path string) []byte {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if b := q.contents[path]; b != nil {
+		return b
+	}
+	if q.contents == nil {
+		q.contents = map[string][]byte{}
+	}
 	b := make([]byte, q.size)
+	q.contents[path] = b
 	for i := 0; i < len(b); i += 1 << 10 {
 		copy(b[i:], fmt.Sprint(path, " ", i))
 	}

@@ -31,6 +31,9 @@ const (
 var (
 	// ErrNotPlaylist: the text is something else; the error says what.
 	ErrNotPlaylist = errors.New("not an HLS playlist")
+	// ErrDASH and ErrFile are kinds of ErrNotPlaylist: a film in another form than HLS. They wrap manifest.ErrUnsupported.
+	ErrDASH = fmt.Errorf("a DASH manifest, and DASH is %w", manifest.ErrUnsupported)
+	ErrFile = fmt.Errorf("a film in a single file, which is %w", manifest.ErrUnsupported)
 	// ErrEmpty: a playlist that names no media.
 	ErrEmpty = errors.New("there is nothing in it")
 	// ErrTooLarge: one of the limits above is exceeded.

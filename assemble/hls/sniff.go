@@ -14,15 +14,24 @@ func sniff(text []byte) error {
 	if len(head) == 0 {
 		return fmt.Errorf("%w: the server answered with no text at all (%d bytes)", ErrEmpty, len(text))
 	}
-	return fmt.Errorf("%w: the server answered with %s", ErrNotPlaylist, Describe(text))
+	switch what := Describe(text); what {
+	case dashManifest:
+		return fmt.Errorf("%w: the server answered with %w", ErrNotPlaylist, ErrDASH)
+	case "an MP4 file", "a WebM file", "an MPEG transport stream":
+		return fmt.Errorf("%w: the server answered with %s, %w", ErrNotPlaylist, what, ErrFile)
+	default:
+		return fmt.Errorf("%w: the server answered with %s", ErrNotPlaylist, what)
+	}
 }
+
+const dashManifest = "a DASH manifest (DASH is not supported yet)"
 
 var signatures = []struct {
 	prefix, name string
 }{
 	{"<!doctype html", "an HTML page"},
 	{"<html", "an HTML page"},
-	{"<mpd", "a DASH manifest (DASH is not supported yet)"},
+	{"<mpd", dashManifest},
 	{"{", "JSON"},
 	{"[", "JSON"},
 	{"\x00\x00\x00", "an MP4 file"},
@@ -51,7 +60,7 @@ func Describe(b []byte) string {
 	case head[0] == 0x47 && !printable(head):
 		return "an MPEG transport stream"
 	case bytes.HasPrefix(lower, []byte("<")) && bytes.Contains(lower, []byte("<mpd")):
-		return "a DASH manifest (DASH is not supported yet)"
+		return dashManifest
 	case bytes.HasPrefix(lower, []byte("<")) && bytes.Contains(lower, []byte("<html")):
 		return "an HTML page"
 	case bytes.HasPrefix(lower, []byte("<")):

@@ -29,6 +29,8 @@ type demuxer interface {
 	leftOut() []Ignored
 	// unlock gives the key of the samples to come, nil for clear ones; keyed says that others have one.
 	unlock(key *sampleaes.Key, keyed bool)
+	// Evidence is what the samples of the segment tell of its key.
+	Evidence() sampleaes.Evidence
 }
 
 // Ignored is a kind of track that is not in the film.

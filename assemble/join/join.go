@@ -104,6 +104,7 @@ type stream struct {
 	state     []byte // container and the demuxer's state after the last part, to go back to
 	begun     bool
 	period    int
+	trust     trust
 }
 
 // New returns a Joiner on an empty file.
@@ -140,7 +141,7 @@ func (j *Joiner) Size() int64 { return j.mux.Size() }
 // The record holds all that Restore needs to go on behind this part.
 //
 // After an error nothing has changed: the same part may come again, with better bytes, or as Missing. Errors are ErrPart,
-// ErrFinished, and *PartError with those of the demuxers' Reset and of the file.
+// ErrFinished, and *PartError with those of the demuxers' Reset, of the file, and decrypt.ErrWrongKey.
 func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	if err := j.check(p); err != nil {
 		return nil, err
@@ -199,6 +200,9 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 	}
 	from := len(j.samples)
 	if err := j.collect(s); err != nil {
+		return nil, err
+	}
+	if err := s.trust.judge(p.Key, s.demux.Evidence()); err != nil {
 		return nil, err
 	}
 	d.plan(j, j.samples[from:], p.Period)

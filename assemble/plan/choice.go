@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"seine/assemble/manifest"
@@ -19,7 +18,8 @@ var ErrChoice = errors.New("no such choice")
 
 // Choice is what a person wants. The zero value asks for the best picture and the default sound.
 type Choice struct {
-	// Quality is "best" (or empty), "worst" or a number of lines such as "720p".
+	// Quality is "best" (or empty), "worst" or a number of lines such as "720p": the best of at most so many, else the lowest above. See
+	// Instead.
 	Quality string
 	// Audio is empty for the default rendition, "all", or a list of languages or names: "en" or "en,de". The first one plays
 	// unless another is chosen in the player.
@@ -74,11 +74,11 @@ func chooseVariant(p *manifest.Presentation, c Choice) (*manifest.Variant, error
 	case "worst":
 		return list[0], nil
 	default:
-		lines, err := strconv.Atoi(strings.TrimSuffix(q, "p"))
-		if err != nil || lines <= 0 {
+		n, ok := lines(q)
+		if !ok {
 			return nil, fmt.Errorf("%w: quality %q: say best, worst or a number of lines such as 720p", ErrChoice, c.Quality)
 		}
-		return tallest(list, lines), nil
+		return tallest(list, n), nil
 	}
 }
 

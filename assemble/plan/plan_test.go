@@ -205,3 +205,24 @@ func TestIdentity(t *testing.T) {
 		}
 	}
 }
+
+// What is taken in place of a number of lines that is not there is told.
+func TestInstead(t *testing.T) {
+	for quality, want := range map[string]string{
+		"best": "", "": "", "worst": "", "720p": "", "1080": "",
+		"999p": "there is no 999p: 720p was taken, the best below", "9999": "there is no 9999p: 1080p was taken, the best below",
+		"100p": "lowest there is",
+	} {
+		c := Choice{Quality: quality}
+		streams, err := Select(presentation(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Instead(streams, c); got != want && (want == "" || !strings.Contains(got, want)) {
+			t.Errorf("%s: %q, want %q", quality, got, want)
+		}
+	}
+	if got := Instead([]Stream{{}}, Choice{Quality: "720p"}); !strings.Contains(got, "no quality to choose") {
+		t.Errorf("one playlist: %q", got)
+	}
+}

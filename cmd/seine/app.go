@@ -79,10 +79,11 @@ func newApp(std stdio) *cli.App {
 		Version:   version(),
 		Reader:    std.In, Writer: std.Out, ErrWriter: std.Err,
 		HideHelpCommand: true, Suggest: true,
-		Commands:        []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), browserCommand(), demoCommand()},
-		CommandNotFound: nil,
-		OnUsageError:    onUsageError,
-		ExitErrHandler:  func(*cli.Context, error) {}, // exit codes are ours, see exit.go
+		DisableSliceFlagSeparator: true, // a header may have commas
+		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), browserCommand(), demoCommand()},
+		CommandNotFound:           nil,
+		OnUsageError:              onUsageError,
+		ExitErrHandler:            func(*cli.Context, error) {}, // exit codes are ours, see exit.go
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return unknownCommand(c, c.App.Commands)

@@ -46,7 +46,7 @@ var exits = []exit{
 	{codeInterrupted, "interrupted", "ended by a signal; run it again to go on", either(errSignal, context.Canceled)},
 	{codeUsage, "usage", "a mistake on the command line", as[*usageError]},
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
-	{codeIncomplete, "incomplete", "segments are missing; the unfinished file is kept, run it again to go on", either(assemble.ErrIncomplete)},
+	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
 	{codeOutput, "output", "the output exists, is in use, or cannot be written", func(err error) bool {
 		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput)(err) || as[*fs.PathError](err)
 	}},

@@ -25,6 +25,7 @@ const (
 	catOutput  = "Output"
 	catBrowser = "Browser"
 	catFetch   = "Fetching"
+	catPerson  = "Person"
 	catTalk    = "Messages"
 )
 
@@ -57,15 +58,21 @@ func browserFlags() []cli.Flag {
 	}
 }
 
-func browserOptions(c *cli.Context, con *ui.Console) browser.Options {
-	return browser.Options{
-		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), Log: con.Logger(),
+func browserOptions(c *cli.Context, con *ui.Console) (browser.Options, error) {
+	o := browser.Options{
+		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), UserAgent: c.String("user-agent"), Log: con.Logger(),
 	}
+	var err error
+	if o.Emulation, err = emulationOf(c, &o); err != nil {
+		return o, err
+	}
+	o.Proxy, err = browserProxy(c)
+	return o, err
 }
 
 func choiceFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`", Value: "best", Category: catChoice},
+		&cli.StringFlag{Name: "quality", Usage: "best, worst or a height such as `720p`: the best of that height or below, else the lowest above", Value: "best", Category: catChoice},
 		&cli.StringFlag{Name: "audio", Usage: "languages of the sound, such as `en` or en,de, or all; the first one plays by default", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "audio-only", Usage: "the sound without the picture, which is not fetched if it can be left out", Category: catChoice},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "skip-ads", Usage: "leave out what looks like adverts spliced in; --dry-run shows it", Category: catChoice},
@@ -82,7 +89,7 @@ func outputFlags() []cli.Flag {
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
 		&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write into `FOLDER`, under the film's name", Category: catOutput},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace an output that exists", Category: catOutput},
-		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-gaps", Usage: "finish the film even where segments cannot be had", Category: catOutput},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-gaps", Usage: "finish the film even where segments cannot be had; the exit code is 6 if any are missing", Category: catOutput},
 	}
 }
 

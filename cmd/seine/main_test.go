@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"seine/capture/session"
+	"seine/capture/session/sessiontest"
 	"seine/testdata/sites"
 )
 
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"seine": main})
 }
 
-// slowly is the delay of each segment on the slow site: long enough to be interrupted.
+// slowly is the delay of each segment on the slow site.
 const slowly = 300 * time.Millisecond
 
 // TestScripts runs testdata/script: the program as a person runs it, against the built-in site. A script has
@@ -32,6 +33,8 @@ const slowly = 300 * time.Millisecond
 // at a private address (condition network), $PROXY, a proxy that has $SITE under any name, and the commands
 //
 //	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
+//	hold PATH           $SLOW answers nothing whose path has PATH in it, until
+//	release             lets it go
 //	waitfor FILE [SIZE] until the file is there and has SIZE bytes (1)
 //	harmless [json]     a terminal obeys nothing of what was printed; and it is JSON lines
 //	mode PERM FILE…     the files' permissions, such as 0600
@@ -49,6 +52,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"requested": requested, "waitfor": waitfor, "tinydisk": tinydisk, "exits": exitsWith, "harmless": harmless, "mode": mode,
+			"hold": hold, "release": release,
 		},
 	})
 }
@@ -79,7 +83,9 @@ func serveTo(env *testscript.Env, name, host string, site http.Handler) error {
 func setup(env *testscript.Env) error {
 	fast, slow := sites.New(sites.Options{}), sites.New(sites.Options{SegmentDelay: slowly})
 	env.Values[siteKey{}] = []*sites.Site{fast, slow}
-	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": slow, "EVIL": evilSite()} {
+	stop := &brake{site: slow}
+	env.Values[brakeKey{}] = stop
+	for name, site := range map[string]http.Handler{"SITE": fast, "SLOW": stop, "EVIL": evilSite()} {
 		if err := serveTo(env, name, "127.0.0.1", site); err != nil {
 			return err
 		}
@@ -92,14 +98,12 @@ func setup(env *testscript.Env) error {
 			return err
 		}
 	}
-	closed, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	port, free, err := sessiontest.NobodyThere()
 	if err != nil {
 		return err
 	}
-	env.Setenv("CLOSED", "http://"+closed.Addr().String()) // nobody answers there
-	if err := closed.Close(); err != nil {
-		return err
-	}
+	env.Defer(free)
+	env.Setenv("CLOSED", fmt.Sprint("http://127.0.0.1:", port))
 	home := filepath.Join(env.WorkDir, ".home")
 	for _, dir := range []string{home, filepath.Join(env.WorkDir, ".tmp")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -37,9 +37,6 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		}
 		return
 	}
-	if len(v.Missing) > 0 {
-		con.Say("`seine repair %s` fills the gaps once the segments can be had.", ui.Remote(v.Path))
-	}
 	con.Print(ui.Remote(v.Path).String())
 	facts := []string{ui.Clock(v.Duration), ui.Bytes(v.Size)}
 	for _, t := range v.Tracks {
@@ -61,6 +58,26 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 	}
 	con.Say("    %s", con.Faint(strings.Join(notes, ", ")))
 }
+
+// gapsError: a film that was finished without some of its segments, as the user allowed.
+type gapsError struct {
+	path         string
+	missing, all int
+}
+
+// gapsOf is the error of a film with gaps that is finished nevertheless, err of any other.
+func gapsOf(v *assemble.Verdict, err error) error {
+	if err != nil || !v.Finished || len(v.Missing) == 0 {
+		return err
+	}
+	return &gapsError{v.Path, len(v.Missing), v.Segments + len(v.Missing)}
+}
+
+func (e *gapsError) Error() string {
+	return fmt.Sprintf("the film lacks %d of its %s; `seine repair %s` fills the gaps once they can be had", e.missing, ui.Count(e.all, "segment"), ui.Remote(e.path))
+}
+
+func (e *gapsError) Unwrap() error { return assemble.ErrIncomplete }
 
 func times(n int) string {
 	if n == 1 {

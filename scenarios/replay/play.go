@@ -68,8 +68,8 @@ func (v *visit) rest(ctx context.Context) error {
 	var playing time.Time
 	for {
 		changed := v.recorder.Changed()
-		inFlight, last := v.recorder.Activity()
 		v.look(ctx)
+		inFlight, last := v.recorder.Activity() // not before: looking takes time, in which the page goes on
 		if v.playsKnown() && playing.IsZero() {
 			playing = time.Now()
 		}

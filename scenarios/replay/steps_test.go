@@ -17,6 +17,7 @@ import (
 
 	"seine/capture"
 	"seine/capture/har"
+	"seine/capture/session/sessiontest"
 	"seine/scenarios"
 	"seine/scenarios/replay"
 )
@@ -60,7 +61,9 @@ func (p *pages) flow(n int, timeout time.Duration, steps ...scenarios.Step) scen
 	return scenarios.UserFlow{Timeout: timeout, Steps: append([]scenarios.Step{scenarios.Navigate{URL: fmt.Sprintf("%s/%d", p.base, n)}}, steps...)}
 }
 
-const report = `onclick="new Image().src='/clicked?'+[event.offsetX,event.offsetY,+event.isTrusted].map(Math.round)"`
+// report tells the server of a click, and shows #told once that has heard.
+const report = `onclick="const i = new Image(); i.onerror = () => document.body.append(Object.assign(document.createElement('i'), { id: 'told' }));
+i.src = '/clicked?' + [event.offsetX, event.offsetY, +event.isTrusted].map(Math.round)"`
 
 // counter tells where it was clicked, in a box of 100 by 50.
 const counter = `<div id="box" style="width:100px;height:50px;background:red" ` + report + `>x</div>`
@@ -76,7 +79,8 @@ root.getElementById("inner").attachShadow({ mode: "open" }).innerHTML = ` + "`" 
 		return `<div style="height:30px"></div><iframe style="margin:17px;border:5px solid" width="400" height="300" src="` + src + `"></iframe>`
 	}
 	p := servePages(t, counter, shadow, frame("{other}/0"), frame("/2"), `<div style="height:3000px"></div>`+frame("{other}/0"), frame("/0"))
-	at := func(f float64) *float64 { return &f }
+	at, hidden := func(f float64) *float64 { return &f }, false
+	told := scenarios.WaitForElement{Selectors: css("#told"), Visible: &hidden}
 	for _, test := range []struct {
 		name string
 		page int
@@ -96,7 +100,7 @@ root.getElementById("inner").attachShadow({ mode: "open" }).innerHTML = ` + "`" 
 			p.mu.Lock()
 			p.clicked = nil
 			p.mu.Unlock()
-			if _, err := run(t, p.flow(test.page, 5*time.Second, test.step, scenarios.Capture{})); err != nil {
+			if _, err := run(t, p.flow(test.page, time.Minute, test.step, told)); err != nil {
 				t.Fatal(err)
 			}
 			p.mu.Lock()
@@ -131,6 +135,9 @@ func TestWaitForElement(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.step.Timeout = 1500 * time.Millisecond
+			if test.want == nil {
+				test.step.Timeout = time.Minute // rather than for ever
+			}
 			_, err := run(t, p.flow(test.page, 0, test.step))
 			switch {
 			case errors.Is(test.want, context.DeadlineExceeded):
@@ -146,13 +153,12 @@ func TestWaitForElement(t *testing.T) {
 
 func TestNavigate(t *testing.T) {
 	p := servePages(t)
-	var closed net.ListenConfig
-	ln, err := closed.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, free, err := sessiontest.NobodyThere()
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused := "http://" + ln.Addr().String() + "/"
-	_ = ln.Close()
+	defer free()
+	refused := fmt.Sprintf("http://127.0.0.1:%d/", port)
 	for address, code := range map[string]string{
 		"http://no-such-host.invalid/": "net::ERR_NAME_NOT_RESOLVED", refused: "net::ERR_CONNECTION_REFUSED",
 		p.base + "/file": "net::ERR_ABORTED", "http://127.0.0.1:1/": "net::ERR_UNSAFE_PORT",

@@ -71,17 +71,19 @@ func New(o Options) *Site {
 	return s
 }
 
-// ServeHTTP answers and logs.
+// ServeHTTP answers and logs. A request is in the log before it is answered, and its status before the client can have seen that.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	s.mu.Lock()
 	n := len(s.log)
 	s.log = append(s.log, Request{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI(), Header: r.Header.Clone()})
 	s.mu.Unlock()
+	rec := &statusWriter{ResponseWriter: w, note: func(status int) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.log[n].Status = status
+	}}
 	s.mux.ServeHTTP(rec, r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.log[n].Status = rec.status
+	rec.decide(http.StatusOK)
 }
 
 // Log is a copy of what was asked so far.
@@ -91,14 +93,28 @@ func (s *Site) Log() []Request {
 	return append([]Request(nil), s.log...)
 }
 
+// statusWriter notes the status of an answer before any of it is sent.
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	note    func(status int)
+	decided bool
+}
+
+func (w *statusWriter) decide(status int) {
+	if !w.decided {
+		w.decided = true
+		w.note(status)
+	}
 }
 
 func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+	w.decide(status)
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	w.decide(http.StatusOK)
+	return w.ResponseWriter.Write(b)
 }
 
 // Unwrap lets http.ResponseController reach the connection.

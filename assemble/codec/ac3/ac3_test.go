@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"seine/assemble/bmff"
 	"seine/assemble/media"
 )
@@ -160,4 +162,33 @@ func read(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// TestExtent: it is what ParseUnit finds, of anything that begins as a unit.
+func TestExtent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		frame := rapid.Custom(func(t *rapid.T) []byte {
+			b := rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")
+			head := []byte{0x0b, 0x77, rapid.Byte().Draw(t, "type") & 0xf8, rapid.ByteRange(4, 20).Draw(t, "size"), rapid.Byte().Draw(t, "rate"), rapid.ByteRange(5, 17).Draw(t, "bsid") << 3}
+			return append(head, b...)
+		})
+		var b []byte
+		for _, f := range rapid.SliceOfN(frame, 1, 20).Draw(t, "frames") {
+			if n := 2 * (int(f[3]) + 1); rapid.Bool().Draw(t, "whole") && n > len(f) {
+				f = append(f, make([]byte, n-len(f))...)
+			} else if n < len(f) {
+				f = f[:n]
+			}
+			b = append(b, f...)
+		}
+		if !Starts(b) {
+			t.Skip()
+		}
+		final := rapid.Bool().Draw(t, "final")
+		u, want := ParseUnit(b, final)
+		size, err := Extent(b, final)
+		if !errors.Is(err, want) || err == nil && size != u.Size {
+			t.Fatalf("%x: %d, %v; want %d, %v", b, size, err, u.Size, want)
+		}
+	})
 }

@@ -156,3 +156,12 @@ func (h *Header) enhanced(r *bits) bool {
 	}
 	return kind <= converted && h.Frame >= HeaderSize
 }
+
+// enhancedSize is the length of the syncframe of Enhanced AC-3 at the front of b, if parse accepts it.
+func enhancedSize(b []byte) (size int, ok bool) {
+	if b[0] != 0x0b || b[1] != 0x77 || b[5]>>3 <= 10 || b[5]>>3 > maxBSID || b[2]>>6 > converted || b[4]>>6 == 3 && b[4]>>4&3 == 3 {
+		return 0, false
+	}
+	size = 2 * (int(b[2]&7)<<8 + int(b[3]) + 1)
+	return size, size >= HeaderSize
+}

@@ -42,6 +42,32 @@ func Starts(b []byte) bool {
 	return b[5]>>3 <= 10 || b[2]>>6 != dependent && b[2]>>3&7 == 0
 }
 
+// Extent is the Size that ParseUnit finds, without what else the headers tell. b must begin as Starts wants it; the errors are the same.
+func Extent(b []byte, final bool) (size int, err error) {
+	for n := 0; n < maxFrames; n++ {
+		rest := b[min(size, len(b)):]
+		if len(rest) < HeaderSize {
+			if n > 0 && size <= len(b) && final && !begins(rest) {
+				return size, nil
+			}
+			return 0, ErrShort
+		}
+		frame, ok := enhancedSize(rest)
+		switch {
+		case n == 0 && !ok:
+			var h Header
+			if !h.parse(rest) {
+				return 0, ErrSync
+			}
+			return h.Frame, nil // AC-3
+		case n > 0 && (!ok || Starts(rest)):
+			return size, nil
+		}
+		size += frame
+	}
+	return size, nil
+}
+
 // ParseUnit reads the headers of the access unit at the start of b. final says that nothing comes behind b. The errors are
 // ErrSync, and ErrShort when b ends too early to tell.
 func ParseUnit(b []byte, final bool) (u Unit, err error) {

@@ -36,6 +36,12 @@ var bitrates = [...][15]int{
 	{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
 }
 
+// Starts reports, at little cost, whether Parse may find a header at b, as far as b goes: behind the sync word stand a bit rate and a
+// sampling rate that exist.
+func Starts(b []byte) bool {
+	return len(b) < 3 || b[2]>>4 != 0 && b[2]>>4 != 15 && b[2]>>2&3 != 3
+}
+
 // Parse reads the header at the start of b. It returns ErrSync when there is none, or one of free format, whose length nobody
 // knows.
 func Parse(b []byte) (Header, error) {

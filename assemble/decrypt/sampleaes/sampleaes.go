@@ -23,6 +23,8 @@ type Cipher struct {
 	block cipher.Block
 	iv    [16]byte
 	short counter
+
+	evidence Evidence
 }
 
 // New makes a Cipher; it is nil when k is.
@@ -77,13 +79,15 @@ func emulates(unit []byte) bool {
 }
 
 // Frame decrypts a frame of AAC, AC-3 or Enhanced AC-3 in place: all whole blocks behind the first 16 bytes, which stand behind
-// header bytes of ADTS.
-func (c *Cipher) Frame(frame []byte, header int) {
+// header bytes of ADTS. It returns how many bytes behind them are clear, all for a frame that is too short.
+func (c *Cipher) Frame(frame []byte, header int) (clear int) {
 	const leader = 16
 	if len(frame) < header+leader+aes.BlockSize {
-		return
+		return len(frame)
 	}
 	b := frame[header+leader:]
-	b = b[:len(b)/aes.BlockSize*aes.BlockSize]
+	clear = len(b) % aes.BlockSize
+	b = b[:len(b)-clear]
 	cipher.NewCBCDecrypter(c.block, c.iv[:]).CryptBlocks(b, b)
+	return clear
 }

@@ -33,6 +33,7 @@ var errAuxiliary = damaged("the vectors of encrypted samples (senc, saiz) are cu
 type sealed struct {
 	*entry.Protection
 	cipher *sampleaes.Cipher
+	sound  sound
 	vector [16]byte // that samples without one of their own have
 
 	aux   *bmff.Fields // vectors and subsamples, one sample behind the other (§7.2); nil when there are none
@@ -66,7 +67,7 @@ func (f *fragment) unseal(r *run, traf []byte) (*sealed, error) {
 	if f.d.cipher == nil {
 		return nil, &ProtectedError{System: unnamed}
 	}
-	s := &sealed{Protection: p, cipher: f.d.cipher, vector: f.d.cipher.IV()}
+	s := &sealed{Protection: p, cipher: f.d.cipher, vector: f.d.cipher.IV(), sound: soundOf(r.trak.entries[r.description-1])}
 	if len(p.ConstantIV) > 0 {
 		s.vector = [16]byte{}
 		copy(s.vector[:], p.ConstantIV)
@@ -167,6 +168,7 @@ func (s *sealed) open(sample []byte) error {
 	}
 	if !parts {
 		s.decrypt(sample)
+		s.saw(sample)
 	} else if err := s.subsamples(f, sample); err != nil {
 		return err
 	}

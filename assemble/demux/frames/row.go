@@ -15,7 +15,7 @@ func (c Coding) Starts(b []byte) bool { return len(b) >= 2 && c.synced(b) }
 // and more up to the end of b, where the last may be cut. It is -1 when there is none.
 func (c Coding) Row(b []byte, limit, least int) int {
 	for at := 0; at < limit; at++ {
-		at += search(b[at:limit], c.lead())
+		at += c.search(b[at:limit])
 		if at >= limit {
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"seine/assemble/codec/ac3"
+	"seine/assemble/codec/mpa"
 	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
 )
@@ -28,7 +29,9 @@ type Stream struct {
 	pending  bool
 	id       uint64 // of what makes up the codec
 	codec    media.Codec
-	rate     int64 // Hz
+	rate     int64       // Hz
+	before   media.Codec // that a stream may come back to, or nil
+	beforeID uint64
 }
 
 // Lost is what damage cost.
@@ -91,12 +94,12 @@ func (s *Stream) Forget() {
 func (s *Stream) Drain(out []media.Sample, final bool) (_ []media.Sample, lost Lost, err error) {
 	b, off := s.buf, 0
 	for len(b)-off >= s.coding.headerSize() && err == nil {
-		u, e := s.coding.parse(b[off:], final)
+		u, e := s.begin(b[off:], final)
 		if errors.Is(e, errShort) && s.plausible(b[off:], u) {
 			break
 		}
 		if e != nil || !s.followed(b[off:], u.size) {
-			n := 1 + search(b[off+1:], s.coding.lead())
+			n := 1 + s.coding.search(b[off+1:])
 			lost.Bytes += int64(n)
 			off += n
 			continue
@@ -111,15 +114,32 @@ func (s *Stream) Drain(out []media.Sample, final bool) (_ []media.Sample, lost L
 	return out, lost, err
 }
 
+// begin parses the access unit at the front of b. Of Dolby, one that nothing follows is refused before its headers are read: many may lead
+// into the same row of dependent frames.
+func (s *Stream) begin(b []byte, final bool) (unit, error) {
+	if s.coding == Dolby && ac3.Starts(b) {
+		if size, err := ac3.Extent(b, final); err == nil && !s.followed(b, size) {
+			return unit{}, errSync
+		}
+	}
+	return s.coding.parse(b, final)
+}
+
 // plausible is for a frame that is cut: what there is of it may be waited for.
 func (s *Stream) plausible(b []byte, u unit) bool { return u.size == 0 || s.followed(b, u.size) }
 
-// search returns how far away the next lead byte of a sync word is.
-func search(b []byte, lead byte) int {
-	if i := bytes.IndexByte(b, lead); i >= 0 {
-		return i
+// search returns how far away the next sync word is, or what may be the first byte of one.
+func (c Coding) search(b []byte) int {
+	lead := c.lead()
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(b[at:], lead)
+		if i < 0 {
+			return len(b)
+		}
+		if at += i; at+1 == len(b) || c.synced(b[at:]) && (c != MPEG || mpa.Starts(b[at:])) {
+			return at
+		}
 	}
-	return len(b)
 }
 
 // followed reports whether another header stands behind the frame, as far as b goes: a frame with bytes lost in it, and
@@ -131,7 +151,7 @@ func (s *Stream) followed(b []byte, size int) bool {
 // take makes the frame at offset off a sample.
 func (s *Stream) take(out []media.Sample, u unit, off int, lost *Lost) ([]media.Sample, error) {
 	if s.codec == nil || s.id != u.id {
-		c, err := s.coding.codec(s.buf[off : off+u.size])
+		c, err := s.configuration(s.buf[off:off+u.size], u.id)
 		if err != nil {
 			return out, err
 		}
@@ -141,6 +161,7 @@ func (s *Stream) take(out []media.Sample, u unit, off int, lost *Lost) ([]media.
 				s.pts, s.count = pts, 0
 			}
 		}
+		s.before, s.beforeID = s.codec, s.id
 		s.codec, s.id, s.rate = c, u.id, int64(u.rate)
 	}
 	pts, ok := s.at(off)
@@ -158,18 +179,29 @@ func (s *Stream) take(out []media.Sample, u unit, off int, lost *Lost) ([]media.
 	return append(out, media.Sample{DTS: pts, PTS: pts, Key: true, Codec: s.codec, Data: s.arena[start:]}), nil
 }
 
-// open decrypts an access unit in place: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.
+// configuration is that of the access unit b.
+func (s *Stream) configuration(b []byte, id uint64) (media.Codec, error) {
+	if s.before != nil && s.beforeID == id {
+		return s.before, nil
+	}
+	return s.coding.codec(b)
+}
+
+// open decrypts an access unit in place, and takes note of what that tells of the key: Dolby encrypts each of its frames. Nobody encrypts MPEG audio.
 func (s *Stream) open(b []byte, header int) {
 	switch s.coding {
 	case ADTS:
-		s.Cipher.Frame(b, header)
+		clear := s.Cipher.Frame(b, header)
+		s.Cipher.SawAAC(b[header:], clear)
 	case Dolby:
 		u, err := ac3.ParseUnit(b, true)
 		if err != nil {
 			return
 		}
 		for _, n := range u.Frames() {
-			s.Cipher.Frame(b[:n], 0)
+			if s.Cipher.Frame(b[:n], 0) < n {
+				s.Cipher.SawDolby(b[:n])
+			}
 			b = b[n:]
 		}
 	}

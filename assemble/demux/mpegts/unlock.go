@@ -1,6 +1,9 @@
 package mpegts
 
-import "seine/assemble/media"
+import (
+	"seine/assemble/decrypt/sampleaes"
+	"seine/assemble/media"
+)
 
 // unlock gives each track what decrypts it. Where a program marks the encrypted streams by their types, only those are; without
 // marks all are, as far as SAMPLE-AES knows them.
@@ -27,3 +30,6 @@ func (d *Demuxer) unlock() error {
 	}
 	return nil
 }
+
+// Evidence is what the sound of the segment tells of its key.
+func (d *Demuxer) Evidence() sampleaes.Evidence { return d.cipher.Evidence() }

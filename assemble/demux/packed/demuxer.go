@@ -53,6 +53,9 @@ func (d *Demuxer) Tracks() []media.Track {
 // Lost returns what damage cost, since the beginning or since RestoreState.
 func (d *Demuxer) Lost() frames.Lost { return d.lost }
 
+// Evidence is what the segment tells of its key.
+func (d *Demuxer) Evidence() sampleaes.Evidence { return d.stream.Cipher.Evidence() }
+
 // SetReference makes ts the running reference of the 33-bit timestamps, unless there is one. A stream without any timestamp
 // begins there.
 func (d *Demuxer) SetReference(ts int64) {

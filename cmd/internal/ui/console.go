@@ -26,8 +26,9 @@ type Console struct {
 	opt    Options
 	out    io.Writer
 	err    io.Writer
-	width  int // columns of the terminal on stderr, 0 if it is none
+	width  int // columns of the terminal on stderr when it began, 0 if it is none
 	colour bool
+	table  bool // colour in what goes to stdout
 
 	mu   sync.Mutex
 	line *progressLine // drawn at the bottom of the terminal
@@ -36,12 +37,29 @@ type Console struct {
 // New looks at what stdout and stderr are.
 func New(stdout, stderr io.Writer, o Options) *Console {
 	c := &Console{opt: o, out: stdout, err: stderr}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
-		c.width, _, _ = term.GetSize(int(f.Fd()))
-		c.width = max(c.width, 40)
-		c.colour = os.Getenv("NO_COLOR") == ""
+	if os.Getenv("TERM") == "dumb" {
+		return c
 	}
+	colour := os.Getenv("NO_COLOR") == "" // https://no-color.org
+	c.width = columns(stderr)
+	c.colour = colour && c.width > 0
+	c.table = colour && columns(stdout) > 0
 	return c
+}
+
+// usual is the width of a terminal that does not tell.
+const usual = 80
+
+// columns is the width of a terminal at this moment, 0 of anything else.
+func columns(w io.Writer) int {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+		return n
+	}
+	return usual
 }
 
 // JSONMode says whether results go out as JSON lines.
@@ -49,10 +67,8 @@ func (c *Console) JSONMode() bool { return c.opt.JSON }
 
 // Width is how many columns a table may take.
 func (c *Console) Width() int {
-	if f, ok := c.out.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			return w
-		}
+	if n := columns(c.out); n > 0 {
+		return n
 	}
 	return 120
 }
@@ -155,33 +171,39 @@ const (
 	yellow colour = "\x1b[33m"
 	bold   colour = "\x1b[1m"
 	dim    colour = "\x1b[2m"
+
+	reset = "\x1b[0m"
 )
 
 func (c *Console) paint(k colour, s string) string {
 	if !c.colour {
 		return s
 	}
-	return string(k) + s + "\x1b[0m"
+	return string(k) + s + reset
 }
 
-// Good marks success.
+// Good marks success, on stderr.
 func (c *Console) Good(s string) string { return c.paint(green, s) }
 
-// Strong makes a heading of s.
+// Strong makes a heading of s, on stderr.
 func (c *Console) Strong(s string) string { return c.paint(bold, s) }
 
-// Faint makes s recede.
+// Faint makes s recede, on stderr.
 func (c *Console) Faint(s string) string { return c.paint(dim, s) }
 
-// Status marks the outcome of a check: ok, warning, failed, skipped.
+// Status marks the outcome of a check, on stdout: ok, warning, failed, skipped.
 func (c *Console) Status(s string) string {
+	k, sign := dim, "·"
 	switch s {
 	case "ok":
-		return c.paint(green, "✓")
+		k, sign = green, "✓"
 	case "warning":
-		return c.paint(yellow, "!")
+		k, sign = yellow, "!"
 	case "failed":
-		return c.paint(red, "✗")
+		k, sign = red, "✗"
 	}
-	return c.paint(dim, "·")
+	if !c.table {
+		return sign
+	}
+	return string(k) + sign + reset
 }

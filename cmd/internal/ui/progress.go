@@ -3,9 +3,11 @@ package ui
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // State is how far a piece of work is.
@@ -87,7 +89,7 @@ func (p *Progress) show() {
 	default:
 		p.c.mu.Lock()
 		p.c.line.clear(p.c.err)
-		p.c.line = &progressLine{text: p.fit(speed)}
+		p.c.line = &progressLine{text: p.fit(speed, p.c.room())}
 		p.c.line.draw(p.c.err)
 		p.c.mu.Unlock()
 	}
@@ -130,18 +132,67 @@ func (p *Progress) left() time.Duration {
 	return time.Duration(float64(time.Since(p.start)) / float64(done) * float64(p.state.Total-p.state.Done))
 }
 
-// fit draws bar and numbers into the width of the terminal; the bar gives way first.
-func (p *Progress) fit(speed float64) string {
-	numbers := p.numbers(speed)
-	room := p.c.width - 1 - len([]rune(numbers)) - 8
+// fields are what a line on a terminal holds, each in its place whatever its value, so that nothing jumps. brief counts what is left out
+// for want of room: first the names of things, then the retries, the speed, and the time that is left.
+func (p *Progress) fields(speed float64, brief int) string {
+	s := p.state
+	var list []string
+	digits := len(strconv.Itoa(s.Total))
+	switch {
+	case s.Total == 0:
+	case brief == 0:
+		list = append(list, fmt.Sprintf("%*d of %d %s", digits, s.Done, s.Total, s.Unit))
+	default:
+		list = append(list, fmt.Sprintf("%*d/%d", digits, s.Done, s.Total))
+	}
+	list = append(list, fmt.Sprintf("%7s", Bytes(s.Bytes)))
+	if brief < 3 {
+		list = append(list, fmt.Sprintf("%9s", orNothing(Bytes(int64(speed))+"/s", speed > 0)))
+	}
+	if left := p.left(); brief < 4 && s.Total > 0 {
+		list = append(list, fmt.Sprintf("%12s", orNothing(Clock(left)+" left", left > 0 && s.Done < s.Total)))
+	}
+	if s.Retries > 0 && brief < 2 {
+		list = append(list, Count(s.Retries, "retry"))
+	}
+	if s.Note != "" {
+		list = append(list, s.Note)
+	}
+	return strings.Join(list, "  ")
+}
+
+func orNothing(text string, yes bool) string {
+	if yes {
+		return text
+	}
+	return ""
+}
+
+// fit draws bar and numbers into so many columns, of which the last stays free: terminals wrap there. The bar gives way first.
+func (p *Progress) fit(speed float64, width int) string {
+	const most, percent = 4, 7
+	brief := 0
+	for brief < most && utf8.RuneCountInString(p.fields(speed, brief)) > width-1 {
+		brief++
+	}
+	numbers := p.fields(speed, brief)
+	room := width - 1 - utf8.RuneCountInString(numbers) - percent
 	if room < 8 || p.state.Total == 0 {
-		return Remote(numbers).Short(p.c.width - 1)
+		return Remote(numbers).Short(width - 1)
 	}
 	room = min(room, 40)
 	share := float64(p.state.Done) / float64(p.state.Total)
 	full := int(share * float64(room))
 	bar := p.c.paint(green, strings.Repeat("━", full)) + p.c.paint(dim, strings.Repeat("─", room-full))
 	return fmt.Sprintf("%s %3d%%  %s", bar, int(share*100), numbers)
+}
+
+// room is how many columns the terminal has now: its window may have become another.
+func (c *Console) room() int {
+	if n := columns(c.err); n > 0 {
+		return n
+	}
+	return c.width
 }
 
 // progressLine is the last line of the terminal. A nil one is none.

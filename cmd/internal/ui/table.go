@@ -26,7 +26,10 @@ func (c *Console) Table(columns []Column, rows [][]any) string {
 	var head table.Row
 	var configs []table.ColumnConfig
 	for i, k := range columns {
-		head = append(head, c.paint(bold, k.Title))
+		if c.table {
+			k.Title = string(bold) + k.Title + reset
+		}
+		head = append(head, k.Title)
 		if k.Right {
 			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
 		}
