@@ -93,7 +93,7 @@ func (b *Browser) launch(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := b.run.prefer(o.Emulation.languages()); err != nil {
-		return fmt.Errorf("Chrome's settings: %w", err)
+		return fmt.Errorf("writing the settings of Chrome: %w", err)
 	}
 	agent := o.UserAgent
 	if agent == "" && !o.Window {
