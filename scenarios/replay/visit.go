@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -41,7 +42,7 @@ func (r *Runner) open(ctx context.Context) (*visit, error) {
 		return nil, err
 	}
 	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}
-	if err := v.listenTwice(ctx); err != nil {
+	if err := errors.Join(v.listenTwice(ctx), v.bring(ctx)); err != nil {
 		v.close()
 		return nil, err
 	}
