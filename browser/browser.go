@@ -24,11 +24,12 @@ const (
 
 // Browser is a Chrome that we started, or one that we are connected to. It is safe for concurrent use.
 type Browser struct {
-	log     *slog.Logger
-	link    *link
-	proc    *process   // nil when connected
-	run     *runFolder // nil when connected
-	version Version
+	log       *slog.Logger
+	link      *link
+	emulation Emulation
+	proc      *process   // nil when connected
+	run       *runFolder // nil when connected
+	version   Version
 
 	driverCtx context.Context // chromedp's root context
 	release   func()          // lets chromedp go, and waits
@@ -56,8 +57,11 @@ type Version struct {
 // Launch starts a browser, or connects to one, and ties its life to ctx: when that ends the browser does. It first removes what
 // killed runs left. Errors: [ErrNotFound], [ErrConnect], [*StartError], or those of the file system.
 func Launch(ctx context.Context, o Options) (*Browser, error) {
+	if err := o.Emulation.Check(); err != nil {
+		return nil, err
+	}
 	b := &Browser{
-		log: o.log(), tabs: map[*Tab]struct{}{},
+		log: o.log(), emulation: o.Emulation, tabs: map[*Tab]struct{}{},
 		stop: make(chan struct{}), gone: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var err error
@@ -88,12 +92,15 @@ func (b *Browser) launch(ctx context.Context, o Options) error {
 	if b.run, err = newRunFolder(ctx, o.stateDir(), b.log); err != nil {
 		return err
 	}
+	if err := b.run.prefer(o.Emulation.languages()); err != nil {
+		return fmt.Errorf("writing the settings of Chrome: %w", err)
+	}
 	agent := o.UserAgent
 	if agent == "" && !o.Window {
 		agent = plainUserAgent(major)
 	}
 	b.log.Debug("starting the browser", "path", path, "run", b.run.dir)
-	if b.proc, err = startProcess(path, commandLine(o, path, agent, b.run), b.run); err != nil {
+	if b.proc, err = startProcess(path, commandLine(o, path, agent, b.run), o.Emulation.environment(), b.run); err != nil {
 		return err
 	}
 	b.link = newLink(b.proc.pipe, b.log)

@@ -31,6 +31,9 @@ func commandLine(o Options, path, userAgent string, run *runFolder) []string {
 		args = append(args, "--window-size=1280,800")
 	case isHeadlessShell(path):
 		args = append(args, "--headless", "--window-size=1280,800", "--hide-scrollbars")
+		if l := o.Emulation.languages(); l != "" {
+			args = append(args, "--accept-lang="+l) // it reads no preferences
+		}
 	default:
 		args = append(args, "--headless=new", "--window-size=1280,800")
 	}

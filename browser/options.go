@@ -18,7 +18,8 @@ type Options struct {
 	UserAgent string   // empty: the browser's own, without "Headless"
 	Proxy     string   // as Chrome's --proxy-server, e.g. socks5://127.0.0.1:1080; empty: the system's. Loopback is never proxied
 	Args      []string // further command line arguments; later ones win in Chrome
-	StateDir  string   // folder of the run folders; empty: $XDG_STATE_HOME/seine/run
+	Emulation Emulation
+	StateDir  string // folder of the run folders; empty: $XDG_STATE_HOME/seine/run
 	Log       *slog.Logger
 }
 

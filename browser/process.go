@@ -31,13 +31,13 @@ var tempVariables = []string{"TMPDIR", "TEMP", "TMP", "MAC_CHROMIUM_TMPDIR", "BR
 // holds it. Only then is Chrome known to have ended.
 const outputDelay = time.Second
 
-// startProcess runs Chrome with its DevTools on a pipe.
-func startProcess(path string, args []string, run *runFolder) (*process, error) {
+// startProcess runs Chrome with its DevTools on a pipe, and env in addition to our own environment.
+func startProcess(path string, args, env []string, run *runFolder) (*process, error) {
 	p := &process{out: &tail{max: 16 << 10}, done: make(chan struct{})}
 	p.cmd = exec.Command(path, args...) //nolint:noctx // its life is the Browser's, which kills the group
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.WaitDelay = outputDelay
-	p.cmd.Env = os.Environ()
+	p.cmd.Env = append(os.Environ(), env...)
 	for _, name := range tempVariables {
 		p.cmd.Env = append(p.cmd.Env, name+"="+run.temp)
 	}

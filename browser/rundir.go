@@ -88,7 +88,7 @@ func (r *runFolder) fill() error {
 	if err := os.Mkdir(r.temp, 0o700); err != nil {
 		return err
 	}
-	return writePreferences(r.profile())
+	return nil
 }
 
 func (r *runFolder) profile() string { return filepath.Join(r.dir, "profile") }
@@ -163,13 +163,24 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// writePreferences lets sites of other origins keep cookies, as they may in a Chrome with a window: new headless blocks
-// them (cookie_controls_mode 0 is "never block", in the off-the-record contexts of our tabs too).
-func writePreferences(profile string) error {
-	dir := filepath.Join(profile, "Default")
+// prefer writes Chrome's settings. They let sites of other origins keep cookies, as they may in a Chrome with a window: new headless
+// blocks them (cookie_controls_mode 0 is "never block", in the off-the-record contexts of our tabs too). Languages, if not empty, are
+// those that sites are asked for, such as "de-AT,de".
+func (r *runFolder) prefer(languages string) error {
+	prefs := map[string]any{
+		"profile":                    map[string]any{"cookie_controls_mode": 0, "block_third_party_cookies": false},
+		"credentials_enable_service": false,
+	}
+	if languages != "" {
+		prefs["intl"] = map[string]any{"accept_languages": languages, "selected_languages": languages}
+	}
+	text, err := json.Marshal(prefs)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(r.profile(), "Default")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	const prefs = `{"profile":{"cookie_controls_mode":0,"block_third_party_cookies":false},"credentials_enable_service":false}`
-	return os.WriteFile(filepath.Join(dir, "Preferences"), []byte(prefs), 0o600)
+	return os.WriteFile(filepath.Join(dir, "Preferences"), text, 0o600)
 }

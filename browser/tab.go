@@ -105,6 +105,9 @@ func (t *Tab) open(ctx, life context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.b.emulation.permit(ctx, root, t.contextID); err != nil {
+		return err
+	}
 	made, err := cdp.Call(ctx, root, target.CreateTarget, target.CreateTargetParams{
 		URL: "about:blank", BrowserContextID: t.contextID, NewWindow: new(true),
 	})
@@ -242,6 +245,7 @@ func (t *Tab) greet(s *Session) {
 		_, _ = s.Send(ctx, inspector.CommandEnable, nil)
 		t.b.link.router.doubled(s)
 	}
+	t.b.emulation.apply(ctx, s, t.b.proc == nil)
 	t.obs.Attached(s)
 	_, _ = s.Send(ctx, runtime.CommandRunIfWaitingForDebugger, nil)
 	if s == t.Session() {

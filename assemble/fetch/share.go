@@ -10,8 +10,9 @@ import (
 // A transfer that has begun gives a part of what is left to a slot that has nothing to do, as long as that saves time: it is the way of
 // the last parts of a film, and of the first ones as long as nobody knows how large they are.
 const (
-	// claimBytes is what a reader takes on at once.
+	// claimBytes is the least that a reader takes on at once; a fast one takes what comes in claimTime.
 	claimBytes = 128 << 10
+	claimTime  = 50 * time.Millisecond
 	// minShare is the least that is given away, in bytes.
 	minShare = 256 << 10
 	// tryTime is how long the speed of a transfer is measured before it is judged.
@@ -65,7 +66,11 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := min(bytes, claimBytes, t.end-got)
+	most := float64(claimBytes)
+	if elapsed := now.Sub(t.began); elapsed > 0 {
+		most = max(most, float64(got-t.had)*float64(claimTime)/float64(elapsed))
+	}
+	n := min(bytes, int(most), t.end-got)
 	t.claimed = got + n
 	if s.worth(t, now) > 0 {
 		s.tell()

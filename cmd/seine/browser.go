@@ -155,7 +155,11 @@ var errUnhealthy = errors.New("the browser does not work here yet; the lines abo
 func browserDoctor(c *cli.Context) error {
 	con := console(c)
 	con.Say("Looking at this machine; this takes a few seconds.")
-	report := browser.Doctor(c.Context, browserOptions(c, con))
+	options, err := browserOptions(c, con)
+	if err != nil {
+		return err
+	}
+	report := browser.Doctor(c.Context, options)
 	for _, k := range report.Checks {
 		err := con.Emit("check", map[string]string{"name": k.Name, "status": string(k.Status), "found": k.Found, "advice": k.Advice})
 		if err != nil {

@@ -25,7 +25,7 @@ func demoCommand() *cli.Command {
 		UsageText: "seine demo [-d FOLDER]\nseine demo --serve 127.0.0.1:8080     only serve the site, to try other commands on it",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "serve", Usage: "only serve the site at `ADDRESS`, until Ctrl-C", Category: catOutput},
-		}, choiceFlags(), outputFlags(), browserFlags(), fetchFlags(), talkFlags()),
+		}, choiceFlags(), outputFlags(), browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action:       demo,
 		OnUsageError: onUsageError,
 	}

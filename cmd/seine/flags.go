@@ -25,6 +25,7 @@ const (
 	catOutput  = "Output"
 	catBrowser = "Browser"
 	catFetch   = "Fetching"
+	catPerson  = "Person"
 	catTalk    = "Messages"
 )
 
@@ -57,10 +58,16 @@ func browserFlags() []cli.Flag {
 	}
 }
 
-func browserOptions(c *cli.Context, con *ui.Console) browser.Options {
-	return browser.Options{
-		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), Log: con.Logger(),
+func browserOptions(c *cli.Context, con *ui.Console) (browser.Options, error) {
+	o := browser.Options{
+		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), UserAgent: c.String("user-agent"), Log: con.Logger(),
 	}
+	var err error
+	if o.Emulation, err = emulationOf(c, &o); err != nil {
+		return o, err
+	}
+	o.Proxy, err = browserProxy(c)
+	return o, err
 }
 
 func choiceFlags() []cli.Flag {

@@ -29,7 +29,7 @@ func getCommand() *cli.Command {
 			"seine get page.har\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
 		Description: "M3U8 is the address of a playlist, a playlist in a file or - for stdin, or a HAR file that a browser or `seine sniff --har` has written.\n" +
 			"A playlist in a file names the files beside it, unless --base says where it comes from.",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), headerFlags(), fetchFlags(), talkFlags()),
+		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			list, err := inputs(c)
@@ -53,7 +53,6 @@ func headerFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
 		&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
-		&cli.StringFlag{Name: "user-agent", Usage: "say that we are `NAME`", Category: catFetch},
 	}
 }
 
@@ -146,6 +145,9 @@ func sessionOf(c *cli.Context, playlist string, command *curl.Request) (session.
 		DefaultHeaders: http.Header{"Accept": {"*/*"}}, Headers: map[string]http.Header{},
 	}
 	if err := setProxy(c, &conf); err != nil {
+		return conf, err
+	}
+	if conf.Cookies, err = cookiesOf(c); err != nil {
 		return conf, err
 	}
 	if r := c.String("referer"); r != "" {

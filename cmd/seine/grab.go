@@ -24,7 +24,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), browserFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -82,12 +82,14 @@ func (e *partialError) Unwrap() error { return e.first }
 
 // withRunner starts the browser and ends it, whatever happens.
 func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*replay.Runner) error) error {
-	options := browserOptions(c, con)
-	var err error
-	if options.Proxy, err = browserProxy(c); err != nil {
+	options, err := browserOptions(c, con)
+	if err != nil {
 		return err
 	}
 	conf := session.Config{AllowPrivate: c.Bool("allow-private")}
+	if conf.Cookies, err = cookiesOf(c); err != nil {
+		return err
+	}
 	if err := setProxy(c, &conf); err != nil {
 		return err
 	}

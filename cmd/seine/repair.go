@@ -27,7 +27,7 @@ func repairCommand() *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "url", Usage: "take the film from `URL`, where it is now: a page, or a playlist as before (a file, or - for stdin)", Category: catFetch},
 			&cli.StringFlag{Name: "curl", Usage: "take the film from where a curl `COMMAND` does, as browsers copy it", Category: catFetch},
-		}, headerFlags(), browserFlags(), fetchFlags(), talkFlags()),
+		}, headerFlags(), browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			if !c.Args().Present() {

@@ -24,7 +24,7 @@ func sniffCommand() *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{DisableDefaultText: true, Name: "all", Aliases: []string{"a"}, Usage: "every request, not only media and JSON", Category: catChoice},
 			proxyFlag(),
-		}, browserFlags(), talkFlags()),
+		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)

@@ -19,7 +19,7 @@ import (
 type Runner struct {
 	Browser *browser.Browser
 	Fetch   assemble.Job   // what every grab shares: choice, workers, retries; URL, Client and Output are the step's
-	Session session.Config // what the user allows: AllowPrivate, Proxy, RootCAs, time-outs; the rest is what the browser proved
+	Session session.Config // what the user allows and brings along: AllowPrivate, Proxy, RootCAs, Cookies, time-outs; the rest is what the browser proved
 	Secrets bool           // write cookies and tokens into HAR files
 	Observe func(Event)    // told what happens, from one goroutine for each run; nil: nobody
 	Log     *slog.Logger

@@ -37,7 +37,12 @@ func (r *Runner) open(ctx context.Context) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	return &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}, nil
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}
+	if err := v.bring(ctx); err != nil {
+		v.close()
+		return nil, err
+	}
+	return v, nil
 }
 
 func (v *visit) close() {

@@ -1,6 +1,7 @@
 package sites
 
 import (
+	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
@@ -10,7 +11,8 @@ import (
 )
 
 // open serves /movie-open/, the movie's playlists and segments with the movie's delay and without its guards; and
-// /members/, the same for the user "member" with the password "sesame" (RFC 7617).
+// /members/, the same for the user "member" with the password "sesame" (RFC 7617); and /club/, the same and a page that plays it, for
+// those who bring the cookie club=friend. The page tells /club/who who looks at it.
 func (s *Site) open() {
 	film, err := fs.Sub(media.FS, "film")
 	if err != nil {
@@ -31,5 +33,19 @@ func (s *Site) open() {
 			return
 		}
 		members.ServeHTTP(w, r)
+	})
+	club := http.StripPrefix("/club/", withTypes(http.FileServerFS(film)))
+	s.mux.HandleFunc("GET /club/", func(w http.ResponseWriter, r *http.Request) {
+		switch k, err := r.Cookie("club"); {
+		case err != nil || k.Value != "friend":
+			http.Error(w, "friends only", http.StatusForbidden)
+		case r.URL.Path == "/club/":
+			http.ServeFileFS(w, r, www, "www/movie/club.html")
+		case r.URL.Path == "/club/who":
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"accept-language":%q}`, r.Header.Get("Accept-Language"))
+		default:
+			club.ServeHTTP(w, r)
+		}
 	})
 }
