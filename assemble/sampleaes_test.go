@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"seine/assemble/codec/aac"
 	"seine/assemble/codec/ac3"
 	"seine/assemble/demux/mpegts"
 	"seine/assemble/demux/mpegts/tstest"
@@ -175,32 +174,8 @@ func TestSampleAES(t *testing.T) {
 func TestSampleAESPacked(t *testing.T) {
 	for _, name := range []string{"sound.aac", "sound.ac3", "sound.eac3"} {
 		t.Run(name, func(t *testing.T) {
-			b, err := fs.ReadFile(clips.FS, "packed/"+name)
-			if err != nil {
-				t.Fatal(err)
-			}
 			play := func(seal bool, lines string) []string {
-				s := &packedtest.Stream{Ticks: 1920, Per: 1}
-				if name != "sound.aac" {
-					s.Ticks = 2880
-				}
-				for rest := b; len(rest) > 0; {
-					n, clear := 0, 16
-					if name == "sound.aac" {
-						h, _ := aac.ParseADTS(rest)
-						n, clear = h.Frame, h.Size+16
-					} else {
-						h, _ := ac3.Parse(rest)
-						n = h.Frame
-					}
-					s.Starts = append(s.Starts, len(s.Data))
-					frame := rest[:n]
-					if seal {
-						frame = sealFrame(frame, clear)
-					}
-					s.Data = append(s.Data, frame...)
-					rest = rest[n:]
-				}
+				s := soundOf(t, name, seal)
 				files := map[string][]byte{"key": keyBytes("key")}
 				playlistOf(s.Segments(5003, 90_000, packedtest.Tag), 4, "sound", files, lines)
 				o := newOrigin(t)

@@ -38,8 +38,8 @@ func sealedFilm(t *testing.T, other int) map[string][]byte {
 	return files
 }
 
-// sealedSound is one of testdata/media/packed under SAMPLE-AES.
-func sealedSound(t *testing.T, name string) map[string][]byte {
+// soundOf is one of testdata/media/packed, sealed as SAMPLE-AES has it or clear.
+func soundOf(t *testing.T, name string, seal bool) *packedtest.Stream {
 	t.Helper()
 	b, err := fs.ReadFile(clips.FS, "packed/"+name)
 	if err != nil {
@@ -59,9 +59,20 @@ func sealedSound(t *testing.T, name string) map[string][]byte {
 			n = h.Frame
 		}
 		s.Starts = append(s.Starts, len(s.Data))
-		s.Data = append(s.Data, sealFrame(rest[:n], clear)...)
+		frame := rest[:n]
+		if seal {
+			frame = sealFrame(frame, clear)
+		}
+		s.Data = append(s.Data, frame...)
 		rest = rest[n:]
 	}
+	return s
+}
+
+// sealedSound is a film of it, under SAMPLE-AES.
+func sealedSound(t *testing.T, name string) map[string][]byte {
+	t.Helper()
+	s := soundOf(t, name, true)
 	files := map[string][]byte{"key": keyBytes("key")}
 	playlistOf(s.Segments(8000, 90_000, packedtest.Tag), 4, "film", files, sampleKey)
 	return files

@@ -47,7 +47,8 @@ type Request struct {
 	// tries, is asked of the next; a host that keeps failing is left aside for a while.
 	Mirrors []string
 	// Range is nil for the whole resource. A segment so large that memory, not its host, would bound how many are under way is
-	// asked for in ranges of some 4 MiB at the same time, if the host honours that.
+	// asked for in ranges of some 4 MiB at the same time, if the host honours that; and one that takes long is shared with slots that have
+	// nothing to do.
 	Range *manifest.ByteRange
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.

@@ -37,10 +37,10 @@ func (s *striping) share(ctx, each context.Context, resp *http.Response, span sp
 	if err := s.allocate(each, resp, span.length, rd); err != nil {
 		return nil, err
 	}
-	s.version = versionOf(resp)
+	s.version = versionOfBody(resp)
 	t := s.add(0, span.length)
 	s.recruit(ctx)
-	err := s.read(each, resp, t, t.end, rd)
+	err := s.read(each, resp, t, int(span.length), rd)
 	if !s.alone() {
 		s.own = t
 		return nil, err

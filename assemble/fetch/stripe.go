@@ -113,20 +113,22 @@ func piece(h http.Header) (first, last int64, v version, err error) {
 	if n, err := fmt.Sscanf(header, "bytes %d-%d/%s", &first, &last, &v.whole); n != 3 || err != nil || first < 0 || last < first {
 		return 0, 0, v, fmt.Errorf("%w: Content-Range is %.60q", errUndivided, header)
 	}
-	v.tag, v.modified = h.Get("ETag"), h.Get("Last-Modified")
-	v.validator, _ = validatorOf(h)
-	return first, last, v, nil
+	return first, last, versionOf(h, v.whole), nil
 }
 
-// versionOf reads the head of an answer with a whole body, or with a part of a file.
-func versionOf(resp *http.Response) version {
-	_, _, v, err := piece(resp.Header)
-	if err != nil {
-		v.whole = strconv.FormatInt(resp.ContentLength, 10)
-	}
-	v.tag, v.modified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
-	v.validator, _ = validatorOf(resp.Header)
+// versionOf reads the head of an answer, of a file of some length.
+func versionOf(h http.Header, whole string) version {
+	v := version{whole: whole, tag: h.Get("ETag"), modified: h.Get("Last-Modified")}
+	v.validator, _ = validatorOf(h)
 	return v
+}
+
+// versionOfBody is that of an answer with a whole body, which may be a part of a file.
+func versionOfBody(resp *http.Response) version {
+	if _, _, v, err := piece(resp.Header); err == nil {
+		return v
+	}
+	return versionOf(resp.Header, strconv.FormatInt(resp.ContentLength, 10))
 }
 
 // differs compares what both answers tell.
