@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -307,6 +308,36 @@ func TestProgressWhileStandingStill(t *testing.T) {
 		if p.Retries == 1 && p.Retry != nil && !done {
 			done = true
 			close(told)
+		}
+	}
+	if _, err := Run(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What has come goes on record while the next part keeps everybody waiting: a kill then costs nothing.
+func TestRecordWhileStandingStill(t *testing.T) {
+	o := newOrigin(t)
+	kept := make(chan struct{})
+	var first int64 // bytes on record with the first part
+	var once sync.Once
+	o.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.URL.Path == "/"+seg(3) {
+			select {
+			case <-kept:
+			case <-time.After(30 * time.Second):
+				t.Error("the parts that are there are not on record")
+			}
+		}
+		return false
+	}
+	job := o.job(t)
+	job.Progress = func(p Progress) {
+		if first == 0 {
+			first = p.Written
+		}
+		if p.Done == 3 && first > 0 && p.Written > first {
+			once.Do(func() { close(kept) })
 		}
 	}
 	if _, err := Run(t.Context(), job); err != nil {
