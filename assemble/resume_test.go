@@ -327,6 +327,7 @@ func TestRecordWhileStandingStill(t *testing.T) {
 			case <-kept:
 			case <-time.After(30 * time.Second):
 				t.Error("the parts that are there are not on record")
+				once.Do(func() { close(kept) })
 			}
 		}
 		return false
