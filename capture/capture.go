@@ -9,6 +9,7 @@ type Capture struct {
 	Cookies   []Cookie
 	UserAgent string
 	Players   []Player
+	Made      []*Made // in the order in which scripts made them
 }
 
 // Note is something a page did that the network does not show.
@@ -30,15 +31,16 @@ const (
 
 // Player is a media element of the page as it was at the end of the visit.
 type Player struct {
-	FrameID  string  `json:"frameId"`
-	Frame    string  `json:"frame"` // URL of its document
-	Source   string  `json:"source"`
-	Playing  bool    `json:"playing"`  // currentTime moved
-	Duration float64 `json:"duration"` // seconds, 0 if unknown, -1 if it has no end
-	Width    int     `json:"width"`    // of the picture, 0 for sound
-	Height   int     `json:"height"`
-	Area     float64 `json:"area"` // CSS pixels it covers
-	Error    string  `json:"error"`
+	FrameID  string   `json:"frameId"`
+	Frame    string   `json:"frame"` // URL of its document
+	Source   string   `json:"source"`
+	Playing  bool     `json:"playing"`  // currentTime moved
+	Duration float64  `json:"duration"` // seconds, 0 if unknown, -1 if it has no end
+	Width    int      `json:"width"`    // of the picture, 0 for sound
+	Height   int      `json:"height"`
+	Area     float64  `json:"area"` // CSS pixels it covers
+	Error    string   `json:"error"`
+	Buffers  []Buffer `json:"buffers,omitempty"`
 }
 
 // Counts sums the bodies up.
