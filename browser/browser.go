@@ -27,6 +27,7 @@ type Browser struct {
 	log       *slog.Logger
 	link      *link
 	emulation Emulation
+	requests  Requests
 	proc      *process   // nil when connected
 	run       *runFolder // nil when connected
 	version   Version
@@ -39,6 +40,8 @@ type Browser struct {
 	openings sync.WaitGroup // NewTab calls under way
 	tabs     map[*Tab]struct{}
 	err      error
+
+	intercepting sync.WaitGroup // the goroutines that answer for requests
 
 	stop     chan struct{} // closed by Close
 	stopOnce sync.Once
@@ -60,8 +63,11 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	if err := o.Emulation.Check(); err != nil {
 		return nil, err
 	}
+	if err := o.Requests.check(o); err != nil {
+		return nil, err
+	}
 	b := &Browser{
-		log: o.log(), emulation: o.Emulation, tabs: map[*Tab]struct{}{},
+		log: o.log(), emulation: o.Emulation, requests: o.Requests, tabs: map[*Tab]struct{}{},
 		stop: make(chan struct{}), gone: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var err error
@@ -95,6 +101,11 @@ func (b *Browser) launch(ctx context.Context, o Options) error {
 	if err := b.run.prefer(o.Emulation.languages()); err != nil {
 		return fmt.Errorf("writing the settings of Chrome: %w", err)
 	}
+	if !o.Window && !o.Requests.authenticates() {
+		if err := b.run.unprompted(); err != nil {
+			return fmt.Errorf("writing the settings of Chrome: %w", err)
+		}
+	}
 	agent := o.UserAgent
 	if agent == "" && !o.Window {
 		agent = plainUserAgent(major)
@@ -123,6 +134,9 @@ func (b *Browser) begin(ctx context.Context) error {
 		Protocol:  v.ProtocolVersion,
 	}
 	if _, err := cdp.Call(ctx, root, target.SetDiscoverTargets, target.SetDiscoverTargetsParams{Discover: true}); err != nil {
+		return err
+	}
+	if err := b.intercept(ctx); err != nil {
 		return err
 	}
 	if _, err := cdp.Call(ctx, root, target.SetAutoAttach, autoAttach); err != nil {

@@ -61,6 +61,7 @@ func (b *Browser) cleanUp() error {
 		b.openings.Wait()
 		b.closeTabs()
 	}
+	b.intercepting.Wait() // their subscriptions ended with the link
 	if b.release != nil {
 		b.release()
 	}

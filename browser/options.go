@@ -19,6 +19,7 @@ type Options struct {
 	Proxy     string   // as Chrome's --proxy-server, e.g. socks5://127.0.0.1:1080; empty: the system's. Loopback is never proxied
 	Args      []string // further command line arguments; later ones win in Chrome
 	Emulation Emulation
+	Requests  Requests
 	StateDir  string // folder of the run folders; empty: $XDG_STATE_HOME/seine/run
 	Log       *slog.Logger
 }

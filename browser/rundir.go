@@ -184,3 +184,9 @@ func (r *runFolder) prefer(languages string) error {
 	}
 	return os.WriteFile(filepath.Join(dir, "Preferences"), text, 0o600)
 }
+
+// unprompted has Chrome take a request for a password (RFC 9110 §11) for the answer that it is. Otherwise it would ask a person, in a
+// window that nobody sees, and hold the request for good.
+func (r *runFolder) unprompted() error {
+	return os.WriteFile(filepath.Join(r.profile(), "Local State"), []byte(`{"auth":{"schemes":""}}`), 0o600)
+}
