@@ -61,8 +61,8 @@ func (i *interceptor) run(paused, auth <-chan jsonv2.Value) {
 }
 
 type pausedRequest struct {
-	ID      fetch.RequestID      `json:"requestId"`
-	Kind    network.ResourceType `json:"resourceType"`
+	ID      fetch.RequestID `json:"requestId"`
+	Kind    Kind            `json:"resourceType"`
 	Request struct {
 		URL     string            `json:"url"`
 		Headers map[string]string `json:"headers"`

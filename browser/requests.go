@@ -14,10 +14,19 @@ import (
 // asks for is done by stopping the requests concerned (the Fetch domain), all of them where a password may be asked for.
 type Requests struct {
 	Access     []Access
-	ProxyUser  *url.Userinfo          // logs in to Options.Proxy (RFC 9110 §11.7)
-	BlockKinds []network.ResourceType // fail as if the user blocked them, e.g. Image, Font
-	BlockHosts []string               // and so do requests to these hosts and those below them
+	ProxyUser  *url.Userinfo // logs in to Options.Proxy (RFC 9110 §11.7)
+	BlockKinds []Kind        // fail as if the user blocked them
+	BlockHosts []string      // and so do requests to these hosts and those below them
 }
+
+// Kind is what a request is for (Network.ResourceType).
+type Kind network.ResourceType
+
+// Kinds that a page mostly does without.
+const (
+	Image Kind = "Image"
+	Font  Kind = "Font"
+)
 
 // Access is what one origin is given, and no other.
 type Access struct {
@@ -36,10 +45,10 @@ func OriginOf(address string) string {
 		return ""
 	}
 	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	switch {
-	case scheme == "http":
+	switch scheme {
+	case "http":
 		host = strings.TrimSuffix(host, ":80")
-	case scheme == "https":
+	case "https":
 		host = strings.TrimSuffix(host, ":443")
 	}
 	return scheme + "://" + host
@@ -74,7 +83,7 @@ func (q *Requests) patterns() []*fetch.RequestPattern {
 		}
 	}
 	for _, k := range q.BlockKinds {
-		list = append(list, &fetch.RequestPattern{URLPattern: "*", ResourceType: k})
+		list = append(list, &fetch.RequestPattern{URLPattern: "*", ResourceType: network.ResourceType(k)})
 	}
 	for _, h := range q.BlockHosts {
 		h = literal(h)
@@ -89,7 +98,7 @@ func literal(text string) string {
 }
 
 // blocks reports whether a request is not to go out.
-func (q *Requests) blocks(address string, kind network.ResourceType) bool {
+func (q *Requests) blocks(address string, kind Kind) bool {
 	for _, k := range q.BlockKinds {
 		if k == kind {
 			return true

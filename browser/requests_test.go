@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -208,7 +207,7 @@ func TestBlockLists(t *testing.T) {
 	s.html("/start", `<style>@font-face { font-family: f; src: url(/f.woff2) } p { font-family: f }</style><p>text</p><img src="/i.png">
 <img src="{B}/j.png"><script src="{B}/advert.js" onerror="fetch('/api/failed')"></script><script>addEventListener('load', () => fetch('/api/loaded'))</script>`)
 	ctx := opened(t, browser.Options{Requests: browser.Requests{
-		BlockKinds: []network.ResourceType{network.ResourceTypeImage, network.ResourceTypeFont}, BlockHosts: []string{"localhost"},
+		BlockKinds: []browser.Kind{browser.Image, browser.Font}, BlockHosts: []string{"localhost"},
 	}}, s.a("/start"))
 	if err := s.await(ctx, s.a("/api/failed"), s.a("/api/loaded")); err != nil {
 		t.Fatal(err)
