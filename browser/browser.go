@@ -18,8 +18,10 @@ import (
 const (
 	// startLimit is how long Chrome may take to its first answer; a cold start on a busy machine takes seconds.
 	startLimit = 60 * time.Second
-	// exitLimit is how long Chrome may take to end when asked, before it is killed. Its profile is thrown away anyway.
-	exitLimit = 2 * time.Second
+	// exitLimit is how long Chrome may take to end when asked, before it is killed: its profile is thrown away anyway. One that is kept
+	// is written first.
+	exitLimit     = 2 * time.Second
+	keptExitLimit = 15 * time.Second
 )
 
 // Browser is a Chrome that we started, or one that we are connected to. It is safe for concurrent use.
@@ -31,6 +33,7 @@ type Browser struct {
 	proc      *process   // nil when connected
 	run       *runFolder // nil when connected
 	version   Version
+	turn      chan struct{} // has the tab that uses the profile; nil when each has its own
 
 	driverCtx context.Context // chromedp's root context
 	release   func()          // lets chromedp go, and waits
@@ -98,13 +101,14 @@ func (b *Browser) launch(ctx context.Context, o Options) error {
 	if b.run, err = newRunFolder(ctx, o.stateDir(), b.log); err != nil {
 		return err
 	}
-	if err := b.run.prefer(o.Emulation.languages()); err != nil {
-		return fmt.Errorf("writing the settings of Chrome: %w", err)
-	}
-	if !o.Window && !o.Requests.authenticates() {
-		if err := b.run.unprompted(); err != nil {
-			return fmt.Errorf("writing the settings of Chrome: %w", err)
+	if o.Profile != "" {
+		if b.run.kept, err = openProfile(o.Profile); err != nil {
+			return err
 		}
+		b.turn = make(chan struct{}, 1)
+	}
+	if err := errors.Join(b.run.prefer(o.Emulation.languages()), b.run.prompt(o.Window || o.Requests.authenticates())); err != nil {
+		return fmt.Errorf("writing the settings of Chrome: %w", err)
 	}
 	agent := o.UserAgent
 	if agent == "" && !o.Window {

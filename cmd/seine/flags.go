@@ -51,6 +51,8 @@ func browserFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "browser", Usage: "start the browser at `PATH`", EnvVars: []string{browser.EnvBrowser}, Category: catBrowser},
 		&cli.StringFlag{Name: "connect", Usage: "use the running browser whose DevTools are at `URL` (ws://…)", Category: catBrowser},
+		&cli.StringFlag{Name: "profile", Usage: "keep cookies and storage in the profile `NAME`, or a folder, from one visit to the next: stay logged in", Category: catBrowser},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "shell", Usage: "use a headless shell: it starts sooner and takes half the memory", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "show", Usage: "show the browser's window", Category: catBrowser},
 		&cli.StringSliceFlag{Name: "block", Usage: "do not load `WHAT`: images, fonts, or hosts such as ads.example.com; several with commas", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},
@@ -65,6 +67,12 @@ func browserOptions(c *cli.Context, con *ui.Console, pages []string) (browser.Op
 		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), UserAgent: c.String("user-agent"), Log: con.Logger(),
 	}
 	var err error
+	if o.Profile, err = profileOf(c); err != nil {
+		return o, err
+	}
+	if o.Shell = c.Bool("shell"); o.Shell && (o.Window || o.Connect != "" || o.Path != "") {
+		return o, &usageError{what: "--shell chooses a browser without a window: leave it out, or --show, --connect and --browser"}
+	}
 	if o.Emulation, err = emulationOf(c, &o); err != nil {
 		return o, err
 	}
