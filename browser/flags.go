@@ -17,7 +17,6 @@ var baseFlags = []string{
 	"--disable-hang-monitor", "--disable-prompt-on-repost", "--disable-popup-blocking",
 	"--disable-search-engine-choice-screen",
 	"--autoplay-policy=no-user-gesture-required", "--mute-audio", "--force-color-profile=srgb",
-	"--password-store=basic", "--use-mock-keychain",
 	// HttpsUpgrades would ask for https first wherever a page of a person's choice is http.
 	"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,HttpsUpgrades,CertificateTransparencyComponentUpdater,AutofillServerCommunication",
 }
@@ -25,6 +24,9 @@ var baseFlags = []string{
 // commandLine builds Chrome's arguments for a run folder.
 func commandLine(o Options, path, userAgent string, run *runFolder) []string {
 	args := append([]string{}, baseFlags...)
+	if !o.SystemKeys {
+		args = append(args, "--password-store=basic", "--use-mock-keychain")
+	}
 	args = append(args, "--remote-debugging-pipe", "--user-data-dir="+run.profile())
 	switch {
 	case o.Window:

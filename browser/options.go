@@ -22,8 +22,10 @@ type Options struct {
 	Emulation Emulation
 	Requests  Requests
 	Profile   string // folder in which cookies and storage are kept from one browser to the next; empty: none. All tabs share it, one after another
-	StateDir  string // folder of the run folders; empty: $XDG_STATE_HOME/seine/run
-	Log       *slog.Logger
+	// SystemKeys lets Chrome ask the system for the key of what it keeps, such as cookies; else it uses one that is everybody's.
+	SystemKeys bool
+	StateDir   string // folder of the run folders; empty: $XDG_STATE_HOME/seine/run
+	Log        *slog.Logger
 }
 
 func (o Options) log() *slog.Logger {

@@ -5,27 +5,15 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"golang.org/x/net/publicsuffix"
+
+	"seine/capture"
 )
 
-// Cookie is a cookie as a browser's store holds it.
-type Cookie struct {
-	Name, Value string
-	// Domain without regard to a leading dot; HostOnly says whether subdomains are left out.
-	Domain   string
-	Path     string
-	HostOnly bool
-	Secure   bool
-	HTTPOnly bool
-	// SameSite is Strict, Lax, None or empty for not stated.
-	SameSite string
-	// PartitionKey is the top-level site of a partitioned cookie (CHIPS), such as "https://example.com", or empty.
-	PartitionKey string
-	// Expires is zero for a session cookie.
-	Expires time.Time
-}
+// Cookie is a cookie as a browser's store holds it: a [capture.Cookie]. The domain counts without regard to a leading dot; HostOnly says
+// whether subdomains are left out.
+type Cookie capture.Cookie
 
 // setCookies fills the jar with the cookies that the browser would send from the page. Others stay out: those of another
 // page's partition, and those that their sites keep from requests of other sites.

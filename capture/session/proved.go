@@ -19,10 +19,7 @@ func Proved(c *capture.Capture, s *capture.Stream) Config {
 		DefaultHeaders: http.Header{"Accept": {"*/*"}},
 	}
 	for _, k := range c.Cookies {
-		conf.Cookies = append(conf.Cookies, Cookie{
-			Name: k.Name, Value: k.Value, Domain: k.Domain, Path: k.Path, HostOnly: k.HostOnly, Secure: k.Secure,
-			HTTPOnly: k.HTTPOnly, SameSite: k.SameSite, PartitionKey: k.PartitionKey, Expires: k.Expires,
-		})
+		conf.Cookies = append(conf.Cookies, Cookie(k))
 	}
 	if i := slices.IndexFunc(c.Exchanges, isPage); i >= 0 {
 		conf.Page = c.Exchanges[i].URL()

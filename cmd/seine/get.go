@@ -72,7 +72,7 @@ type making = func(context.Context, assemble.Job) (assemble.Verdict, error)
 
 // fetchFrom completes a job with what speaks to the playlist's origin, and does it.
 func fetchFrom(c *cli.Context, con *ui.Console, job assemble.Job, in *input, make making) error {
-	conf, err := in.session(c)
+	conf, err := in.session(c, con)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func basic(credentials string) string {
 }
 
 // sessionOf binds what the user gave to the playlist's own origin: a header on the command line may be a secret.
-func sessionOf(c *cli.Context, playlist string, command *curl.Request) (session.Config, error) {
+func sessionOf(c *cli.Context, con *ui.Console, playlist string, command *curl.Request) (session.Config, error) {
 	u, err := url.Parse(playlist)
 	if err != nil {
 		return session.Config{}, &usageError{what: err.Error()}
@@ -144,7 +144,7 @@ func sessionOf(c *cli.Context, playlist string, command *curl.Request) (session.
 	if err := setProxy(c, &conf); err != nil {
 		return conf, err
 	}
-	if conf.Cookies, err = cookiesOf(c); err != nil {
+	if conf.Cookies, err = cookiesOf(c, con); err != nil {
 		return conf, err
 	}
 	if r := c.String("referer"); r != "" {

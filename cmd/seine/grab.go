@@ -87,7 +87,7 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, pages []strin
 		return err
 	}
 	conf := session.Config{AllowPrivate: c.Bool("allow-private")}
-	if conf.Cookies, err = cookiesOf(c); err != nil {
+	if conf.Cookies, err = cookiesOf(c, con); err != nil {
 		return err
 	}
 	if err := setProxy(c, &conf); err != nil {

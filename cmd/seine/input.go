@@ -227,8 +227,8 @@ func (in *input) record() string {
 
 // session is what is known of the playlist's origin, from the flags, a HAR or a curl command. What may be a secret goes to
 // that origin alone.
-func (in *input) session(c *cli.Context) (session.Config, error) {
-	conf, err := sessionOf(c, in.url, in.command)
+func (in *input) session(c *cli.Context, con *ui.Console) (session.Config, error) {
+	conf, err := sessionOf(c, con, in.url, in.command)
 	if err != nil || in.recorded == nil {
 		return conf, err
 	}

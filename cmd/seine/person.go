@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"seine/browser"
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
+	"seine/cmd/internal/userbrowser"
 )
 
 // emulationOf reads whom the browser is to be. A device brings its user agent along, which is set in o unless the user has named one.
@@ -73,6 +75,7 @@ func geolocation(place string) (*browser.Geolocation, error) {
 func identityFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "cookies", Usage: "bring along the cookies in `FILE`, a cookies.txt as curl, yt-dlp and browsers' add-ons write it", Category: catPerson},
+		&cli.StringFlag{Name: "cookies-from", Usage: "bring along the cookies of your own `BROWSER`: firefox, chrome, chromium or edge; a profile of it as firefox:NAME", Category: catPerson},
 		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the origin of the address, and to no other; may be repeated", Category: catPerson},
 		&cli.StringFlag{Name: "user", Aliases: []string{"u"}, Usage: "log in as `NAME:PASSWORD` where the address's origin asks (HTTP authentication)", EnvVars: []string{envUser}, Category: catPerson},
 		&cli.StringFlag{Name: "user-agent", Usage: "say that we are `TEXT`", Category: catPerson},
@@ -90,9 +93,22 @@ func emulationFlags() []cli.Flag {
 	}
 }
 
-// cookiesOf reads the file of cookies, if there is one.
-func cookiesOf(c *cli.Context) ([]session.Cookie, error) {
-	name := c.String("cookies")
+// cookiesOf are those that the user brings along: out of a file, and of the user's own browser.
+func cookiesOf(c *cli.Context, con *ui.Console) ([]session.Cookie, error) {
+	list, err := cookiesIn(c.String("cookies"))
+	if err != nil || c.String("cookies-from") == "" {
+		return list, err
+	}
+	own, err := userbrowser.Read(c.Context, c.String("cookies-from"), userbrowser.Options{NoSandbox: c.Bool("no-sandbox"), Log: con.Logger()})
+	if errors.Is(err, userbrowser.ErrSource) {
+		return nil, &usageError{what: fmt.Sprintf("--cookies-from: %v", err)}
+	}
+	con.Say("Brought %s along from %s", ui.Count(len(own), "cookie"), ui.Remote(c.String("cookies-from")))
+	return append(own, list...), err
+}
+
+// cookiesIn reads the file of cookies, if there is one.
+func cookiesIn(name string) ([]session.Cookie, error) {
 	if name == "" {
 		return nil, nil
 	}

@@ -13,8 +13,10 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
 
+	"seine/browser"
 	"seine/capture"
 	"seine/capture/har"
+	"seine/capture/session"
 	"seine/scenarios"
 )
 
@@ -77,6 +79,19 @@ func (v *visit) cookies(ctx context.Context) ([]capture.Cookie, error) {
 	var list []capture.Cookie
 	for _, c := range res.Cookies {
 		list = append(list, cookie(c))
+	}
+	return list, nil
+}
+
+// Cookies are those that a browser's profile holds.
+func Cookies(ctx context.Context, b *browser.Browser) ([]session.Cookie, error) {
+	res, err := cdp.Call(ctx, cdp.Session(b.Session()), storage.GetCookies, storage.GetCookiesParams{})
+	if err != nil {
+		return nil, err
+	}
+	var list []session.Cookie
+	for _, c := range res.Cookies {
+		list = append(list, session.Cookie(cookie(c)))
 	}
 	return list, nil
 }
