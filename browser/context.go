@@ -24,7 +24,7 @@ func (b *Browser) enter(ctx context.Context) (cdp.BrowserContextID, error) {
 	}
 	got, err := cdp.Call(ctx, root, target.GetBrowserContexts, cdp.Empty{})
 	if err == nil && got.DefaultBrowserContextID == "" {
-		err = errors.New("Chrome does not name its profile; a newer one does")
+		err = errors.New("this browser does not name its profile; a newer one does")
 	}
 	if err != nil {
 		<-b.turn

@@ -96,7 +96,8 @@ Path=`+filepath.Join(home, "else")+`
 StartWithLastProfile=1
 `)), home)
 	want := []firefoxEntry{
-		{"default", filepath.Join(home, "Profiles", "a.default"), 1}, {"default-release", filepath.Join(home, "Profiles", "b.release"), 2},
+		{"default", filepath.Join(home, "Profiles", "a.default"), 1},
+		{"default-release", filepath.Join(home, "Profiles", "b.release"), 2},
 		{"elsewhere", filepath.Join(home, "else"), 0},
 	}
 	if len(list) != len(want) {
