@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"context"
+	"math"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -69,4 +70,42 @@ func loaded(b *testing.B, path string, obs browser.Observer) time.Duration {
 			b.Fatal("the page did not load")
 		}
 	}
+}
+
+// BenchmarkParse has a page parse 100,000 texts of 200 bytes, watched and not, by turns.
+func BenchmarkParse(b *testing.B) {
+	const script = `(() => {
+		const texts = Array.from({ length: 64 }, (_, i) => JSON.stringify({ id: i, name: "user " + i, tags: ["red", "green"], at: { x: 1.5, y: [1, 2, 3] }, note: "some words to read" }).padEnd(200));
+		const began = performance.now();
+		for (let i = 0; i < 1e5; i++) JSON.parse(texts[i & 63]);
+		return performance.now() - began;
+	})()`
+	took := func(o browser.Observer) (ms float64) {
+		tab := browsertest.New(b, o)
+		bound, release := tab.Bind(b.Context())
+		defer release()
+		if _, err := chromedp.Call(bound, cdppage.Navigate, cdppage.NavigateParams{URL: "data:text/html,parse"}); err != nil {
+			b.Fatal(err)
+		}
+		ms = math.Inf(1)
+		for range 5 { // the first finds the code cold
+			var once float64
+			if err := chromedp.Do(bound, chromedp.Evaluate(script, &once)); err != nil {
+				b.Fatal(err)
+			}
+			ms = min(ms, once)
+		}
+		return ms
+	}
+	var watched, alone float64
+	for b.Loop() {
+		r := capture.NewRecorder(capture.Options{Dir: b.TempDir()})
+		watched += took(ear{r})
+		if err := r.Close(); err != nil {
+			b.Fatal(err)
+		}
+		alone += took(nil)
+	}
+	b.ReportMetric(watched/alone, "times-unwatched")
+	b.ReportMetric(watched/float64(b.N), "ms/watched")
 }

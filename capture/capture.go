@@ -9,7 +9,8 @@ type Capture struct {
 	Cookies   []Cookie
 	UserAgent string
 	Players   []Player
-	Made      []*Made // in the order in which scripts made them
+	Made      []*Made        // in the order in which scripts made them
+	Sources   []*MediaSource // likewise
 }
 
 // Note is something a page did that the network does not show.
