@@ -89,8 +89,8 @@ func BenchmarkParse(b *testing.B) {
 		}
 		ms = math.Inf(1)
 		for range 5 { // the first finds the code cold
-			var once float64
-			if err := chromedp.Do(bound, chromedp.Evaluate(script, &once)); err != nil {
+			once, err := chromedp.Run(bound, chromedp.Evaluate[float64](script))
+			if err != nil {
 				b.Fatal(err)
 			}
 			ms = min(ms, once)

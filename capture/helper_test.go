@@ -25,7 +25,7 @@ type session struct {
 
 	mu     sync.Mutex
 	sent   []string
-	binds  string // name of the hook's binding
+	binds  string            // name of the hook's binding
 	bodies map[string][]byte // by requestId
 	posts  map[string][]byte
 	begun  map[string][]byte // what had come when streaming was asked for
