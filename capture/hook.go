@@ -54,8 +54,9 @@ type realm struct {
 	context int64
 }
 
-func newHeard() heard {
-	return heard{hooks: map[target.SessionID]hook{}, frames: map[realm]string{}, turns: map[target.SessionID]int{}, made: newMadeList(), sources: newSourceList()}
+// newHeard keeps what is appended in copies, unless that is nil.
+func newHeard(copies *store) heard {
+	return heard{hooks: map[target.SessionID]hook{}, frames: map[realm]string{}, turns: map[target.SessionID]int{}, made: newMadeList(), sources: newSourceList(copies)}
 }
 
 func (h *heard) attached(s Session, copies bool) hook {

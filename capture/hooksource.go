@@ -1,6 +1,12 @@
 package capture
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
+
+// errPiece: what was appended did not come whole.
+var errPiece = errors.New("not all of what was appended has come")
 
 // Bounds of what players are fed from.
 const (
@@ -19,16 +25,19 @@ type sourceList struct {
 	list    []*MediaSource
 	sources map[sourceKey]*MediaSource
 	buffers map[sourceKey]bufferPlace
+	copies  []*copied
+	store   *store // nil: what is appended is counted only
 }
 
 // bufferPlace finds a Buffer, which moves when its MediaSource gets another.
 type bufferPlace struct {
 	source *MediaSource
 	index  int
+	copied *copied // nil: not wanted
 }
 
-func newSourceList() sourceList {
-	return sourceList{sources: map[sourceKey]*MediaSource{}, buffers: map[sourceKey]bufferPlace{}}
+func newSourceList(copies *store) sourceList {
+	return sourceList{store: copies, sources: map[sourceKey]*MediaSource{}, buffers: map[sourceKey]bufferPlace{}}
 }
 
 // add takes news of a MediaSource, or of a SourceBuffer that it has now.
@@ -47,9 +56,19 @@ func (l *sourceList) add(m *hookMessage, at realm, o origin) {
 	case m.Kind == "source" && len(m.URL) <= 4*maxWord:
 		source.URL = m.URL
 	case m.Kind == "buffer" && len(l.buffers) < maxBuffers && len(m.Type) <= 4*maxWord && l.buffers[place].source == nil:
-		l.buffers[place] = bufferPlace{source, len(source.Buffers)}
 		source.Buffers = append(source.Buffers, Buffer{Type: m.Type})
+		l.buffers[place] = l.place(source)
 	}
+}
+
+// place is that of a new buffer, the last of source.
+func (l *sourceList) place(source *MediaSource) bufferPlace {
+	p := bufferPlace{source: source, index: len(source.Buffers) - 1}
+	if l.store != nil && len(l.copies) < maxCopies {
+		p.copied = newCopied(l.store, source, p.index)
+		l.copies = append(l.copies, p.copied)
+	}
+	return p
 }
 
 // feed takes news of a SourceBuffer.
@@ -58,6 +77,7 @@ func (l *sourceList) feed(m *hookMessage, at realm) {
 	if p.source == nil {
 		return
 	}
+	p.copied.hear(m)
 	b := &p.source.Buffers[p.index]
 	switch {
 	case m.Kind == "append" && m.Bytes >= 0 && m.Bytes <= 1<<32:
@@ -76,4 +96,12 @@ func (l *sourceList) snapshot() []*MediaSource {
 		list = append(list, &c)
 	}
 	return list
+}
+
+func (l *sourceList) close() error {
+	var errs []error
+	for _, c := range l.copies {
+		errs = append(errs, c.close())
+	}
+	return errors.Join(errs...)
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -108,9 +109,14 @@ func NewRecorder(o Options) *Recorder {
 	o = o.withDefaults()
 	r := &Recorder{
 		opt: o, store: &store{parent: o.Dir, single: 256 << 10, budget: o.MaxMemory, most: o.MaxDisk},
-		sessions: map[target.SessionID]Session{}, twins: map[target.SessionID]Session{}, second: map[target.SessionID]bool{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{}, heard: newHeard(),
+		sessions: map[target.SessionID]Session{}, twins: map[target.SessionID]Session{}, second: map[target.SessionID]bool{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
+	var copies *store
+	if o.Copies {
+		copies = r.store
+	}
+	r.heard = newHeard(copies)
 	r.bodies = newBodyReader(r)
 	return r
 }
@@ -227,7 +233,9 @@ func (r *Recorder) unfinished() {
 // Close stops reading bodies, waits for the readers and removes spilled files.
 func (r *Recorder) Close() error {
 	r.bodies.close()
-	return r.store.close()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(r.heard.sources.close(), r.store.close())
 }
 
 // Attached is to be called while the target is still paused: what it sends is done before the target's first request.

@@ -148,6 +148,8 @@ func hint(err error) string {
 		return "name another folder"
 	case errors.Is(err, browser.ErrNotFound):
 		return "run `seine browser install`, or name one with --browser or SEINE_BROWSER"
+	case errors.Is(err, replay.ErrPlays):
+		return "`--from-player` takes the film from the page's own player, as it plays"
 	case errors.Is(err, replay.ErrNoMedia):
 		return "`seine sniff URL` shows everything that the page loads"
 	case errors.Is(err, session.ErrPrivate):
