@@ -21,6 +21,7 @@ const (
 	idleFeed  = 300 * time.Millisecond // without an append: the player has fetched as far ahead as it likes
 	stuck     = 5 * time.Second        // without anything new, and the player is sent elsewhere
 	givenUp   = 3                      // times in a row that this was of no use
+	endless   = 100 * 3600             // seconds: no film is longer
 	closeTo   = 1.0                    // seconds: what is missing at the ends and between segments when all is there
 )
 
@@ -97,7 +98,7 @@ func (d *drive) look(ctx context.Context) (driven, error) {
 			return state, fmt.Errorf("%w: the player that was being played is gone", ErrNoMedia)
 		case state.Error != "":
 			return state, fmt.Errorf("%w: the page's player says %q", ErrNoMedia, state.Error)
-		case state.Duration < 0:
+		case state.Duration < 0 || state.Duration > endless:
 			return state, fmt.Errorf("%w: the player plays a live stream, which has no end", ErrUnsupported)
 		}
 		return state, nil
