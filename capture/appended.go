@@ -32,6 +32,13 @@ type Append struct {
 	Reset    bool    // abort or changeType came before it: the rest of an unfinished segment is not to come
 }
 
+// Sources lists the media sources so far.
+func (r *Recorder) Sources() []*MediaSource {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.heard.sources.snapshot()
+}
+
 // Appended lists what was appended so far.
 func (r *Recorder) Appended() []Appended {
 	r.mu.Lock()

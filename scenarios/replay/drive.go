@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -20,10 +21,14 @@ const (
 	driveLook = 100 * time.Millisecond
 	idleFeed  = 300 * time.Millisecond // without an append: the player has fetched as far ahead as it likes
 	stuck     = 5 * time.Second        // without anything new, and the player is sent elsewhere
+	slow      = 30 * time.Second       // the same while something is being fetched
 	givenUp   = 3                      // times in a row that this was of no use
 	endless   = 100 * 3600             // seconds: no film is longer
 	closeTo   = 1.0                    // seconds: what is missing at the ends and between segments when all is there
 )
+
+// errGone: the player is not there any more, or plays something else.
+var errGone = fmt.Errorf("%w: the page has taken its player away while that played", ErrNoMedia)
 
 // drive plays one player to its end.
 type drive struct {
@@ -80,6 +85,19 @@ func (d *drive) drive(ctx context.Context) error {
 	}
 }
 
+// replaced waits a moment whether the page puts something else in the place of what was played: the film, after an advert.
+func (d *drive) replaced(ctx context.Context) bool {
+	for began := time.Now(); time.Since(began) < grace; {
+		if _, err := d.look(ctx); err != nil {
+			return errors.Is(err, errGone)
+		}
+		if wait(ctx, nil, driveLook) != nil {
+			return false
+		}
+	}
+	return false
+}
+
 func seconds(s float64) time.Duration { return time.Duration(math.Max(s, 0) * float64(time.Second)) }
 
 // look asks the player how it is, and sends it where it should go.
@@ -95,7 +113,7 @@ func (d *drive) look(ctx context.Context) (driven, error) {
 		case err != nil:
 			return driven{}, err
 		case state.Gone:
-			return state, fmt.Errorf("%w: the player that was being played is gone", ErrNoMedia)
+			return state, errGone
 		case state.Error != "":
 			return state, fmt.Errorf("%w: the page's player says %q", ErrNoMedia, state.Error)
 		case state.Duration < 0 || state.Duration > endless:
@@ -103,7 +121,7 @@ func (d *drive) look(ctx context.Context) (driven, error) {
 		}
 		return state, nil
 	}
-	return driven{}, fmt.Errorf("%w: the player's frame is gone", ErrNoMedia)
+	return driven{}, errGone
 }
 
 // step takes news of the player and decides where it goes; true: the end.
@@ -131,8 +149,12 @@ func (d *drive) step(s driven) (done bool) {
 
 // goOn skips what is there already, when nothing more comes by itself. It returns true when that is of no use.
 func (d *drive) goOn(s driven, hole float64) (done bool) {
+	patience := stuck
+	if inFlight, _ := d.visit.recorder.Activity(); inFlight > 0 {
+		patience = slow
+	}
 	switch reach := d.have.reach(s.At); {
-	case time.Since(d.newAt) > stuck:
+	case time.Since(d.newAt) > patience:
 		if d.useless++; d.useless > givenUp {
 			return true
 		}
@@ -149,7 +171,7 @@ func (d *drive) goOn(s driven, hole float64) (done bool) {
 
 // received is what the player was given so far, in bytes.
 func (d *drive) received() (n int64) {
-	for _, m := range d.visit.recorder.Snapshot().Sources {
+	for _, m := range d.visit.recorder.Sources() {
 		if d.feeds(m) {
 			n += m.Bytes()
 		}

@@ -30,13 +30,7 @@ func wantsCopies(f scenarios.UserFlow) bool {
 
 // fromPlayer takes the film from the page's player, which is played to its end, and makes a file of it.
 func (v *visit) fromPlayer(ctx context.Context, s scenarios.Grab) error {
-	d, err := v.findFed(ctx)
-	if err != nil {
-		return err
-	}
-	open, stop := v.whileOpen(ctx)
-	err = d.drive(open)
-	stop()
+	d, err := v.playOut(ctx)
 	if gone := v.tab.Err(); gone != nil {
 		return gone
 	}
@@ -56,6 +50,27 @@ func (v *visit) fromPlayer(ctx context.Context, s scenarios.Grab) error {
 	return v.assembleAppended(ctx, film, s)
 }
 
+// mostFilms bounds what one page may play in turn: adverts, mostly.
+const mostFilms = 10
+
+// playOut plays the film of the page's player to its end. Where the page puts another in its place, it is that which is wanted.
+func (v *visit) playOut(ctx context.Context) (d *drive, err error) {
+	ctx, stop := v.whileOpen(ctx)
+	defer stop()
+	for range mostFilms {
+		if d, err = v.findFed(ctx); err != nil {
+			return nil, err
+		}
+		if err = d.drive(ctx); err == nil && d.replaced(ctx) {
+			err = errGone
+		}
+		if !errors.Is(err, errGone) {
+			return d, err
+		}
+	}
+	return nil, err
+}
+
 // unprotected refuses a player that uses Encrypted Media Extensions: what it was given is of no use.
 func (v *visit) unprotected() error {
 	if system, used := v.recorder.Snapshot().Protected(); used {
@@ -72,7 +87,7 @@ func (v *visit) findFed(ctx context.Context) (*drive, error) {
 		}
 		changed := v.recorder.Changed()
 		v.look(ctx)
-		players := capture.WithBuffers(v.players, v.recorder.Snapshot().Sources)
+		players := capture.WithBuffers(v.players, v.recorder.Sources())
 		players = slices.DeleteFunc(players, func(p capture.Player) bool { return !fed(&p) })
 		slices.SortStableFunc(players, func(a, b capture.Player) int {
 			return cmp.Or(-compare(a.Playing, b.Playing), -cmp.Compare(a.Area, b.Area))

@@ -87,7 +87,7 @@ func TestFromPlayer(t *testing.T) {
 	split := map[string][]string{"video": video["video"], "audio": audio["audio"]}
 	muxed := packetsOf(t, joined(t, "fmp4/muxed/init.mp4", "fmp4/muxed/seg_*"))
 	for query, want := range map[string]map[string][]string{
-		"film=split": split, "film=muxed": muxed, "film=split&start=4": split, "film=muxed&start=7": muxed, "film=worker": short, "film=split&offset=10": nil,
+		"film=split": split, "film=muxed": muxed, "film=split&start=4": split, "film=muxed&start=7": muxed, "film=worker": short, "advert=1": split, "film=split&offset=10": nil,
 	} {
 		t.Run(query, func(t *testing.T) {
 			s := serve(t)

@@ -1,7 +1,7 @@
 // A player of its own kind: it knows the parts of its film by heart, deciphers them, keeps three seconds ahead, and forgets what it had
 // when it is sent elsewhere. ?film=muxed has picture and sound in one buffer, ?film=split in two; ?start=4 begins in the middle;
 // ?offset=10 moves the film by its timestampOffset; ?eme=1 asks for a licence; ?film=webm is WebM;
-// ?film=worker is fed by a worker.
+// ?film=worker is fed by a worker; ?advert=1 shows something else before the film.
 const query = new URLSearchParams(location.search), video = document.querySelector("video");
 const every = (n, seconds) => Array.from({ length: n }, (_, i) => ({ name: "seg_00" + i + ".m4s", from: i * seconds, to: (i + 1) * seconds }));
 const films = {
@@ -71,4 +71,8 @@ function work() {
 if (query.get("eme")) licence().then(play);
 else if (query.get("film") === "worker") work();
 else if (query.get("film") === "webm") webm();
+else if (query.get("advert")) {
+  video.addEventListener("ended", () => setTimeout(play, 300), { once: true });
+  webm();
+}
 else play();
