@@ -109,3 +109,42 @@ func BenchmarkParse(b *testing.B) {
 	b.ReportMetric(watched/alone, "times-unwatched")
 	b.ReportMetric(watched/float64(b.N), "ms/watched")
 }
+
+// BenchmarkCopies has a player be given 64 MiB, all of which is kept.
+func BenchmarkCopies(b *testing.B) {
+	const script = `(async () => {
+		const source = new MediaSource(), video = document.body.appendChild(document.createElement("video"));
+		video.src = URL.createObjectURL(source);
+		await new Promise((done) => source.addEventListener("sourceopen", done, { once: true }));
+		const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.4d400c"'), box = new Uint8Array(4 << 20);
+		new DataView(box.buffer).setUint32(0, box.length);
+		new DataView(box.buffer).setUint32(4, 0x66726565);
+		for (let i = 0; i < 16; i++) {
+			buffer.appendBuffer(box);
+			await new Promise((done) => buffer.addEventListener("updateend", done, { once: true }));
+		}
+		return true;
+	})()`
+	const size = 64 << 20
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		r := capture.NewRecorder(capture.Options{Dir: b.TempDir(), Copies: true})
+		tab := browsertest.New(b, ear{r})
+		bound, release := tab.Bind(b.Context())
+		if _, err := chromedp.Run(bound, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)); err != nil {
+			b.Fatal(err)
+		}
+		for {
+			changed := r.Changed()
+			if list := r.Appended(); len(list) == 1 && list[0].Size == size {
+				break
+			}
+			<-changed
+		}
+		release()
+		if err := r.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
