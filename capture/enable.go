@@ -20,7 +20,7 @@ type command struct {
 func enableCommands(kind string, maxBody int64, h hook) []command {
 	total, enable := int64(totalBuffer), networkEnable(maxBody)
 	bind := command{runtime.CommandAddBinding, runtime.AddBindingParams{Name: h.binding}}
-	if kind != "page" && kind != "iframe" {
+	if !durable(kind) {
 		return []command{enable, bind, {runtime.CommandEvaluate, runtime.EvaluateParams{Expression: h.script()}}}
 	}
 	now := true
@@ -33,6 +33,9 @@ func enableCommands(kind string, maxBody int64, h hook) []command {
 		{page.CommandAddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: h.script(), RunImmediately: &now}},
 	}
 }
+
+// durable reports whether targets of a kind get durable messages.
+func durable(kind string) bool { return kind == "page" || kind == "iframe" }
 
 // networkEnable lets post data of up to 1 MiB come with its request; larger is asked for.
 func networkEnable(maxBody int64) command {
