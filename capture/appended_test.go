@@ -22,7 +22,7 @@ func TestAppended(t *testing.T) {
 	defer release()
 	// A free box of n bytes, behind a few that belong to somebody else, and gone right after the call.
 	const script = `(async () => {
-		const source = new MediaSource(), video = document.body.appendChild(document.createElement("video"));
+		const source = new MediaSource(), video = document.createElement("video");
 		video.src = URL.createObjectURL(source);
 		await new Promise((done) => source.addEventListener("sourceopen", done, { once: true }));
 		const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.4d400c"');

@@ -113,7 +113,7 @@ func BenchmarkParse(b *testing.B) {
 // BenchmarkCopies has a player be given 64 MiB, all of which is kept.
 func BenchmarkCopies(b *testing.B) {
 	const script = `(async () => {
-		const source = new MediaSource(), video = document.body.appendChild(document.createElement("video"));
+		const source = new MediaSource(), video = document.createElement("video");
 		video.src = URL.createObjectURL(source);
 		await new Promise((done) => source.addEventListener("sourceopen", done, { once: true }));
 		const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.4d400c"'), box = new Uint8Array(4 << 20);

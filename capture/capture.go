@@ -10,6 +10,7 @@ type Capture struct {
 	UserAgent string
 	Players   []Player
 	Made      []*Made        // in the order in which scripts made them
+	MadeCut   int            // how many more there were, beyond what is kept: 32 MiB of a target, 64 MiB and 5000 in all
 	Sources   []*MediaSource // likewise
 }
 

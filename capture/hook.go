@@ -98,6 +98,6 @@ func (r *Recorder) contextsCleared(s Session, _ *struct{}) { r.heard.forget(s) }
 // snapshot copies what was heard so far.
 func (h *heard) snapshot(c *Capture) {
 	c.Notes = append(c.Notes, h.notes...)
-	c.Made = h.made.snapshot()
+	c.Made, c.MadeCut = h.made.snapshot(), h.made.cut
 	c.Sources = h.sources.snapshot()
 }

@@ -207,7 +207,7 @@ func TestHostileHook(t *testing.T) {
 	for _, m := range c.Made {
 		all += int64(len(m.Data))
 	}
-	if len(c.Notes) != 1000 || len(c.Sources) != 200 || buffers > 1000 || all > 32<<20 || len(c.Made) < 31 {
-		t.Errorf("%d notes, %d sources, %d buffers, %d things of %d bytes", len(c.Notes), len(c.Sources), buffers, len(c.Made), all)
+	if len(c.Notes) != 1000 || len(c.Sources) != 200 || buffers > 1000 || all > 32<<20 || len(c.Made) < 31 || c.MadeCut != 41-len(c.Made) {
+		t.Errorf("%d notes, %d sources, %d buffers, %d things of %d bytes and %d more", len(c.Notes), len(c.Sources), buffers, len(c.Made), all, c.MadeCut)
 	}
 }

@@ -10,7 +10,7 @@ import (
 const (
 	maxMade       = 4 << 20 // bytes of one
 	maxMadeTarget = 32 << 20
-	maxMadeVisit  = 128 << 20
+	maxMadeVisit  = 64 << 20
 	maxMadeItems  = 5000
 )
 
@@ -20,6 +20,7 @@ type madeList struct {
 	known map[[sha256.Size]byte]*Made
 	bytes map[string]int64 // by target
 	all   int64
+	cut   int // things that were too many, or too large
 }
 
 func newMadeList() madeList {
@@ -45,6 +46,7 @@ func (l *madeList) add(m *hookMessage, o origin) {
 		return
 	}
 	if len(l.list) >= maxMadeItems || l.all+n > maxMadeVisit || l.bytes[o.target.ID]+n > maxMadeTarget {
+		l.cut++
 		return
 	}
 	l.all += n

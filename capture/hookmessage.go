@@ -56,6 +56,8 @@ func (r *Recorder) bindingCalled(s Session, ev *bindingCalled) {
 		r.noted(s, ev.Payload)
 	case "made":
 		r.heard.made.add(&m, r.origin(s, at, &m))
+	case "cut":
+		r.heard.made.cut++
 	case "source", "buffer":
 		r.heard.sources.add(&m, at, r.origin(s, at, &m))
 	case "append", "more", "change", "abort":

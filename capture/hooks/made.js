@@ -4,7 +4,7 @@ let left = 32 << 20, items = 2000;
 const told = new Set(), has = uncurry(Set.prototype.has), add = uncurry(Set.prototype.add);
 
 const fresh = (how, text) => {
-  if (items <= 0 || text.length > left) return false;
+  if (items < -2000) return false;
   let one = 0, two = 0;
   for (let i = 0, n = text.length; i < n; i++) {
     const c = charCodeAt(text, i);
@@ -13,10 +13,12 @@ const fresh = (how, text) => {
   }
   const key = how + text.length + ":" + one + ":" + two;
   if (has(told, key)) return false;
-  add(told, key);
+  const room = items > 0 && text.length <= left;
+  if (!room) send({ __proto__: null, k: "cut" });
+  if (room) left -= text.length;
   items--;
-  left -= text.length;
-  return true;
+  add(told, key);
+  return room;
 };
 const short = (text) => typeof text === "string" ? cut(text, 0, 2048) : "";
 const where = () => inPage ? short(location.href) : "";
@@ -79,5 +81,5 @@ const read = (blob, use) => then(arrayBuffer(blob), (buffer) => { try { use(new 
 const hearBlob = (blob, url) => {
   const all = blobSize(blob), type = blobType(blob); // throws for what is none
   const keep = (b) => tell("createObjectURL", base64(b), all, "b64", url, type);
-  if (items > 0) read(slice(blob, 0, 4096), (b) => isMedia(b, all) && read(slice(blob, 0, all > whole ? head : all), keep));
+  read(slice(blob, 0, 4096), (b) => isMedia(b, all) && read(slice(blob, 0, all > whole ? head : all), keep));
 };
