@@ -182,7 +182,7 @@ func TestHostileHook(t *testing.T) {
 	r, s := recorder(t, capture.Options{Copies: true, Dir: t.TempDir()}), &session{id: "evil", kind: "page"}
 	r.Attached(s)
 	mebibyte := strings.Repeat("x", 1<<20)
-	for n := range 3000 {
+	for n := range 1200 {
 		say(r, s, 1, fmt.Sprintf(`{"k":"note","kind":"eme-ask","text":"%d"}`, n))
 		say(r, s, 1, fmt.Sprintf(`{"k":"source","ms":%d,"url":"blob:x"}`, n))
 		say(r, s, 1, fmt.Sprintf(`{"k":"buffer","ms":%d,"sb":%d,"type":"x"}`, n%7, n))

@@ -139,15 +139,23 @@ func (v *visit) appended(d *drive) (appended.Film, error) {
 	film, err := appended.Write(dir, buffers, appended.Span{From: d.begin, To: d.end})
 	switch {
 	case errors.Is(err, appended.ErrNothing):
-		err = fmt.Errorf("%w: %w", ErrNoMedia, err)
+		err = kindOf{err, ErrNoMedia}
 	case errors.Is(err, appended.ErrUnsupported):
-		err = fmt.Errorf("%w: %w", ErrUnsupported, err)
+		err = kindOf{err, ErrUnsupported}
 	}
 	for _, w := range film.Warnings {
 		v.log.Warn(w)
 	}
 	return film, err
 }
+
+// kindOf is an error that says all there is to say, and is one of ours as well.
+type kindOf struct {
+	error
+	is error
+}
+
+func (e kindOf) Unwrap() []error { return []error{e.error, e.is} }
 
 // assembleAppended makes the film of files that are here already. Nothing in their playlists leads out of their folder.
 func (v *visit) assembleAppended(ctx context.Context, film appended.Film, s scenarios.Grab) error {
