@@ -9,7 +9,9 @@ type Capture struct {
 	Cookies   []Cookie
 	UserAgent string
 	Players   []Player
-	Made      []*Made // in the order in which scripts made them
+	Made      []*Made        // in the order in which scripts made them
+	MadeCut   int            // how many more there were, beyond what is kept: 32 MiB of a target, 64 MiB and 5000 in all
+	Sources   []*MediaSource // likewise
 }
 
 // Note is something a page did that the network does not show.

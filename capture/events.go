@@ -173,8 +173,18 @@ type servedFromCache struct {
 }
 
 type bindingCalled struct {
-	Name    string `json:"name"`
-	Payload string `json:"payload"`
+	Name      string `json:"name"`
+	Payload   string `json:"payload"`
+	ContextID int64  `json:"executionContextId"`
+}
+
+type contextCreated struct {
+	Context struct {
+		ID  int64 `json:"id"`
+		Aux struct {
+			FrameID string `json:"frameId"`
+		} `json:"auxData"`
+	} `json:"context"`
 }
 
 // eventOptions tolerate what pages put into headers: bytes that are no UTF-8.

@@ -42,6 +42,8 @@ var handlers = map[string]handler{
 	"Network.webSocketWillSendHandshakeRequest":  on((*Recorder).webSocketRequest),
 	"Browser.downloadWillBegin":                  on((*Recorder).downloadWillBegin),
 	"Runtime.bindingCalled":                      on((*Recorder).bindingCalled),
+	"Runtime.executionContextCreated":            on((*Recorder).contextCreated),
+	"Runtime.executionContextsCleared":           on((*Recorder).contextsCleared),
 }
 
 // twinHandlers are for the second session on a target, which tells what the first does: only what is streamed comes from it.

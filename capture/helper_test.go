@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 
 	"seine/browser/browsertest"
@@ -24,6 +25,7 @@ type session struct {
 
 	mu     sync.Mutex
 	sent   []string
+	binds  string            // name of the hook's binding
 	bodies map[string][]byte // by requestId
 	posts  map[string][]byte
 	begun  map[string][]byte // what had come when streaming was asked for
@@ -37,9 +39,12 @@ func (s *session) TargetID() target.ID                            { return targe
 func (s *session) Kind() string                                   { return s.kind }
 func (s *session) URL() string                                    { return "https://page.example/" }
 func (s *session) Subscribe(string) (<-chan jsonv2.Value, func()) { return nil, func() {} }
-func (s *session) Send(_ context.Context, method string, _ any) (<-chan *cdproto.Message, error) {
+func (s *session) Send(_ context.Context, method string, params any) (<-chan *cdproto.Message, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if p, ok := params.(runtime.AddBindingParams); ok {
+		s.binds = p.Name
+	}
 	s.sent = append(s.sent, method)
 	return nil, nil
 }

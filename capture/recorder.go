@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -32,6 +33,7 @@ type Options struct {
 	MaxMemory   int64  // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
 	MaxDisk     int64  // bytes of bodies on disk over the visit; what comes later gets ReasonSpillFull; 0: 8 GiB
 	MaxMessages int    // WebSocket and EventSource messages that are kept over the visit; 0: 100,000
+	Copies      bool   // keep what scripts give to Media Source Extensions, see Appended; it slows the page down
 	Dir         string // where the folder for bodies on disk is made; "": the system's temporary folder
 	Log         *slog.Logger
 }
@@ -72,7 +74,7 @@ type Recorder struct {
 	asked    map[string]int     // method and URL without query -> requests
 	orphans  map[string]*extras // extra info that came before its request
 	epoch    time.Time          // wall clock of CDP's monotonic zero
-	notes    []Note
+	heard    heard
 	messages int // kept so far
 	ended    int // exchanges that are done
 	changed  chan struct{}
@@ -110,6 +112,11 @@ func NewRecorder(o Options) *Recorder {
 		sessions: map[target.SessionID]Session{}, twins: map[target.SessionID]Session{}, second: map[target.SessionID]bool{}, byID: map[string]*record{}, orphans: map[string]*extras{}, asked: map[string]int{},
 		changed: make(chan struct{}), last: time.Now(),
 	}
+	var copies *store
+	if o.Copies {
+		copies = r.store
+	}
+	r.heard = newHeard(copies)
 	r.bodies = newBodyReader(r)
 	return r
 }
@@ -152,7 +159,8 @@ func endless(t ResourceType) bool {
 func (r *Recorder) Snapshot() *Capture {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := &Capture{Notes: slices.Clone(r.notes)}
+	c := &Capture{}
+	r.heard.snapshot(c)
 	for _, x := range r.list {
 		e := x.snapshot()
 		c.Exchanges = append(c.Exchanges, &e)
@@ -230,7 +238,9 @@ func (r *Recorder) unfinished() {
 // Close stops reading bodies, waits for the readers and removes spilled files.
 func (r *Recorder) Close() error {
 	r.bodies.close()
-	return r.store.close()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(r.heard.sources.close(), r.store.close())
 }
 
 // Attached is to be called while the target is still paused: what it sends is done before the target's first request.
@@ -238,8 +248,9 @@ func (r *Recorder) Close() error {
 func (r *Recorder) Attached(s Session) {
 	r.mu.Lock()
 	r.sessions[s.ID()] = s
+	h := r.heard.attached(s, r.opt.Copies)
 	r.mu.Unlock()
-	for _, c := range enableCommands(s.Kind(), r.opt.MaxBody) {
+	for _, c := range enableCommands(s.Kind(), r.opt.MaxBody, h) {
 		if _, err := s.Send(context.Background(), c.method, c.params); err != nil {
 			r.opt.Log.Debug("target went before it could be heard", "method", c.method, "error", err)
 			return
@@ -269,6 +280,7 @@ func (r *Recorder) Detached(s Session) {
 		delete(r.twins, s.ID())
 	}
 	delete(r.sessions, s.ID())
+	r.heard.detached(s)
 }
 
 // Event takes one event of a target's session.

@@ -354,20 +354,6 @@ func TestSnapshotsDoNotChange(t *testing.T) {
 	}
 }
 
-func TestNotes(t *testing.T) {
-	r := recorder(t, capture.Options{})
-	for _, p := range []string{
-		`{"name":"__seineNote","payload":"{\"kind\":\"eme-ask\",\"text\":\"com.widevine.alpha\"}"}`,
-		`{"name":"other","payload":"{\"kind\":\"eme-use\"}"}`, `{"name":"__seineNote","payload":"no JSON"}`,
-	} {
-		r.Event(page, "Runtime.bindingCalled", []byte(p))
-	}
-	c := r.Snapshot()
-	if system, used := c.Protected(); system != "com.widevine.alpha" || used || len(c.Notes) != 1 {
-		t.Errorf("%q %t %+v", system, used, c.Notes)
-	}
-}
-
 func TestWebSocket(t *testing.T) {
 	r := recorder(t, capture.Options{})
 	tell(t, r, event{page, "webSocketCreated", `{"requestId":"9","url":"wss://a.example/"}`}, event{page, "webSocketCreated", `{"requestId":"9","url":"wss://a.example/"}`})

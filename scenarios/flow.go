@@ -89,6 +89,8 @@ type Grab struct {
 	Dir    string // folder; "": the current one
 	List   bool   // only find out what there is to choose from
 	Repair bool   // fill the gaps of Output, or go on with it
+
+	FromPlayer bool // take the film from the page's player, which is played to its end
 }
 
 // Type names the step.

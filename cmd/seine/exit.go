@@ -152,6 +152,8 @@ func hint(err error) string {
 		return "end the other seine that uses it, or name another profile"
 	case errors.Is(err, replay.ErrChallenge):
 		return "pass the test yourself, once, with --show and --profile NAME; later visits with that profile are let in as long as the site remembers"
+	case errors.Is(err, replay.ErrPlays):
+		return "`--from-player` takes the film from the page's own player, as it plays"
 	case errors.Is(err, replay.ErrNoMedia):
 		return "`seine sniff URL` shows everything that the page loads"
 	case errors.Is(err, session.ErrPrivate):

@@ -24,7 +24,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{fromPlayerFlag()}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -32,6 +32,9 @@ func grabCommand() *cli.Command {
 				return err
 			}
 			job, err := jobOf(c, con)
+			if err == nil {
+				err = playerChooses(c)
+			}
 			if err != nil {
 				return err
 			}
@@ -41,6 +44,23 @@ func grabCommand() *cli.Command {
 		},
 		OnUsageError: onUsageError,
 	}
+}
+
+func fromPlayerFlag() cli.Flag {
+	return &cli.BoolFlag{
+		DisableDefaultText: true, Name: "from-player", Category: catFetch,
+		Usage: "take the film from the page's own player, which is played fast to its end: the last resort, where no playlist can be fetched",
+	}
+}
+
+// playerChooses refuses flags that ask for what is the player's to decide.
+func playerChooses(c *cli.Context) error {
+	for _, name := range []string{"quality", "audio", "skip-ads", "list", "dry-run"} {
+		if c.Bool("from-player") && c.IsSet(name) {
+			return &usageError{what: fmt.Sprintf("--from-player takes what the page's player plays, of its own choice, and only playing it shows what that is; leave out --%s", name)}
+		}
+	}
+	return nil
 }
 
 // each goes on after an address that failed. Of several, what went wrong is told at once; the exit code is the first one's.
@@ -112,7 +132,10 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, pages []strin
 
 func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
 	r.Fetch.Origin = recipeOf(c, "grab", bare(page)).encode()
-	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c)})
+	if c.Bool("from-player") {
+		r.Fetch.Origin = nil // what a player is given cannot be asked for again
+	}
+	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player")})
 }
 
 func visit(c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
@@ -152,6 +175,7 @@ type watcher struct {
 	con      *ui.Console
 	silent   bool // the streams are shown elsewhere
 	progress *ui.Progress
+	player   bool // it is that of a player
 	renewing bool
 }
 
@@ -164,6 +188,8 @@ func (w *watcher) event(e replay.Event) {
 		w.con.Say("  clicked %s: %s", e.Kind, ui.Remote(e.What).Short(60))
 	case replay.Found:
 		w.found(e.Streams)
+	case replay.Playing:
+		w.playing(e)
 	case replay.Fetching:
 		w.fetching(e.Output, e.Progress)
 	}
@@ -179,7 +205,19 @@ func (w *watcher) found(streams []*capture.Stream) {
 	}
 }
 
+func (w *watcher) playing(p replay.Playing) {
+	if w.progress == nil {
+		w.con.Say("Playing the film, and keeping what the player is given")
+		w.progress, w.player = w.con.Progress("player"), true
+	}
+	w.progress.Set(ui.State{Done: int(p.Played.Seconds()), Total: int(p.Total.Seconds()), Unit: "seconds", Bytes: p.Bytes})
+}
+
 func (w *watcher) fetching(output string, p assemble.Progress) {
+	if w.player {
+		w.end()
+		w.player = false
+	}
 	if p.Parts == 0 && p.Retries == 0 && w.progress == nil {
 		return // the playlists are still being read: there may be nothing to fetch
 	}

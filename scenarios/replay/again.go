@@ -16,7 +16,7 @@ import (
 func (v *visit) again(ctx context.Context, old *capture.Stream) (assemble.Source, *session.Client, error) {
 	quiet := *v.runner
 	quiet.Observe = nil
-	next, err := quiet.open(ctx)
+	next, err := quiet.open(ctx, false)
 	if err != nil {
 		return assemble.Source{}, nil, err
 	}

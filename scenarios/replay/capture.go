@@ -36,7 +36,7 @@ func (v *visit) capture(ctx context.Context, s scenarios.Capture) error {
 		v.log.Warn("some bodies were still being read when the visit ended")
 	}
 	c := v.recorder.Snapshot()
-	c.Page, c.Players, c.UserAgent = v.url, v.players, v.runner.Browser.Version().UserAgent
+	c.Page, c.Players, c.UserAgent = v.url, capture.WithBuffers(v.players, c.Sources), v.runner.Browser.Version().UserAgent
 	c.Title = v.title(ctx)
 	var err error
 	if c.Cookies, err = v.cookies(ctx); err != nil {

@@ -1,11 +1,13 @@
 package replay
 
 import (
+	"time"
+
 	"seine/assemble"
 	"seine/capture"
 )
 
-// Event is one piece of news of a run: StepStarted, Tried, Found or Fetching.
+// Event is one piece of news of a run: StepStarted, Tried, Found, Playing or Fetching.
 type Event interface{ isEvent() }
 
 // StepStarted says which step runs now.
@@ -20,6 +22,12 @@ type Tried struct{ Attempt }
 // Found says what media the page loaded, best first.
 type Found struct{ Streams []*capture.Stream }
 
+// Playing is how far a player was played whose film is taken from it.
+type Playing struct {
+	Played, Total time.Duration
+	Bytes         int64 // that it was given
+}
+
 // Fetching is the progress of a download.
 type Fetching struct {
 	Output string
@@ -29,4 +37,5 @@ type Fetching struct {
 func (StepStarted) isEvent() {}
 func (Tried) isEvent()       {}
 func (Found) isEvent()       {}
+func (Playing) isEvent()     {}
 func (Fetching) isEvent()    {}

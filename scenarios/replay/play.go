@@ -134,7 +134,10 @@ func (v *visit) inFront(ctx context.Context, frames []frame) {
 // browser could not play by itself but we may fetch.
 func (v *visit) enough() bool {
 	c := v.recorder.Snapshot()
-	c.Players = v.players
+	c.Players = capture.WithBuffers(v.players, c.Sources)
+	if wantsCopies(v.flow) && slices.ContainsFunc(c.Players, func(p capture.Player) bool { return p.Playing && fed(&p) }) {
+		return true
+	}
 	return slices.ContainsFunc(c.Streams(), func(s *capture.Stream) bool {
 		return s.Player != nil && s.Player.Playing || s.Kind == media.HLS || s.Kind == media.DASH || s.Kind == media.Smooth
 	})

@@ -47,7 +47,7 @@ type Attempt struct {
 
 // Run runs the flow's steps in a tab of its own. The result is never nil.
 func (r *Runner) Run(ctx context.Context, flow scenarios.UserFlow) (*Result, error) {
-	v, err := r.open(ctx)
+	v, err := r.open(ctx, wantsCopies(flow))
 	if err != nil {
 		return &Result{}, err
 	}

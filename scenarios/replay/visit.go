@@ -26,12 +26,16 @@ type visit struct {
 	result   Result
 }
 
-func (r *Runner) open(ctx context.Context) (*visit, error) {
+func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	log := r.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	rec := capture.NewRecorder(capture.Options{Log: log})
+	options := capture.Options{Log: log, Copies: copies}
+	if copies { // what the player is given is kept: not once more what came for it
+		options.MaxBody, options.MaxDisk = 1<<20, 64<<30
+	}
+	rec := capture.NewRecorder(options)
 	tab, err := r.Browser.NewTab(ctx, ear{rec})
 	if err != nil {
 		_ = rec.Close()

@@ -72,6 +72,7 @@ func New(o Options) *Site {
 	s.dying()
 	s.targets()
 	s.kinds()
+	s.hooks()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))

@@ -1,0 +1,2 @@
+importScripts("/hooks/hooks.js");
+make(new URLSearchParams(location.search).get("from"));
