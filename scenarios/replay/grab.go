@@ -74,6 +74,8 @@ func (v *visit) choose() (*capture.Stream, error) {
 	system, used := v.result.Capture.Protected()
 	for _, s := range v.result.Streams {
 		switch {
+		case s.Mentioned(), s.Role == capture.RoleTracker, s.Kind == media.Thumbnails:
+			continue
 		case s.DRM != "":
 			return nil, fmt.Errorf("%w: the playlist is protected by %s", assemble.ErrDRM, s.DRM)
 		case used:
@@ -100,6 +102,8 @@ func describe(s *capture.Stream) string {
 		return "Smooth Streaming"
 	case media.Segment:
 		return "segments without a playlist"
+	case media.MSE:
+		return "what a script feeds it, without a playlist"
 	default:
 		return "a plain " + string(s.Kind) + " file"
 	}
@@ -115,7 +119,7 @@ func (v *visit) source(stream *capture.Stream) (assemble.Source, *session.Client
 	if err != nil {
 		return assemble.Source{}, nil, err
 	}
-	source := assemble.Source{URL: stream.URL, Client: client}
+	source := assemble.Source{URL: stream.URL, Client: keyed(client, stream.Keys)}
 	if !strings.HasPrefix(source.URL, "http") { // a blob: or data: URL, whose text the page made up: all in it is absolute
 		source.URL = stream.Exchange.Document
 	}

@@ -135,7 +135,7 @@ func (v *visit) inFront(ctx context.Context, frames []frame) {
 func (v *visit) enough() bool {
 	c := v.recorder.Snapshot()
 	c.Players = v.players
-	return slices.ContainsFunc(c.Streams(), func(s *capture.Stream) bool {
+	return slices.ContainsFunc(c.Loaded(), func(s *capture.Stream) bool {
 		return s.Player != nil && s.Player.Playing || s.Kind == media.HLS || s.Kind == media.DASH || s.Kind == media.Smooth
 	})
 }
