@@ -41,6 +41,7 @@ type Stream struct {
 	Player     *Player
 
 	segments   []string
+	aliases    []string // other addresses of the same text
 	patterns   []string
 	keys       []media.Key
 	renditions []media.Rendition

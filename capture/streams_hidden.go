@@ -92,7 +92,9 @@ func (f *folder) search(e *Exchange, inside string, text []byte) {
 			f.outlined(e.holding(h.Text), media.ByContent, in(inside, h.Base64), h.Text)
 		case h.Element != "":
 			f.tracks[h.URL] = h
-			fallthrough
+			f.found = append(f.found, mention{h, in(inside, h.Base64), e})
+		case inside == "script" && h.Kind != media.HLS && h.Kind != media.DASH && h.Kind != media.Smooth:
+			// a player's own clips and examples
 		default:
 			f.found = append(f.found, mention{h, in(inside, h.Base64), e})
 		}

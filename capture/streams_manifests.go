@@ -40,7 +40,7 @@ func (f *folder) outlined(e *Exchange, by media.Evidence, inside string, text []
 	s.take(o)
 	sum := sha256.Sum256(bytes.TrimSpace(text))
 	if known := f.texts[sum]; known != nil && (inside != "" || !fetchable(e.URL())) {
-		f.claim(known, e.URL())
+		f.same(known, s)
 		return known // what a script made of an answer is no other stream
 	}
 	f.texts[sum] = s
@@ -51,6 +51,19 @@ func (f *folder) outlined(e *Exchange, by media.Evidence, inside string, text []
 	}
 	f.master(s, o)
 	return s
+}
+
+// same folds a stream into one of the same text. The address of an answer says more than that of a Blob that was made of it.
+func (f *folder) same(known, s *Stream) {
+	joined := f.byURL[known.URL] == known
+	known.aliases = append(known.aliases, s.URL)
+	if s.Exchange.Type != typeMade && !fetchable(known.URL) && (fetchable(s.URL) || s.Inside != "") {
+		known.aliases = append(known.aliases, known.URL)
+		known.URL, known.Exchange, known.Inside, known.Evidence = s.URL, s.Exchange, s.Inside, s.Evidence
+	}
+	if joined {
+		f.claim(known, known.aliases...)
+	}
 }
 
 func (f *folder) master(s *Stream, o *media.Outline) {
@@ -144,6 +157,7 @@ func (f *folder) join() {
 			into.merge(s)
 			f.claim(into, s.URL)
 		}
+		f.claim(into, s.aliases...)
 		f.claim(into, s.segments...)
 	}
 	f.lists = nil

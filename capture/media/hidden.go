@@ -72,13 +72,17 @@ func (f *finder) texts(text []byte) {
 			i += at
 			whole, end := literal(text, i)
 			at = max(end, i+len(mark))
-			plain := unescape(whole)
-			o, err := OutlineOf(f.base.String(), plain)
-			if err == nil && len(o.Variants)+len(o.Segments)+len(o.Renditions) > 0 {
-				f.add(Hidden{Kind: o.Kind, Text: plain})
+			if plain := unescape(whole); f.isManifest(plain) {
+				f.add(Hidden{Kind: byContent(plain).Kind, Text: plain})
 			}
 		}
 	}
+}
+
+// isManifest is true for one that says something: the words alone stand in every player's source.
+func (f *finder) isManifest(text []byte) bool {
+	o, err := OutlineOf(f.base.String(), text)
+	return err == nil && (o.Duration > 0 || len(o.Variants) > 0 || len(o.Patterns) > 0)
 }
 
 // literal is what stands between the quotes around place i, and where it ends. Quotes of a literal within a literal are escaped as often
@@ -86,13 +90,8 @@ func (f *finder) texts(text []byte) {
 func literal(text []byte, i int) (whole []byte, end int) {
 	start, quote := opening(text, i)
 	rest := text[i:min(len(text), i+maxLiteral)]
-	if quote == "" { // text of its own, or of an element
-		if start > 0 {
-			if k := bytes.Index(rest, []byte("</")); k >= 0 && !bytes.HasPrefix(rest, []byte("<")) {
-				return text[start : i+k], i + k
-			}
-		}
-		return text[start : i+len(rest)], i + len(rest)
+	if quote == "" {
+		return bare(text, start, i, rest)
 	}
 	for at := 0; ; {
 		k := bytes.Index(rest[at:], []byte(quote))
@@ -104,6 +103,21 @@ func literal(text []byte, i int) (whole []byte, end int) {
 		}
 		at += len(quote)
 	}
+}
+
+// bare is a playlist without quotes: all there is from the beginning on, or the content of an element.
+func bare(text []byte, start, i int, rest []byte) (whole []byte, end int) {
+	before := bytes.TrimSpace(text[max(0, start-64):start])
+	switch {
+	case len(before) == 0:
+		return text[start : i+len(rest)], i + len(rest)
+	case before[len(before)-1] != '>' || bytes.HasPrefix(rest, []byte("<")):
+		return nil, i // a word of a program
+	}
+	if k := bytes.Index(rest, []byte("</")); k >= 0 {
+		rest = rest[:k]
+	}
+	return text[start : i+len(rest)], i + len(rest)
 }
 
 // escaped says whether the backslashes at the end of b are in pairs: then they escape each other, not what follows.
@@ -222,19 +236,29 @@ func (f *finder) address(s string, kind Kind) {
 	switch {
 	case kind == None, len(s) < 6, len(s) > maxAddress, strings.ContainsAny(s, "\\$*<>\x00\n"), strings.Contains(s, "..."), strings.HasPrefix(s, "/*"):
 	case !rooted && !(manifest && strings.Contains(strings.Trim(s, "./"), "/") && !strings.Contains(s, ":") && !strings.Contains(s, "=")):
-	case kind == Subtitles && !rooted, strings.HasPrefix(strings.TrimLeft(s, "/."), "m3u8"):
+	case kind == Subtitles && !rooted, isMIME(s):
 	default:
-		if u := f.absolute(s); strings.HasPrefix(u, "http") && hosted(u) {
+		if u := f.absolute(s); strings.HasPrefix(u, "http") && names(u) {
 			f.add(Hidden{Kind: kind, URL: u})
 		}
 	}
 }
 
-// hosted is false for words that only look like an address: //.mp4, http://x
-func hosted(u string) bool {
+// isMIME tells a media type, which looks like a file in a folder.
+func isMIME(s string) bool {
+	major, minor, _ := strings.Cut(s, "/")
+	return slices.Contains([]string{"video", "audio", "application", "text"}, major) && !strings.Contains(minor, "/")
+}
+
+// names is true if a file's name in it says media, and not that of a host: //www.mp3.example/
+func names(u string) bool {
 	_, rest, _ := strings.Cut(u, "://")
-	host, path, _ := strings.Cut(rest, "/")
-	return host != "" && (strings.ContainsAny(host, ".:") || host == "localhost") && path != "" && !strings.HasPrefix(host, ".")
+	host, file, _ := strings.Cut(rest, "/")
+	if host == "" || host[0] == '.' || !strings.ContainsAny(host, ".:") && host != "localhost" {
+		return false
+	}
+	from, to, kind := suffixed([]byte(file))
+	return kind != None && from > 0 && (to == len(file) || strings.IndexByte("/?#&;:,%", file[to]) >= 0)
 }
 
 // base64Marks are what #EXTM3U, <MPD, <?xml, http:// and https:// begin with in Base64.

@@ -20,7 +20,7 @@ func showCommands(con *ui.Console, streams []*capture.Stream, secrets bool) {
 	n := 0
 	for _, s := range streams {
 		wanted := s.Role == capture.RoleMain || s.Role == capture.RoleNone && (s.Kind == media.HLS && !s.Mentioned() || n == 0)
-		if line := command(s, secrets); wanted && line != "" && n < mostCommands {
+		if line := commandFor(s, secrets); wanted && line != "" && n < mostCommands {
 			if n == 0 {
 				con.Print("")
 			}
@@ -30,9 +30,9 @@ func showCommands(con *ui.Console, streams []*capture.Stream, secrets bool) {
 	}
 }
 
-// command is the line that fetches a stream, quoted for a POSIX shell; "" where seine cannot fetch it. It brings the headers that the
+// commandFor is the line that fetches a stream, quoted for a POSIX shell; "" where seine cannot fetch it. It brings the headers that the
 // page asked with, those that may be secrets only if wanted. What stands in no answer of its own is fetched by visiting the page.
-func command(s *capture.Stream, secrets bool) string {
+func commandFor(s *capture.Stream, secrets bool) string {
 	switch {
 	case s.DRM != "":
 		return ""
@@ -94,14 +94,14 @@ func sameOrigin(origin, address string) bool {
 // printable is false for what a terminal would not show as it is: such a command could do other things than it seems to.
 func printable(s string) bool { return ui.Remote(s).String() == s }
 
-var harmless = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
 
 // quoted is one word of a POSIX shell (XCU 2.2.2). What cannot be shown is percent-encoded: it can only stand in an address.
 func quoted(s string) string {
 	if !printable(s) {
 		s = percented(s)
 	}
-	if harmless.MatchString(s) {
+	if plainWord.MatchString(s) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

@@ -54,7 +54,7 @@ func streamOf(s *capture.Stream) streamJSON {
 	j := streamJSON{
 		Kind: s.Kind, Container: s.Container, URL: s.URL, Role: s.Role, Heights: heights(s), Codecs: s.Codecs, Seconds: s.Duration.Seconds(), Live: s.Live,
 		Event: s.Event, LowLatency: s.LowLatency, Encrypted: s.Encrypted, DRM: s.DRM, KID: s.KID, Audio: s.Audio, Subtitles: s.Subtitles, Thumbnails: s.Thumbnails,
-		Size: s.Size, Estimated: s.Estimated, Requests: s.Requests, Inside: s.Inside, Evidence: string(s.Evidence), Command: command(s, false),
+		Size: s.Size, Estimated: s.Estimated, Requests: s.Requests, Inside: s.Inside, Evidence: string(s.Evidence), Command: commandFor(s, false),
 	}
 	if m := s.Exchange.Request.Method; m != "GET" {
 		j.Method = m
