@@ -20,14 +20,14 @@ func isHTML(text []byte) bool {
 }
 
 // maxTokens bounds how much of a document is read.
-const maxTokens = 200_000
+const maxTokens = 100_000
 
 // elements takes the media that HTML names as such (WHATWG HTML §4.8.8 to §4.8.11), whatever their addresses look like.
 func (f *finder) elements(text []byte) {
 	z := html.NewTokenizer(bytes.NewReader(text))
 	z.SetMaxBuf(maxLiteral)
 	parent := ""
-	for range maxTokens {
+	for n := 0; n < maxTokens && len(f.list) < maxHidden; n++ {
 		switch z.Next() {
 		case html.ErrorToken:
 			return

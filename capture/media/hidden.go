@@ -34,7 +34,7 @@ func Find(base string, text []byte) []Hidden {
 		return nil
 	}
 	f := finder{resolver: root, known: map[string]bool{}}
-	if isHTML(text) {
+	if f.html = isHTML(text); f.html {
 		f.elements(text)
 	}
 	f.texts(text)
@@ -47,6 +47,7 @@ type finder struct {
 	*resolver
 	list  []Hidden
 	known map[string]bool
+	html  bool // the text is a document
 	inner bool // within something that was in Base64
 }
 
@@ -63,7 +64,7 @@ func (f *finder) add(h Hidden) {
 
 // texts finds whole playlists in string literals.
 func (f *finder) texts(text []byte) {
-	for _, mark := range []string{"#EXTM3U", "<MPD", `\u003cMPD`, `\u003CMPD`, "<SmoothStreamingMedia"} {
+	for _, mark := range []string{"#EXTM3U", "<MPD", `\u003cMPD`, `\u003CMPD`, `&lt;MPD`, "<SmoothStreamingMedia"} {
 		for at, rounds := 0, 0; rounds < maxHidden; rounds++ {
 			i := bytes.Index(text[at:], []byte(mark))
 			if i < 0 {
@@ -72,11 +73,22 @@ func (f *finder) texts(text []byte) {
 			i += at
 			whole, end := literal(text, i)
 			at = max(end, i+len(mark))
-			if plain := unescape(whole); f.isManifest(plain) {
+			if plain := f.plain(whole, mark); f.isManifest(plain) {
 				f.add(Hidden{Kind: byContent(plain).Kind, Text: plain})
 			}
 		}
 	}
+}
+
+// plain undoes the escapes of a literal that holds a manifest. In XML the entities are its own.
+func (f *finder) plain(whole []byte, mark string) []byte {
+	if mark[0] == '&' || mark[0] == '#' && f.html {
+		return unescape(whole)
+	}
+	for n := 0; n < maxUnescape && bytes.IndexByte(whole, '\\') >= 0; n++ {
+		whole = unslashed(whole)
+	}
+	return whole
 }
 
 // isManifest is true for one that says something: the words alone stand in every player's source.
@@ -98,7 +110,7 @@ func literal(text []byte, i int) (whole []byte, end int) {
 		if k < 0 {
 			return text[start : i+len(rest)], i + len(rest)
 		}
-		if at += k; at == 0 || rest[at-1] != '\\' || escaped(rest[:at]) {
+		if at += k; at == 0 || rest[at-1] != '\\' || len(quote) == 1 && paired(rest[:at]) {
 			return text[start : i+at], i + at
 		}
 		at += len(quote)
@@ -120,26 +132,27 @@ func bare(text []byte, start, i int, rest []byte) (whole []byte, end int) {
 	return text[start : i+len(rest)], i + len(rest)
 }
 
-// escaped says whether the backslashes at the end of b are in pairs: then they escape each other, not what follows.
-func escaped(b []byte) bool {
+// paired says whether the backslashes at the end of b are in pairs: then they escape each other, not what follows.
+func paired(b []byte) bool {
 	n := len(b) - len(bytes.TrimRight(b, `\`))
 	return n%2 == 0
 }
 
-// opening finds the quote, with its backslashes, that place i is behind; only blanks, declarations and comments may be between.
+// opening finds the quote, with its backslashes, that place i is behind; only blanks, and in XML what comes before its root, may be between.
 func opening(text []byte, i int) (start int, quote string) {
 	const reach = 1024
 	low := max(0, i-reach)
-	k := bytes.LastIndexAny(text[low:i], "\"'`>")
-	for k >= 0 && text[low+k] == '>' { // <?xml …?> before <MPD
-		open := bytes.LastIndexByte(text[low:low+k], '<')
-		if open < 0 || !bytes.HasPrefix(text[low+open:], []byte("<?")) {
-			return i, ""
+	for _, prolog := range []string{"<?xml", `\u003c?xml`, `\u003C?xml`, "&lt;?xml"} {
+		if k := bytes.LastIndex(text[low:i], []byte(prolog)); k >= 0 && text[i] != '#' {
+			i = low + k
+			break
 		}
-		i = low + open
-		k = bytes.LastIndexAny(text[low:i], "\"'`>")
 	}
-	if k < 0 || len(bytes.TrimSpace(unescape(text[low+k+1:i]))) > 0 {
+	for i > low && text[i-1] == '\\' {
+		i--
+	}
+	k := bytes.LastIndexAny(text[low:i], "\"'`>")
+	if k < 0 || text[low+k] == '>' || len(bytes.TrimSpace(unescape(text[low+k+1:i]))) > 0 {
 		return i, ""
 	}
 	at := low + k
@@ -268,20 +281,33 @@ var base64Marks = []string{"I0VYVE0zV", "77u/I0VYVE0zV", "PE1QRC", "PD94bWwg", "
 func (f *finder) encoded(text []byte) {
 	f.inner = true
 	defer func() { f.inner = false }()
-	for _, mark := range base64Marks {
-		rest := text
-		for range maxHidden {
-			i := bytes.Index(rest, []byte(mark))
-			if i < 0 {
-				break
+	done := 0 // a mark may stand within what another one began
+	next := make([]int, len(base64Marks))
+	for range maxHidden {
+		from := len(text)
+		for i, mark := range base64Marks {
+			if next[i] < done || done == 0 {
+				next[i] = indexFrom(text, mark, done)
 			}
-			plain, n := decoded(rest[i:])
-			if rest = rest[i+max(n, len(mark)):]; isText(plain) {
-				f.texts(plain)
-				f.addresses(plain)
-			}
+			from = min(from, next[i])
+		}
+		if from == len(text) {
+			return
+		}
+		plain, n := decoded(text[from:])
+		if done = from + n; isText(plain) {
+			f.texts(plain)
+			f.addresses(plain)
 		}
 	}
+}
+
+// indexFrom is where mark next stands from a place on, the end of text if it does not.
+func indexFrom(text []byte, mark string, from int) int {
+	if i := bytes.Index(text[from:], []byte(mark)); i >= 0 {
+		return from + i
+	}
+	return len(text)
 }
 
 // decoded reads Base64 of either alphabet (RFC 4648 §4, §5), with line ends and slashes that were escaped; n is how long it stood there.

@@ -179,7 +179,7 @@ func byRoot(text []byte) Finding {
 	return Finding{}
 }
 
-// pastProlog skips declarations and comments, XML 1.0 §2.8.
+// pastProlog skips declarations, comments and the document type, XML 1.0 §2.8.
 func pastProlog(text []byte) []byte {
 	for {
 		end := ""
@@ -188,6 +188,10 @@ func pastProlog(text []byte) []byte {
 			end = "-->"
 		case bytes.HasPrefix(text, []byte("<?")):
 			end = "?>"
+		case bytes.HasPrefix(text, []byte("<!DOCTYPE")) && !bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 15)]), []byte("<!doctype html")):
+			if end = ">"; bytes.IndexByte(text, '[') >= 0 && bytes.IndexByte(text, '[') < bytes.IndexByte(text, '>') {
+				end = "]>"
+			}
 		default:
 			return text
 		}

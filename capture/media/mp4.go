@@ -79,7 +79,7 @@ func (m *mp4) box(kind string, b []byte, depth int) {
 			m.w, m.h = int(binary.BigEndian.Uint16(b[len(b)-8:])), int(binary.BigEndian.Uint16(b[len(b)-4:]))
 		}
 	case "hdlr":
-		if len(b) >= 12 {
+		if len(b) >= 12 && m.handler == "" { // QuickTime has another one within minf
 			m.handler = string(b[8:12])
 		}
 	case "stsd":
@@ -222,7 +222,11 @@ func codecOf(kind string, b []byte) string {
 			return fmt.Sprintf("%s.%02x%02x%02x", kind, c[1], c[2], c[3])
 		}
 	case "mp4a":
-		if d := child(b, "esds"); len(d) > 4 {
+		d := child(b, "esds")
+		if d == nil {
+			d = child(child(b, "wave"), "esds") // QuickTime
+		}
+		if len(d) > 4 {
 			return kind + objectType(d[4:])
 		}
 	case "vp09":

@@ -168,6 +168,9 @@ func kindOf(l level) Kind {
 
 // baseURL adds an address; several on one level are alternatives (§5.6).
 func (p *mpdReader) baseURL(ref string) {
+	if len(p.patterns) >= maxPatterns {
+		return
+	}
 	l := p.top()
 	parent := []string{p.base.String()}
 	if len(p.stack) > 1 {
