@@ -26,8 +26,23 @@ func showCommands(con *ui.Console, streams []*capture.Stream, secrets bool) {
 			}
 			n++
 			con.Print("  " + line)
+			if left := withheld(s, secrets); left != "" && strings.HasPrefix(line, "seine get ") {
+				con.Say("    %s", con.Faint("without the "+left+" that the page sent; if it is refused: seine grab "+quoted(s.Page)+", or --with-secrets"))
+			}
 		}
 	}
+}
+
+// withheld names the headers that a command leaves out because they may be secrets.
+func withheld(s *capture.Stream, secrets bool) string {
+	var names []string
+	for name := range s.Exchange.Request.Header {
+		if !secrets && !ordinary.MatchString(name) && secretive.MatchString(name) {
+			names = append(names, ui.Remote(name).Short(32))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // commandFor is the line that fetches a stream, quoted for a POSIX shell; "" where seine cannot fetch it. It brings the headers that the

@@ -40,6 +40,7 @@ type streamJSON struct {
 	ScriptKeys []string      `json:"script_keys,omitempty"` // addresses of keys that a script made; the keys themselves are secrets
 	Evidence   string        `json:"evidence"`
 	Command    string        `json:"command,omitempty"`
+	Withheld   string        `json:"command_lacks,omitempty"` // headers that may be secrets
 }
 
 type variantFact struct {
@@ -55,6 +56,9 @@ func streamOf(s *capture.Stream) streamJSON {
 		Kind: s.Kind, Container: s.Container, URL: s.URL, Role: s.Role, Heights: heights(s), Codecs: s.Codecs, Seconds: s.Duration.Seconds(), Live: s.Live,
 		Event: s.Event, LowLatency: s.LowLatency, Encrypted: s.Encrypted, DRM: s.DRM, KID: s.KID, Audio: s.Audio, Subtitles: s.Subtitles, Thumbnails: s.Thumbnails,
 		Size: s.Size, Estimated: s.Estimated, Requests: s.Requests, Inside: s.Inside, Evidence: string(s.Evidence), Command: commandFor(s, false),
+	}
+	if strings.HasPrefix(j.Command, "seine get ") {
+		j.Withheld = withheld(s, false)
 	}
 	if m := s.Exchange.Request.Method; m != "GET" {
 		j.Method = m

@@ -30,6 +30,14 @@ func (s *Site) players() {
 	s.mux.HandleFunc("GET /players/api/socket", playlistSocket)
 	s.mux.HandleFunc("GET /players/api/piece/{n}", piece)
 	s.mux.HandleFunc("GET /players/api/vast", vast)
+	s.mux.HandleFunc("GET /players/api/half", func(w http.ResponseWriter, _ *http.Request) {
+		half := keyOf(sealedFilm, 0)
+		for i := range half {
+			half[i] ^= byte(i*7 + 1)
+		}
+		answer(w, map[string][]byte{"half": half})
+	})
+	s.mux.HandleFunc("GET /players/api/sealed/{file}", s.sealed)
 	s.mux.HandleFunc("GET /players/api/beacon", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "video/mp4")
 		_, _ = w.Write(dot)
@@ -95,4 +103,30 @@ func vast(w http.ResponseWriter, r *http.Request) {
 <MediaFiles><MediaFile type="video/mp4" delivery="progressive" width="160" height="90"><![CDATA[http://%s/media/clips/plain.mp4?ad=1]]></MediaFile></MediaFiles>
 </Linear></Creative></Creatives></InLine></Ad></VAST>
 `, r.Host)
+}
+
+// sealedFilm is AES-128 with a key that its page puts together; the address of the key gives nothing.
+const sealedFilm = "sealed"
+
+func (s *Site) sealed(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	if name == "index.m3u8" {
+		first := true
+		s.playlist(w, r, "film/360p/index.m3u8", func(l string) string {
+			if first {
+				first = false
+				return "#EXT-X-KEY:METHOD=AES-128,URI=\"/players/api/key\"\n" + l
+			}
+			return l
+		})
+		return
+	}
+	var n int
+	clear, err := fs.ReadFile(media.FS, path.Join("film/360p", name))
+	if _, scan := fmt.Sscanf(name, "seg_%d.ts", &n); err != nil || scan != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", types[".ts"])
+	_, _ = w.Write(Encrypt(clear, keyOf(sealedFilm, 0), ivOf(n)))
 }
