@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"bytes"
+	"encoding/binary"
 	"io"
 	"net/http"
 	"net/url"
@@ -50,9 +52,33 @@ func (f *folder) file(e *Exchange) {
 // part counts an exchange of a stream, and notes whether it is a picture.
 func (f *folder) part(s *Stream, e *Exchange) {
 	f.count(s, e)
-	if len(e.Body.Head) > 0 && strings.HasPrefix(http.DetectContentType(e.Body.Head), "image/") && media.Classify(InputOf(e)).Kind == media.None {
+	if media.Classify(InputOf(e)).Kind == media.None && isPicture(e) {
 		s.pictures++
 	}
+}
+
+// isPicture is true for what is nothing but a picture: films are hidden behind the ends of some.
+func isPicture(e *Exchange) bool {
+	const most = 4 << 20
+	kind := http.DetectContentType(e.Body.Head)
+	if !strings.HasPrefix(kind, "image/") {
+		return false
+	}
+	b, err := e.Body.Bytes(most)
+	if err != nil {
+		return false
+	}
+	switch kind {
+	case "image/jpeg":
+		return bytes.HasSuffix(b, []byte("\xff\xd9")) // ITU-T T.81 §B.1.1.3
+	case "image/png":
+		return bytes.HasSuffix(b, []byte("IEND\xaeB`\x82"))
+	case "image/gif":
+		return bytes.HasSuffix(b, []byte(";"))
+	case "image/webp":
+		return len(b) >= 12 && int64(binary.LittleEndian.Uint32(b[4:]))+8 == int64(len(b))
+	}
+	return false
 }
 
 // fitting is the stream that has a pattern for an address.

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -45,8 +46,12 @@ const (
 
 // roles tells what each stream is for, where that can be told.
 func (f *folder) roles(c *Capture) {
+	system, used := c.Protected()
 	for _, s := range f.list {
 		s.Role = f.plainRole(s)
+		if used && (s.Kind == media.MSE || s.Kind == media.Segment) && s.DRM == "" {
+			s.DRM = cmp.Or(media.System(system), system)
+		}
 	}
 	for _, s := range f.list {
 		if s.Role == RoleNone && isFilm(s.Kind) {
@@ -58,7 +63,7 @@ func (f *folder) roles(c *Capture) {
 // plainRole needs no look at the others.
 func (f *folder) plainRole(s *Stream) Role {
 	switch {
-	case s.Kind == media.Thumbnails, s.Kind == media.HLS && s.pictures > 0 && s.pictures >= s.Requests-1:
+	case s.Kind == media.Thumbnails, s.Kind == media.HLS && s.Player == nil && s.pictures > 0 && s.pictures >= s.Requests-1:
 		s.Kind = media.Thumbnails
 		return RoleThumbnail
 	case f.isAdvert(s):

@@ -161,7 +161,9 @@ func TestRoles(t *testing.T) {
 	clip := func(url string) *capture.Exchange {
 		return got("f", url, "video/mp4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00")
 	}
-	jpeg := got("f", cdn+"t/1.jpg", "image/jpeg", "\xff\xd8\xff\xe0")
+	jpeg := got("f", cdn+"t/1.jpg", "image/jpeg", "\xff\xd8\xff\xe0....\xff\xd9")
+	hides := got("f", cdn+"h/1.jpg", "image/jpeg", "\xff\xd8\xff\xe0....\xff\xd9"+strings.Repeat("and more", 500))
+	hiding := got("f", cdn+"h/i.m3u8", hlsType, "#EXTM3U\n#EXTINF:2,\n1.jpg\n#EXT-X-ENDLIST\n")
 	pictures := got("f", cdn+"t/i.m3u8", hlsType, "#EXTM3U\n#EXTINF:2,\n1.jpg\n#EXT-X-ENDLIST\n")
 	vtt := got("f", cdn+"t.vtt", "text/vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\ns.jpg#xywh=0,0,1,1\n")
 	tiny := got("f", cdn+"b", "video/mp4", "\x00\x01")
@@ -179,6 +181,7 @@ func TestRoles(t *testing.T) {
 		{"a short one from elsewhere", []*capture.Exchange{clip(other + "a.mp4"), film}, []capture.Player{playerOf(other+"a.mp4", 15)}, []string{"hls, film.m3u8, main", "video, " + other + "a.mp4, advert"}},
 		{"an advertiser's", []*capture.Exchange{clip("https://r1.gvt.doubleclick.net/a.mp4"), film}, []capture.Player{playerOf("https://r1.gvt.doubleclick.net/a.mp4", 900)}, []string{"hls, film.m3u8, main", "video, https://r1.gvt.doubleclick.net/a.mp4, advert"}},
 		{"pictures of the film", []*capture.Exchange{pictures, jpeg, vtt, film}, nil, []string{"hls, film.m3u8, main", "thumbnails, t/i.m3u8, thumbnail", "thumbnails, t.vtt, thumbnail"}},
+		{"a film behind pictures", []*capture.Exchange{hiding, hides}, nil, []string{"hls, h/i.m3u8, main"}},
 		{"too small to be anything", []*capture.Exchange{tiny, film}, nil, []string{"hls, film.m3u8, main", "video, b, tracker"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -203,6 +206,10 @@ func TestPlayersWithoutAManifest(t *testing.T) {
 	list := c.Streams()
 	if len(list) != 1 || list[0].Kind != media.MSE || list[0].Role != capture.RoleMain || list[0].Duration != time.Minute || len(list[0].Codecs) != 2 {
 		t.Fatalf("%+v", list)
+	}
+	c.Notes = []capture.Note{{Kind: capture.NoteEMEAsk, Text: "com.widevine.alpha"}, {Kind: capture.NoteEMEUse}}
+	if list = c.Streams(); len(list) != 1 || list[0].DRM != "Widevine" {
+		t.Errorf("%+v", list[0])
 	}
 	c.Made = []*capture.Made{made(capture.MadeBlob, "blob:x", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00")}
 	c.Players[0].Buffers = nil

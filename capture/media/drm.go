@@ -9,7 +9,7 @@ import (
 // CommonEncryption is named where media are encrypted for a DRM system (ISO/IEC 23001-7) and nothing says for which.
 const CommonEncryption = "Common Encryption"
 
-// systems maps the DASH-IF's system identifiers, and KEYFORMATs of HLS, to the names that people use.
+// systems maps the DASH-IF's system identifiers, KEYFORMATs of HLS and key systems of browsers to the names that people use.
 var systems = map[string]string{
 	"edef8ba9-79d6-4ace-a3c8-27dcd51d21ed": "Widevine",
 	"9a04f079-9840-4286-ab92-e65be0885f95": "PlayReady",
@@ -17,6 +17,9 @@ var systems = map[string]string{
 	"com.apple.streamingkeydelivery":       "FairPlay",
 	"com.microsoft.playready":              "PlayReady",
 	"com.widevine":                         "Widevine",
+	"com.widevine.alpha":                   "Widevine", // the key systems of Encrypted Media Extensions
+	"com.apple.fps":                        "FairPlay",
+	"org.w3.clearkey":                      "ClearKey",
 	"e2719d58-a985-b3c9-781a-b030af78d30e": "ClearKey",
 	"1077efec-c0b2-4d02-ace3-3c1e52e2fb4b": "ClearKey", // W3C cenc initialisation data
 	"5e629af5-38da-4063-8977-97ffbd9902d4": "Marlin",

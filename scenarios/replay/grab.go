@@ -76,8 +76,10 @@ func (v *visit) choose() (*capture.Stream, error) {
 		switch {
 		case s.Mentioned(), s.Role == capture.RoleTracker, s.Kind == media.Thumbnails:
 			continue
+		case used && s.Kind != media.HLS:
+			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.DRM != "":
-			return nil, fmt.Errorf("%w: the playlist is protected by %s", assemble.ErrDRM, s.DRM)
+			return nil, fmt.Errorf("%w: the %s is protected by %s", assemble.ErrDRM, manifestOf(s), s.DRM)
 		case used:
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.Kind == media.HLS:
@@ -92,6 +94,17 @@ func (v *visit) choose() (*capture.Stream, error) {
 		return nil, fmt.Errorf("%w: nothing plays without %s", assemble.ErrDRM, system)
 	}
 	return nil, v.nothing()
+}
+
+// manifestOf names where it stands that a stream is protected.
+func manifestOf(s *capture.Stream) string {
+	switch s.Kind {
+	case media.HLS:
+		return "playlist"
+	case media.DASH, media.Smooth:
+		return "manifest"
+	}
+	return "file"
 }
 
 func describe(s *capture.Stream) string {
