@@ -93,15 +93,18 @@ func (f *folder) fitting(address string) *Stream {
 
 // look takes what the head of a file says. A later range of it begins in the middle.
 func (s *Stream) look(e *Exchange) {
-	if n, ok := rangeStart(e); ok && n > 0 || s.Kind == media.Segment && len(s.Variants) > 0 {
+	head := e.Body.Head
+	switch n, ok := rangeStart(e); {
+	case ok && n > 0, s.Kind == media.Segment && len(s.Codecs) > 0:
 		return
+	case s.Kind == media.Video, s.Kind == media.Audio:
+		head = beginning(e) // an init section is short
 	}
-	facts := media.Peek(beginning(e), sizeOf(e))
+	facts := media.Peek(head, sizeOf(e))
 	if facts.Kind != media.None && (s.Kind == media.Video || s.Kind == media.Audio) {
 		s.Kind = facts.Kind
 	}
 	s.DRM = facts.DRM
-	s.Encrypted = false
 	for _, c := range facts.Codecs {
 		s.Codecs = including(s.Codecs, c)
 	}

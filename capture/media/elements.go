@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -19,24 +20,39 @@ func isHTML(text []byte) bool {
 	return false
 }
 
-// maxTokens bounds how much of a document is read.
-const maxTokens = 100_000
+// Bounds of how much of a document is read: tags, and those of them that name media.
+const (
+	maxTokens   = 100_000
+	maxElements = 2000
+)
+
+// element is a start tag that may name media.
+type element struct {
+	name string
+	attr map[string]string
+}
+
+var naming = []string{"base", "video", "audio", "source", "track", "meta"}
 
 // elements takes the media that HTML names as such (WHATWG HTML §4.8.8 to §4.8.11), whatever their addresses look like.
 func (f *finder) elements(text []byte) {
 	z := html.NewTokenizer(bytes.NewReader(text))
 	z.SetMaxBuf(maxLiteral)
-	parent := ""
-	for n := 0; n < maxTokens && len(f.list) < maxHidden; n++ {
+	parent, seen := "", 0
+	for n := 0; n < maxTokens && seen < maxElements && len(f.list) < maxHidden; n++ {
 		switch z.Next() {
 		case html.ErrorToken:
 			return
 		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			if t.Data == "video" || t.Data == "audio" {
-				parent = t.Data
+			e, ok := readElement(z)
+			if !ok {
+				continue
 			}
-			f.element(t, parent)
+			seen++
+			if e.name == "video" || e.name == "audio" {
+				parent = e.name
+			}
+			f.element(e, parent)
 		case html.EndTagToken:
 			if name, _ := z.TagName(); string(name) == parent {
 				parent = ""
@@ -45,26 +61,42 @@ func (f *finder) elements(text []byte) {
 	}
 }
 
-func (f *finder) element(t html.Token, parent string) {
-	switch t.Data {
+func readElement(z *html.Tokenizer) (element, bool) {
+	name, more := z.TagName()
+	if !slices.Contains(naming, string(name)) {
+		return element{}, false
+	}
+	e := element{string(name), map[string]string{}}
+	for n := 0; more && n < 100; n++ {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if _, known := e.attr[string(key)]; !known {
+			e.attr[string(key)] = strings.TrimSpace(string(value))
+		}
+	}
+	return e, true
+}
+
+func (f *finder) element(e element, parent string) {
+	switch e.name {
 	case "base":
-		if u, err := f.base.Parse(attribute(t, "href")); err == nil {
+		if u, err := f.base.Parse(e.attr["href"]); err == nil {
 			f.rebase(u.String())
 		}
 	case "video", "audio":
-		f.named(t, Kind(t.Data), attribute(t, "src"))
+		f.named(e, Kind(e.name), e.attr["src"])
 	case "source":
 		if parent != "" {
-			f.named(t, Kind(parent), attribute(t, "src"))
+			f.named(e, Kind(parent), e.attr["src"])
 		}
 	case "track":
-		f.named(t, trackKind(t), attribute(t, "src"))
+		f.named(e, trackKind(e), e.attr["src"])
 	case "meta":
-		switch strings.ToLower(attribute(t, "property")) {
+		switch strings.ToLower(e.attr["property"]) {
 		case "og:video", "og:video:url", "og:video:secure_url", "og:audio", "twitter:player:stream":
-			u := attribute(t, "content")
+			u := e.attr["content"]
 			_, _, kind := suffixed([]byte(u)) // none: it may be the address of a player's page
-			f.named(t, kind, u)
+			f.named(e, kind, u)
 		}
 	}
 }
@@ -76,27 +108,21 @@ func (f *finder) rebase(base string) {
 	}
 }
 
-func trackKind(t html.Token) Kind {
-	if attribute(t, "kind") == "metadata" || strings.Contains(strings.ToLower(attribute(t, "label")), "thumbnail") {
+func trackKind(e element) Kind {
+	switch e.attr["kind"] {
+	case "chapters":
+		return None
+	case "metadata":
 		return Thumbnails
 	}
-	if k := attribute(t, "kind"); k == "chapters" {
-		return None
+	if strings.Contains(strings.ToLower(e.attr["label"]), "thumbnail") {
+		return Thumbnails
 	}
 	return Subtitles
 }
 
-func attribute(t html.Token, name string) string {
-	for _, a := range t.Attr {
-		if a.Key == name {
-			return strings.TrimSpace(a.Val)
-		}
-	}
-	return ""
-}
-
 // named takes the address of an element. Its type, or else its name, may say more than the element.
-func (f *finder) named(t html.Token, kind Kind, ref string) {
+func (f *finder) named(e element, kind Kind, ref string) {
 	if ref == "" || kind == None || len(ref) > maxAddress || strings.HasPrefix(ref, "blob:") || strings.HasPrefix(ref, "data:") {
 		return
 	}
@@ -104,8 +130,9 @@ func (f *finder) named(t html.Token, kind Kind, ref string) {
 	if !strings.HasPrefix(u, "http") {
 		return
 	}
-	if declared := Declared(Input{URL: u, ContentType: attribute(t, "type")}); (kind == Video || kind == Audio) && declared.Kind != None && declared.Kind != Segment {
-		kind = declared.Kind
+	declared := Declared(Input{URL: u, ContentType: e.attr["type"]}).Kind
+	if (kind == Video || kind == Audio) && declared != None && declared != Segment {
+		kind = declared
 	}
-	f.add(Hidden{Kind: kind, URL: u, Element: t.Data, Language: attribute(t, "srclang")})
+	f.add(Hidden{Kind: kind, URL: u, Element: e.name, Language: e.attr["srclang"]})
 }

@@ -21,7 +21,7 @@ type Hidden struct {
 // Bounds of what is searched, and of what is found.
 const (
 	maxHidden   = 200
-	maxAddress  = 8 << 10
+	maxAddress  = 4 << 10
 	maxLiteral  = 8 << 20
 	maxUnescape = 3 // JSON in JSON in HTML
 )
@@ -198,7 +198,7 @@ func isWord(c byte) bool {
 
 // addresses finds those with a name that says media.
 func (f *finder) addresses(text []byte) {
-	for rounds := 0; rounds < 50*maxHidden; rounds++ {
+	for rounds := 0; rounds < 20*maxHidden; rounds++ {
 		from, to, kind := suffixed(text)
 		if kind == None {
 			return
@@ -244,17 +244,21 @@ func (f *finder) address(s string, kind Kind) {
 			s = s[i:]
 		}
 	}
-	rooted := strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "/")
-	manifest := kind == HLS || kind == DASH || kind == Smooth
 	switch {
-	case kind == None, len(s) < 6, len(s) > maxAddress, strings.ContainsAny(s, "\\$*<>\x00\n"), strings.Contains(s, "..."), strings.HasPrefix(s, "/*"):
-	case !rooted && !(manifest && strings.Contains(strings.Trim(s, "./"), "/") && !strings.Contains(s, ":") && !strings.Contains(s, "=")):
-	case kind == Subtitles && !rooted, isMIME(s):
-	default:
-		if u := f.absolute(s); strings.HasPrefix(u, "http") && names(u) {
-			f.add(Hidden{Kind: kind, URL: u})
-		}
+	case kind == None, len(s) < 6, len(s) > maxAddress, strings.ContainsAny(s, "\\$*<>\x00\n"), strings.Contains(s, "..."), strings.HasPrefix(s, "/*"), isMIME(s):
+		return
+	case strings.HasPrefix(s, "http://"), strings.HasPrefix(s, "https://"), strings.HasPrefix(s, "/"):
+	case !inFolder(s) || kind != HLS && kind != DASH && kind != Smooth:
+		return
 	}
+	if u := f.absolute(s); strings.HasPrefix(u, "http") && names(u) {
+		f.add(Hidden{Kind: kind, URL: u})
+	}
+}
+
+// inFolder tells the relative address of a file in a folder.
+func inFolder(s string) bool {
+	return strings.Contains(strings.Trim(s, "./"), "/") && !strings.ContainsAny(s, ":=")
 }
 
 // isMIME tells a media type, which looks like a file in a folder.

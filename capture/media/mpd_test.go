@@ -47,7 +47,8 @@ func TestOutlineDASH(t *testing.T) {
 			{Bandwidth: 2000000, Width: 1280, Height: 720, Codecs: "avc1.64001f"}, {Bandwidth: 4000000, Width: 1920, Height: 1080, Codecs: "hvc1.1.6.L93"},
 		},
 		Renditions: []media.Rendition{
-			{Kind: media.Audio, Language: "de", Codecs: "mp4a.40.2", Bandwidth: 128000}, {Kind: media.Subtitles, Language: "fr", Codecs: "stpp.ttml.im1t", Bandwidth: 9},
+			{Kind: media.Audio, Language: "de", Codecs: "mp4a.40.2", Bandwidth: 128000},
+			{Kind: media.Subtitles, Language: "fr", Codecs: "stpp.ttml.im1t", Bandwidth: 9},
 			{Kind: media.Thumbnails, Bandwidth: 1},
 		},
 		DRM: "Widevine, PlayReady", KID: "34e5db32-8625-47cd-ba06-68fca0655a72",

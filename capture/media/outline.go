@@ -100,11 +100,12 @@ func Fits(pattern, address string) bool {
 	if !strings.Contains(pattern, "?") {
 		address, _, _ = strings.Cut(address, "?")
 	}
-	pieces := strings.Split(pattern, "*")
-	rest, ok := strings.CutPrefix(address, pieces[0])
-	if !ok || len(pieces) == 1 {
+	first, _, _ := strings.Cut(pattern, "*")
+	rest, ok := strings.CutPrefix(address, first)
+	if !ok || len(first) == len(pattern) {
 		return ok && rest == ""
 	}
+	pieces := strings.Split(pattern, "*")
 	last := pieces[len(pieces)-1]
 	for _, p := range pieces[1 : len(pieces)-1] {
 		if _, rest, ok = strings.Cut(rest, p); !ok {

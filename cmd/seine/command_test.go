@@ -36,8 +36,10 @@ func TestCommands(t *testing.T) {
 		"referer":                            {asked(media.HLS, list, "Referer", "https://a.example/", "User-Agent", "x", "Accept", "*/*", "Sec-Fetch-Mode", "cors"), false, []string{"get", list, "--referer", "https://a.example/"}},
 		"an address that a shell would obey": {asked(media.HLS, list+"?a=1&b='$(reboot)`x`;\"!"), false, []string{"get", list + "?a=1&b='$(reboot)`x`;\"!"}},
 		"what cannot be seen":                {asked(media.HLS, list+"?a=\u202e\x1b[2J"), false, []string{"get", list + "?a=%E2%80%AE%1B[2J"}},
-		"headers of its own": {asked(media.HLS, list, "X-Film", "it's 42", "Origin", "https://a.example", "Cookie", "a=b", "Authorization", "Bearer z", "X-Access-Token", "t"), false,
-			[]string{"get", list, "-H", "Origin: https://a.example", "-H", "X-Film: it's 42"}},
+		"headers of its own": {
+			asked(media.HLS, list, "X-Film", "it's 42", "Origin", "https://a.example", "Cookie", "a=b", "Authorization", "Bearer z", "X-Access-Token", "t"), false,
+			[]string{"get", list, "-H", "Origin: https://a.example", "-H", "X-Film: it's 42"},
+		},
 		"with secrets":               {asked(media.HLS, list, "Cookie", "a=b; c=d"), true, []string{"get", list, "-H", "Cookie: a=b; c=d"}},
 		"a header that would be two": {asked(media.HLS, list, "X-A", "b\nX-C: d"), false, []string{"get", list}},
 		"by POST":                    {changed(asked(media.HLS, list), func(s *capture.Stream) { s.Exchange.Request.Method = "POST" }), false, []string{"grab", "https://a.example/watch?v=1&x='"}},

@@ -115,3 +115,17 @@ func TestWhatIsAroundAFilm(t *testing.T) {
 		}
 	}
 }
+
+// TestGrabOfWhatStandsInAnAnswer: the playlist came in no answer of its own, but its segments can be fetched.
+func TestGrabOfWhatStandsInAnAnswer(t *testing.T) {
+	for _, way := range []string{"json", "socket", "post"} {
+		t.Run(way, func(t *testing.T) {
+			s := serve(t)
+			res, err := grab(t, s.url("/players/player.html?way="+way))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFilm(t, res, 12)
+		})
+	}
+}
