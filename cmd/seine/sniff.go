@@ -31,7 +31,7 @@ func sniffCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return withRunner(c, con, assemble.Job{}, func(r *replay.Runner) error {
+			return withRunner(c, con, assemble.Job{}, pages, func(r *replay.Runner) error {
 				return each(c.Context, pages, con, func(page string) error { return sniff(c, con, r, page) })
 			})
 		},
@@ -43,7 +43,7 @@ func sniff(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error
 	w := &watcher{con: con, silent: true}
 	r.Observe = w.event
 	con.Say("Visiting %s", shown(page))
-	res, err := r.Run(c.Context, scenarios.SniffFlow(page, c.String("har")))
+	res, err := r.Run(c.Context, scenarios.SniffFlow(bare(page), c.String("har")))
 	if res.Capture == nil {
 		return err
 	}
