@@ -51,6 +51,9 @@ type mpdReader struct {
 	whole   time.Duration // mediaPresentationDuration
 	periods time.Duration // sum
 
+	last     *resolver // of lastBase
+	lastBase string
+
 	variants   map[Variant]bool
 	renditions map[Rendition]bool
 	patterns   map[string]bool
@@ -100,7 +103,6 @@ func (p *mpdReader) tag(t tag) {
 func (p *mpdReader) begin(t tag) {
 	l := *p.top()
 	l.name, l.addressed = t.name, l.addressed && t.name != "MPD"
-	l.bases = slices.Clone(l.bases)
 	l.mime, l.codecs = cmp.Or(t.attr("mimeType"), l.mime), cmp.Or(t.attr("codecs"), l.codecs)
 	l.kind, l.language = cmp.Or(t.attr("contentType"), l.kind), cmp.Or(t.attr("lang"), l.language)
 	l.width, l.height = cmp.Or(number(t.attr("width"), 1<<16), l.width), cmp.Or(number(t.attr("height"), 1<<16), l.height)
@@ -181,12 +183,21 @@ func (p *mpdReader) baseURL(ref string) {
 	}
 	const most = 4
 	for _, b := range parent {
-		if r, err := newResolver(b); err == nil && len(l.bases) < most {
+		if r := p.from(b); r != nil && len(l.bases) < most {
 			u := r.absolute(ref)
 			p.kept += len(u)
 			l.bases = append(l.bases, u)
 		}
 	}
+}
+
+// from resolves against a base, nil if that is no address.
+func (p *mpdReader) from(base string) *resolver {
+	if p.lastBase != base || p.last == nil {
+		p.lastBase = base
+		p.last, _ = newResolver(base)
+	}
+	return p.last
 }
 
 // addresses takes those of SegmentTemplate (§5.3.9.4) and SegmentList (§5.3.9.3).
@@ -202,7 +213,7 @@ func (p *mpdReader) addresses(t tag) {
 			return
 		}
 		for _, b := range l.bases {
-			if r, err := newResolver(b); err == nil {
+			if r := p.from(b); r != nil {
 				p.pattern(r.absolute(blanks(ref)))
 			}
 		}

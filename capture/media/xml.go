@@ -114,7 +114,10 @@ func (t tag) attr(name string) string {
 		if !ok {
 			return ""
 		}
-		if local(string(key)) == name {
+		if i := bytes.IndexByte(key, ':'); i >= 0 {
+			key = key[i+1:]
+		}
+		if string(key) == name {
 			return unescapeXML(value)
 		}
 		rest = after
