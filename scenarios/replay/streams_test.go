@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"seine/capture"
 	kind "seine/capture/media"
 	"seine/scenarios"
+	"seine/scenarios/replay"
 )
 
 // filmRow is what the main row of a page is to be.
@@ -127,5 +129,38 @@ func TestGrabOfWhatStandsInAnAnswer(t *testing.T) {
 			}
 			checkFilm(t, res, 12)
 		})
+	}
+}
+
+// TestAMentionIsNoFilm: an address that stands in a script is told of, and not fetched.
+func TestAMentionIsNoFilm(t *testing.T) {
+	s := serve(t)
+	_, err := grab(t, s.url("/players/player.html?player=none"))
+	if !errors.Is(err, replay.ErrNoMedia) || !strings.Contains(err.Error(), hlsFilm+" stands in its script, but nothing asked for it") {
+		t.Errorf("%v", err)
+	}
+	for _, r := range s.byUs() {
+		t.Errorf("fetched %s", r.URL)
+	}
+}
+
+// TestAKeyThatAScriptMakes: what the page's script handed to the browser opens the film, and its address is not asked.
+func TestAKeyThatAScriptMakes(t *testing.T) {
+	s := serve(t)
+	res, err := grab(t, s.url("/players/player.html?way=key"))
+	if err != nil && len(res.Capture.Made) == 0 {
+		t.Skip("SKIPPED, NOT PROVED: nothing tells here what scripts make")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, res, 12)
+	if keys := res.Streams[0].Keys; len(keys) != 1 || !strings.HasSuffix(keys[0].URL, "/players/api/key") {
+		t.Errorf("%d keys", len(keys))
+	}
+	for _, r := range s.Log() {
+		if strings.Contains(r.URL, "/players/api/key") {
+			t.Errorf("asked for %s", r.URL)
+		}
 	}
 }
