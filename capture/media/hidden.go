@@ -348,12 +348,3 @@ func unpadded(clean []byte) []byte {
 	}
 	return plain
 }
-
-// Playlist takes a text that may be a playlist itself, in Base64 or in a JSON string, as bodies and messages are.
-func Playlist(base string, text []byte) (Hidden, bool) {
-	list := slices.DeleteFunc(Find(base, text), func(h Hidden) bool { return h.Text == nil })
-	if len(list) == 0 {
-		return Hidden{}, false
-	}
-	return list[0], true
-}
