@@ -42,6 +42,10 @@ type Player struct {
 	Height   int      `json:"height"`
 	Area     float64  `json:"area"` // CSS pixels it covers
 	Error    string   `json:"error"`
+	Element  string   `json:"element"` // selector of it, or of the nearest element with an id
+	Muted    bool     `json:"muted"`
+	Loop     bool     `json:"loop"`
+	Controls bool     `json:"controls"` // the browser's own
 	Buffers  []Buffer `json:"buffers,omitempty"`
 }
 

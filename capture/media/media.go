@@ -24,7 +24,10 @@ const (
 	Video     Kind = "video"    // a whole film
 	Audio     Kind = "audio"    // a whole sound file
 	Segment   Kind = "segment"  // a piece of a stream
-	Subtitles Kind = "subtitle" // WebVTT or TTML
+	MSE       Kind = "mse"      // what a script gives to a player piece by piece (Media Source Extensions), without a manifest
+	Subtitles Kind = "subtitle" // WebVTT, SubRip or TTML
+
+	Thumbnails Kind = "thumbnails" // small pictures of a film, for its progress bar
 )
 
 // Evidence says what a Kind rests on.
@@ -35,6 +38,7 @@ const (
 	ByContent Evidence = "content"
 	ByType    Evidence = "type"
 	ByName    Evidence = "name"
+	ByMention Evidence = "mention" // an address that stands in a text; nobody asked for it
 )
 
 // Input is what is known of a response.
@@ -60,14 +64,28 @@ func Classify(in Input) Finding {
 	}
 	if f := byContent(in.Head); f.Kind != None {
 		f.Evidence = ByContent
-		if f.Kind == Video && strings.HasPrefix(strings.ToLower(in.ContentType), "audio/") {
-			f.Kind = Audio // MP4 and WebM hold either; their first bytes do not say which
-		}
-		return f
+		return f.refined(in)
 	}
 	f := Declared(in)
 	if isText(in.Head) && f.Kind != Subtitles {
 		return Finding{}
+	}
+	return f
+}
+
+// refined looks closer at containers that hold either picture or sound: into their headers if they have come, or else at the type.
+func (f Finding) refined(in Input) Finding {
+	if f.Container == "webm" && bytes.Contains(in.Head[:min(len(in.Head), 64)], []byte("matroska")) {
+		f.Container = "mkv"
+	}
+	if f.Kind != Video && f.Container != "ogg" {
+		return f
+	}
+	switch inside := Peek(in.Head, 0).Kind; {
+	case inside != None:
+		f.Kind = inside
+	case strings.HasPrefix(strings.ToLower(in.ContentType), "audio/"):
+		f.Kind = Audio
 	}
 	return f
 }
@@ -92,7 +110,6 @@ type signature struct {
 
 var signatures = []signature{
 	{"#EXTM3U", Finding{Kind: HLS}},
-	{"WEBVTT", Finding{Kind: Subtitles, Container: "webvtt"}},
 	{"\x1a\x45\xdf\xa3", Finding{Kind: Video, Container: "webm"}},
 	{"FLV\x01", Finding{Kind: Video, Container: "flv"}},
 	{"OggS", Finding{Kind: Audio, Container: "ogg"}},
@@ -106,7 +123,7 @@ func byContent(head []byte) Finding {
 			return s.finding
 		}
 	}
-	if f := byRoot(text); f.Kind != None {
+	if f := byText(text); f.Kind != None {
 		return f
 	}
 	if f := byBox(head); f.Kind != None {
@@ -116,6 +133,33 @@ func byContent(head []byte) Finding {
 		return f
 	}
 	return byTransportStream(head)
+}
+
+// byText knows subtitles, and manifests in XML.
+func byText(text []byte) Finding {
+	switch {
+	case bytes.HasPrefix(text, []byte("WEBVTT")) && isThumbnails(text):
+		return Finding{Kind: Thumbnails, Container: "webvtt"}
+	case bytes.HasPrefix(text, []byte("WEBVTT")):
+		return Finding{Kind: Subtitles, Container: "webvtt"}
+	case isSubRip(text):
+		return Finding{Kind: Subtitles, Container: "srt"}
+	case bytes.HasPrefix(text, []byte("RIFF")) && len(text) >= 12:
+		return byRIFF(string(text[8:12]))
+	case bytes.HasPrefix(text, []byte{0xff, 0xfe, '<', 0}), bytes.HasPrefix(text, []byte{0xfe, 0xff, 0, '<'}):
+		return byRoot(plainXML(text[:min(len(text), headOfText)]))
+	}
+	return byRoot(text)
+}
+
+func byRIFF(form string) Finding {
+	switch form {
+	case "WAVE":
+		return Finding{Kind: Audio, Container: "wav"}
+	case "AVI ":
+		return Finding{Kind: Video, Container: "avi"}
+	}
+	return Finding{}
 }
 
 // byRoot looks for the root element of an XML manifest, past declaration and comments.
@@ -129,13 +173,13 @@ func byRoot(text []byte) Finding {
 		return Finding{Kind: DASH}
 	case bytes.HasPrefix(text, []byte("<SmoothStreamingMedia")):
 		return Finding{Kind: Smooth}
-	case bytes.HasPrefix(text, []byte("<tt ")), bytes.HasPrefix(text, []byte("<tt>")), bytes.HasPrefix(text, []byte("<tt:tt")):
+	case bytes.HasPrefix(text, []byte("<tt ")), bytes.HasPrefix(text, []byte("<tt>")), bytes.HasPrefix(text, []byte("<tt\n")), bytes.HasPrefix(text, []byte("<tt:tt")):
 		return Finding{Kind: Subtitles, Container: "ttml"}
 	}
 	return Finding{}
 }
 
-// pastProlog skips declarations and comments, XML 1.0 §2.8.
+// pastProlog skips declarations, comments and the document type, XML 1.0 §2.8.
 func pastProlog(text []byte) []byte {
 	for {
 		end := ""
@@ -144,6 +188,10 @@ func pastProlog(text []byte) []byte {
 			end = "-->"
 		case bytes.HasPrefix(text, []byte("<?")):
 			end = "?>"
+		case bytes.HasPrefix(text, []byte("<!DOCTYPE")) && !bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 15)]), []byte("<!doctype html")):
+			if end = ">"; bytes.IndexByte(text, '[') >= 0 && bytes.IndexByte(text, '[') < bytes.IndexByte(text, '>') {
+				end = "]>"
+			}
 		default:
 			return text
 		}
@@ -278,7 +326,7 @@ var typeKinds = map[string]Finding{
 	"application/dash+xml": {Kind: DASH}, "application/vnd.ms-sstr+xml": {Kind: Smooth},
 	"video/mp2t": {Kind: Segment, Container: "mpegts"}, "video/iso.segment": {Kind: Segment, Container: "mp4"},
 	"text/vtt": {Kind: Subtitles, Container: "webvtt"}, "application/ttml+xml": {Kind: Subtitles, Container: "ttml"},
-	"application/ogg": {Kind: Audio, Container: "ogg"},
+	"application/ogg": {Kind: Audio, Container: "ogg"}, "application/x-subrip": {Kind: Subtitles, Container: "srt"},
 }
 
 func byType(contentType string) Finding {
@@ -301,8 +349,8 @@ func byType(contentType string) Finding {
 
 var extensions = map[Kind][]string{
 	HLS: {".m3u8", ".m3u"}, DASH: {".mpd"}, Smooth: {".ism", ".isml"}, Segment: {".ts", ".m4s", ".m2ts", ".cmfv", ".cmfa"},
-	Video: {".mp4", ".m4v", ".webm", ".mkv", ".mov", ".flv"}, Audio: {".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac"},
-	Subtitles: {".vtt", ".ttml", ".srt"},
+	Video: {".mp4", ".m4v", ".webm", ".mkv", ".mov", ".flv"}, Audio: {".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".wav"},
+	Subtitles: {".vtt", ".ttml", ".srt", ".dfxp"},
 }
 
 // byName is the weakest evidence, and holds only where type and content say nothing.

@@ -106,7 +106,7 @@ func byDeclaration() []classified {
 		{"name without a type", declared("", "https://a.example/film.MP4?x=1.txt"), found(media.Video, "mp4", media.ByName)},
 		{"name under octet-stream", declared("binary/octet-stream", "https://a.example/seg-1.m4s", cipher...), found(media.Segment, "m4s", media.ByName)},
 		{"name under text/plain", declared("text/plain", "https://a.example/a.mpd"), found(media.DASH, "mpd", media.ByName)},
-		{"SRT", declared("text/plain", "https://a.example/a.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nHello\n")...), found(media.Subtitles, "srt", media.ByName)},
+		{"SRT", declared("text/plain", "https://a.example/a.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nHello\n")...), found(media.Subtitles, "srt", media.ByContent)},
 		{"HTML under a playlist's type", declared("application/vnd.apple.mpegurl", "https://a.example/x.m3u8", []byte("<!doctype html><title>Sign in")...), media.Finding{}},
 		{"words under a playlist's type", declared("application/vnd.apple.mpegurl", "https://a.example/x.m3u8", []byte("Forbidden")...), media.Finding{}},
 		{"JSON under a film's type", declared("video/mp4", bare, []byte(`{"error":"é`)...), media.Finding{}},

@@ -3,47 +3,12 @@ package media
 import (
 	"bufio"
 	"bytes"
-	"errors"
-	"fmt"
-	"net/url"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// Outline is as much of an HLS playlist as it takes to say what it is to a person, and which others belong to it. It is no
-// parser to download from.
-type Outline struct {
-	Master    bool
-	Variants  []Variant     // of a master
-	Others    []string      // URLs of renditions and I-frame lists of a master
-	Segments  []string      // URLs of a media playlist, in order
-	Duration  time.Duration // of a media playlist
-	Ended     bool          // EXT-X-ENDLIST, or PLAYLIST-TYPE:VOD: not live
-	Encrypted bool          // AES-128
-	DRM       string        // the DRM system, empty for none
-}
-
-// Variant is one EXT-X-STREAM-INF (RFC 8216 §4.3.4.2).
-type Variant struct {
-	URL           string
-	Bandwidth     int64 // bits per second
-	Width, Height int
-	Codecs        string
-}
-
-// ErrNotHLS means that the text is no HLS playlist.
-var ErrNotHLS = errors.New("not an HLS playlist")
-
-// What a page can make us keep is bounded, in lines and in bytes of addresses: many short lines under a long base make
-// much of little.
-const (
-	maxLines     = 400_000
-	maxAddresses = 64 << 20
-)
-
-// maxDuration is what durations are cut at: over it a sum of them could overflow.
-const maxDuration = 10 * 365 * 24 * time.Hour
 
 // OutlineHLS reads a playlist that came from base; URLs are made absolute.
 func OutlineHLS(base string, text []byte) (*Outline, error) {
@@ -51,25 +16,26 @@ func OutlineHLS(base string, text []byte) (*Outline, error) {
 	if !bytes.HasPrefix(text, []byte("#EXTM3U")) {
 		return nil, ErrNotHLS
 	}
-	root, err := url.Parse(base)
+	root, err := newResolver(base)
 	if err != nil {
 		return nil, err
 	}
-	o := &Outline{}
-	p := outliner{o: o, base: root}
+	o := &Outline{Kind: HLS}
+	p := outliner{o: o, resolver: root}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 64<<10)
-	for n := 0; n < maxLines && p.kept < maxAddresses && lines.Scan(); n++ {
+	for n := 0; n < maxLines && !p.full() && lines.Scan(); n++ {
 		p.line(strings.TrimSpace(lines.Text()))
 	}
 	return o, lines.Err()
 }
 
 type outliner struct {
-	o    *Outline
-	base *url.URL
-	next *Variant // an EXT-X-STREAM-INF that waits for its URI
-	kept int      // bytes of addresses
+	*resolver
+	o        *Outline
+	next     *Variant // an EXT-X-STREAM-INF that waits for its URI
+	opens    *Key     // an EXT-X-KEY that waits for its segment
+	sequence uint64   // EXT-X-MEDIA-SEQUENCE
 }
 
 func (p *outliner) line(l string) {
@@ -81,24 +47,53 @@ func (p *outliner) line(l string) {
 		return
 	}
 	tag, value, _ := strings.Cut(l, ":")
+	if !p.master(tag, value) {
+		p.media(tag, strings.TrimSpace(value))
+	}
+}
+
+// master reads the tags of a master playlist (RFC 8216 §4.3.4).
+func (p *outliner) master(tag, value string) bool {
 	switch tag {
 	case "#EXT-X-STREAM-INF":
-		p.o.Master = true
 		p.next = variant(attributes(value))
-	case "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF":
-		p.o.Master = true
-		if u := attributes(value)["URI"]; u != "" {
-			p.o.Others = append(p.o.Others, p.absolute(u))
-		}
+	case "#EXT-X-MEDIA":
+		p.rendition(attributes(value))
+	case "#EXT-X-I-FRAME-STREAM-INF":
+		p.other(attributes(value)["URI"])
+	case "#EXT-X-IMAGE-STREAM-INF": // of Roku's and Disney's image media playlists
+		a := attributes(value)
+		p.other(a["URI"])
+		p.add(Rendition{Kind: Thumbnails, URL: a["URI"], Name: a["NAME"]})
+	default:
+		return false
+	}
+	p.o.Master = true
+	return true
+}
+
+// media reads the tags of a media playlist (RFC 8216 §4.3.3), and those of either.
+func (p *outliner) media(tag, value string) {
+	switch tag {
 	case "#EXTINF":
 		seconds, _, _ := strings.Cut(value, ",")
 		if s, err := strconv.ParseFloat(strings.TrimSpace(seconds), 64); err == nil && s > 0 && s < 1e6 {
-			p.o.Duration = min(p.o.Duration+time.Duration(s*float64(time.Second)), maxDuration)
+			p.o.Duration = min(p.o.Duration+inSeconds(s), maxDuration)
 		}
+	case "#EXT-X-MEDIA-SEQUENCE":
+		p.sequence, _ = strconv.ParseUint(value, 10, 64)
 	case "#EXT-X-ENDLIST":
 		p.o.Ended = true
 	case "#EXT-X-PLAYLIST-TYPE":
-		p.o.Ended = p.o.Ended || strings.TrimSpace(value) == "VOD"
+		p.o.Ended, p.o.Event = p.o.Ended || value == "VOD", value == "EVENT"
+	case "#EXT-X-PART-INF", "#EXT-X-PART":
+		p.o.LowLatency = true
+	case "#EXT-X-IMAGES-ONLY", "#EXT-X-TILES":
+		p.o.Images = true
+	case "#EXT-X-MAP":
+		if u := attributes(value)["URI"]; u != "" {
+			p.o.Others = append(p.o.Others, p.absolute(u))
+		}
 	case "#EXT-X-KEY", "#EXT-X-SESSION-KEY":
 		p.key(attributes(value))
 	}
@@ -107,73 +102,84 @@ func (p *outliner) line(l string) {
 func (p *outliner) uri(u string) {
 	if p.next != nil {
 		p.next.URL = u
-		p.o.Variants = append(p.o.Variants, *p.next)
+		if len(p.o.Variants) < maxVariants {
+			p.o.Variants = append(p.o.Variants, *p.next)
+		}
 		p.next = nil
 		return
+	}
+	if k := p.opens; k != nil {
+		p.opens = nil
+		if k.Segment = u; len(k.IV) == 0 {
+			k.IV = binary.BigEndian.AppendUint64(make([]byte, 8, 16), p.sequence+uint64(len(p.o.Segments)))
+		}
+		if len(p.o.Keys) < maxKeys {
+			p.o.Keys = append(p.o.Keys, *k)
+		}
 	}
 	p.o.Segments = append(p.o.Segments, u)
 }
 
-func (p *outliner) absolute(ref string) string {
-	if u, err := p.base.Parse(ref); err == nil {
-		u.RawQuery = percentEncoded(u.RawQuery)
-		ref = u.String()
+func (p *outliner) other(uri string) {
+	if uri != "" {
+		p.o.Others = append(p.o.Others, p.absolute(uri))
 	}
-	p.kept += len(ref)
-	return ref
 }
 
-// percentEncoded escapes what a browser escapes in a query and net/url leaves (WHATWG URL, query percent-encode set): the
-// addresses of a playlist must equal those that Chrome asks for.
-func percentEncoded(query string) string {
-	var b strings.Builder
-	for _, c := range []byte(query) {
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"#<>`, c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
-		}
+var renditionKinds = map[string]Kind{"AUDIO": Audio, "SUBTITLES": Subtitles, "CLOSED-CAPTIONS": Subtitles, "IMAGE": Thumbnails}
+
+func (p *outliner) rendition(a map[string]string) {
+	p.other(a["URI"])
+	if k := renditionKinds[a["TYPE"]]; k != None {
+		p.add(Rendition{Kind: k, URL: a["URI"], Language: a["LANGUAGE"], Name: a["NAME"], Captions: a["TYPE"] == "CLOSED-CAPTIONS"})
 	}
-	return b.String()
 }
 
-// systems maps KEYFORMAT to the name of the DRM system.
-var systems = map[string]string{
-	"com.apple.streamingkeydelivery":                "FairPlay",
-	"com.microsoft.playready":                       "PlayReady",
-	"urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed": "Widevine",
-	"urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95": "PlayReady",
+func (p *outliner) add(r Rendition) {
+	if r.URL != "" {
+		r.URL = p.absolute(r.URL)
+	}
+	if len(p.o.Renditions) < maxRenditions {
+		p.o.Renditions = append(p.o.Renditions, r)
+	}
 }
 
 func (p *outliner) key(a map[string]string) {
 	format := strings.ToLower(a["KEYFORMAT"])
 	switch {
 	case a["METHOD"] == "NONE" || a["METHOD"] == "":
+		p.opens = nil
 	case format == "" || format == "identity":
 		p.o.Encrypted = true
-	case systems[format] != "":
-		p.o.DRM = systems[format]
+		if a["METHOD"] == "AES-128" && a["URI"] != "" {
+			p.opens = &Key{URL: p.absolute(a["URI"]), IV: initialisation(a["IV"])}
+		}
+	case System(format) != "":
+		p.o.DRM = withSystem(p.o.DRM, System(format))
 	default:
-		p.o.DRM = a["KEYFORMAT"]
+		p.o.DRM = withSystem(p.o.DRM, a["KEYFORMAT"])
 	}
+}
+
+// initialisation reads the IV attribute, a hexadecimal number of 128 bits; nil if it is none.
+func initialisation(s string) []byte {
+	digits, ok := strings.CutPrefix(strings.ToLower(s), "0x")
+	if !ok || len(digits) > 32 {
+		return nil
+	}
+	iv, err := hex.DecodeString(strings.Repeat("0", 32-len(digits)) + digits)
+	if err != nil {
+		return nil
+	}
+	return iv
 }
 
 func variant(a map[string]string) *Variant {
-	v := &Variant{Codecs: a["CODECS"]}
-	v.Bandwidth = int64(number(a["BANDWIDTH"], 1<<40))
+	v := &Variant{Codecs: a["CODECS"], Bandwidth: bandwidth(a["BANDWIDTH"]), Average: bandwidth(a["AVERAGE-BANDWIDTH"])}
 	if w, h, ok := strings.Cut(a["RESOLUTION"], "x"); ok {
-		v.Width, v.Height = number(w, 1<<16), number(h, 1<<16)
+		v.Width, v.Height = number(w, math.MaxUint16+1), number(h, math.MaxUint16+1)
 	}
 	return v
-}
-
-// number is 0 for what is no decimal integer (RFC 8216 §4.2) up to most.
-func number(s string, most int) int {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > most {
-		return 0
-	}
-	return n
 }
 
 // attributes splits an attribute list, RFC 8216 §4.2.

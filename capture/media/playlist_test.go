@@ -28,6 +28,9 @@ var outlines = []struct {
 		media.Outline{
 			Master: true,
 			Others: []string{"https://cdn.example/a/audio/en.m3u8", "https://cdn.example/i.m3u8"},
+			Renditions: []media.Rendition{
+				{Kind: media.Audio, URL: "https://cdn.example/a/audio/en.m3u8", Name: "English, stereo"}, {Kind: media.Subtitles, Captions: true},
+			},
 			Variants: []media.Variant{
 				{URL: "https://cdn.example/a/b/high.m3u8?x=1", Bandwidth: 2200000, Width: 640, Height: 360, Codecs: "avc1.64001e,mp4a.40.2"},
 				{URL: "https://other.example/low.m3u8", Width: 320, Height: 180, Bandwidth: 130000},
@@ -40,6 +43,7 @@ var outlines = []struct {
 		media.Outline{
 			Segments: []string{"https://cdn.example/a/b/seg1.ts", "https://cdn.example/seg2.ts"},
 			Duration: 4500 * time.Millisecond, Ended: true, Encrypted: true,
+			Keys: []media.Key{{URL: "https://cdn.example/a/b/k?a=1,b=2", IV: append(make([]byte, 15), 1), Segment: "https://cdn.example/a/b/seg1.ts"}},
 		},
 	},
 	{
@@ -67,6 +71,30 @@ var outlines = []struct {
 			{URL: "https://cdn.example/a/b/v.m3u8", Codecs: "avc1", Bandwidth: 5}, {URL: "https://cdn.example/a/b/w.m3u8", Codecs: "open"},
 		}},
 	},
+	{
+		"low latency, event, initialisation, the key's IV from the sequence, of another key none",
+		"#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MEDIA-SEQUENCE:258\n#EXT-X-PART-INF:PART-TARGET=0.3\n#EXT-X-MAP:URI=\"init.mp4\"\n#EXTINF:2,\n1.m4s\n" +
+			"#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXT-X-KEY:METHOD=AES-128,URI=\"fp\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n#EXTINF:2,\n2.m4s\n#EXTINF:2,\n3.m4s\n" +
+			"#EXT-X-KEY:METHOD=AES-128,URI=\"unused\"\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:2,\n4.m4s\n",
+		media.Outline{
+			Segments: []string{"https://cdn.example/a/b/1.m4s", "https://cdn.example/a/b/2.m4s", "https://cdn.example/a/b/3.m4s", "https://cdn.example/a/b/4.m4s"},
+			Others:   []string{"https://cdn.example/a/b/init.mp4"}, Duration: 8 * time.Second, Event: true, LowLatency: true, Encrypted: true, DRM: "FairPlay",
+			Keys: []media.Key{{URL: "https://cdn.example/a/b/k", IV: append(make([]byte, 14), 1, 3), Segment: "https://cdn.example/a/b/2.m4s"}},
+		},
+	},
+	{
+		"pictures of a film",
+		"#EXTM3U\n#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=9,RESOLUTION=64x36,CODECS=\"jpeg\",URI=\"t.m3u8\"\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",LANGUAGE=\"de-CH\",NAME=\"D\",URI=\"s.m3u8\"\n" +
+			"#EXT-X-STREAM-INF:BANDWIDTH=9,AVERAGE-BANDWIDTH=7\nv.m3u8\n",
+		media.Outline{
+			Master: true, Others: []string{"https://cdn.example/a/b/t.m3u8", "https://cdn.example/a/b/s.m3u8"},
+			Renditions: []media.Rendition{
+				{Kind: media.Thumbnails, URL: "https://cdn.example/a/b/t.m3u8"}, {Kind: media.Subtitles, URL: "https://cdn.example/a/b/s.m3u8", Language: "de-CH", Name: "D"},
+			},
+			Variants: []media.Variant{{URL: "https://cdn.example/a/b/v.m3u8", Bandwidth: 9, Average: 7}},
+		},
+	},
+	{"a list of pictures", "#EXTM3U\n#EXT-X-IMAGES-ONLY\n#EXTINF:2,\n1.jpg\n", media.Outline{Images: true, Segments: []string{"https://cdn.example/a/b/1.jpg"}, Duration: 2 * time.Second}},
 	{"nothing", "#EXTM3U", media.Outline{}},
 }
 
@@ -77,6 +105,7 @@ func TestOutlineHLS(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			c.want.Kind = media.HLS
 			if diff := cmp.Diff(&c.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -176,14 +176,14 @@ func (in *input) readHAR(r io.Reader) error {
 	}
 	in.har, in.file, in.base = in.file, "", ""
 	for _, s := range c.Streams() {
-		if s.Kind != media.HLS {
+		if s.Kind != media.HLS || s.Mentioned() {
 			continue
 		}
 		if har.Redacted(s.URL) {
 			return &usageError{what: fmt.Sprintf("%s has no secrets any more, and the address of its playlist needs them: record it with --with-secrets", ui.Remote(in.name))}
 		}
 		conf := session.Proved(c, s)
-		in.url, in.recorded, in.caption, in.again = s.URL, &conf, c.Title, true
+		in.url, in.recorded, in.caption, in.again = s.URL, &conf, c.Title, s.Inside == ""
 		if in.manifest, err = s.Exchange.Body.Bytes(hls.MaxBytes); err != nil {
 			in.manifest = nil
 		}

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"seine/assemble"
-	"seine/capture"
-	"seine/capture/media"
 	"seine/cmd/internal/ui"
 )
 
@@ -197,85 +193,4 @@ func trackOf(t *assemble.Track) trackJSON {
 		j.Holes = append(j.Holes, holeJSON{h.Start.Seconds(), h.Duration.Seconds()})
 	}
 	return j
-}
-
-type streamJSON struct {
-	Kind      media.Kind `json:"kind"`
-	Container string     `json:"container,omitempty"`
-	URL       string     `json:"url"`
-	Heights   []int      `json:"heights,omitempty"`
-	Seconds   float64    `json:"duration_seconds,omitempty"`
-	Live      bool       `json:"live"`
-	Encrypted bool       `json:"encrypted"`
-	DRM       string     `json:"drm,omitempty"`
-	Playing   bool       `json:"playing"`
-	Requests  int        `json:"requests"`
-	Frame     string     `json:"frame,omitempty"`
-	Evidence  string     `json:"evidence"`
-}
-
-func streamOf(s *capture.Stream) streamJSON {
-	j := streamJSON{
-		Kind: s.Kind, Container: s.Container, URL: s.URL, Heights: heights(s), Seconds: s.Duration.Seconds(), Live: s.Live,
-		Encrypted: s.Encrypted, DRM: s.DRM, Requests: s.Requests, Evidence: string(s.Evidence),
-	}
-	if s.Player != nil {
-		j.Playing, j.Frame = s.Player.Playing, s.Player.Frame
-	}
-	return j
-}
-
-func heights(s *capture.Stream) []int {
-	var list []int
-	for _, v := range s.Variants {
-		if v.Height > 0 {
-			list = append(list, v.Height)
-		}
-	}
-	slices.SortFunc(list, func(a, b int) int { return cmp.Compare(b, a) })
-	return slices.Compact(list)
-}
-
-// describe says in a few words what a stream is.
-func describe(s *capture.Stream) string {
-	parts := []string{strings.ToUpper(string(s.Kind))}
-	if s.Container != "" {
-		parts = []string{string(s.Kind) + " (" + s.Container + ")"}
-	}
-	for i, h := range heights(s) {
-		if i > 0 {
-			parts[len(parts)-1] += fmt.Sprintf("/%dp", h)
-		} else {
-			parts = append(parts, fmt.Sprintf("%dp", h))
-		}
-	}
-	if len(s.Variants) == 0 && s.Height() > 0 {
-		parts = append(parts, fmt.Sprintf("%dp", s.Height()))
-	}
-	switch {
-	case s.Live:
-		parts = append(parts, "live")
-	case s.Duration > 0:
-		parts = append(parts, ui.Clock(s.Duration))
-	}
-	if s.Encrypted {
-		parts = append(parts, "AES-128")
-	}
-	if s.DRM != "" {
-		parts = append(parts, "protected by "+ui.Remote(s.DRM).String())
-	}
-	if s.Player != nil && s.Player.Playing {
-		parts = append(parts, "plays")
-	}
-	return strings.Join(parts, " ")
-}
-
-func showStreams(con *ui.Console, streams []*capture.Stream) {
-	var rows [][]any
-	for _, s := range streams {
-		rows = append(rows, []any{describe(s), ui.Remote(s.URL)})
-	}
-	if len(rows) > 0 {
-		con.Print(con.Table([]ui.Column{{Title: "MEDIA"}, {Title: "URL", Flex: true}}, rows))
-	}
 }

@@ -47,7 +47,7 @@ func sniff(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error
 	if res.Capture == nil {
 		return err
 	}
-	showStreams(con, res.Streams)
+	showStreamsWith(con, res.Streams, c.Bool("with-secrets"))
 	if e := showCalls(con, res.Capture, c.Bool("all")); e != nil {
 		return e
 	}

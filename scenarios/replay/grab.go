@@ -80,8 +80,12 @@ func (v *visit) choose() (*capture.Stream, error) {
 	system, used := v.result.Capture.Protected()
 	for _, s := range v.result.Streams {
 		switch {
+		case s.Mentioned(), s.Role == capture.RoleTracker, s.Kind == media.Thumbnails:
+			continue
+		case used && s.Kind != media.HLS:
+			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.DRM != "":
-			return nil, fmt.Errorf("%w: the playlist is protected by %s", assemble.ErrDRM, s.DRM)
+			return nil, fmt.Errorf("%w: the %s is protected by %s", assemble.ErrDRM, manifestOf(s), s.DRM)
 		case used:
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.Kind == media.HLS:
@@ -98,6 +102,17 @@ func (v *visit) choose() (*capture.Stream, error) {
 	return nil, v.nothing()
 }
 
+// manifestOf names where it stands that a stream is protected.
+func manifestOf(s *capture.Stream) string {
+	switch s.Kind {
+	case media.HLS:
+		return "playlist"
+	case media.DASH, media.Smooth:
+		return "manifest"
+	}
+	return "file"
+}
+
 func describe(s *capture.Stream) string {
 	switch s.Kind {
 	case media.DASH:
@@ -106,6 +121,8 @@ func describe(s *capture.Stream) string {
 		return "Smooth Streaming"
 	case media.Segment:
 		return "segments without a playlist"
+	case media.MSE:
+		return "what a script feeds it, without a playlist"
 	default:
 		return "a plain " + string(s.Kind) + " file"
 	}
@@ -121,7 +138,7 @@ func (v *visit) source(stream *capture.Stream) (assemble.Source, *session.Client
 	if err != nil {
 		return assemble.Source{}, nil, err
 	}
-	source := assemble.Source{URL: stream.URL, Client: client}
+	source := assemble.Source{URL: stream.URL, Client: keyed(client, stream.Keys)}
 	if !strings.HasPrefix(source.URL, "http") { // a blob: or data: URL, whose text the page made up: all in it is absolute
 		source.URL = stream.Exchange.Document
 	}

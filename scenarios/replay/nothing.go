@@ -30,6 +30,12 @@ func (v *visit) nothing() error {
 			err = fmt.Errorf("%w; the page's player says %q of %s", err, p.Error, p.Source)
 		}
 	}
+	for _, s := range v.result.Streams {
+		if s.Mentioned() && (s.Kind == media.HLS || s.Kind == media.DASH) {
+			err = fmt.Errorf("%w; %s stands in its %s, but nothing asked for it: try `seine get` with that address", err, s.URL, s.Inside)
+			break
+		}
+	}
 	if n := len(v.result.Tried); n > 0 {
 		err = fmt.Errorf("%w; clicked without effect: %s", err, v.result.Tried[n-1].What)
 	}

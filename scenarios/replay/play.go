@@ -138,7 +138,7 @@ func (v *visit) enough() bool {
 	if wantsCopies(v.flow) && slices.ContainsFunc(c.Players, func(p capture.Player) bool { return p.Playing && fed(&p) }) {
 		return true
 	}
-	return slices.ContainsFunc(c.Streams(), func(s *capture.Stream) bool {
+	return slices.ContainsFunc(c.Loaded(), func(s *capture.Stream) bool {
 		return s.Player != nil && s.Player.Playing || s.Kind == media.HLS || s.Kind == media.DASH || s.Kind == media.Smooth
 	})
 }

@@ -9,13 +9,14 @@
 #              Opus, and AC-3
 #   codecs/    4 s of MPEG-TS in 1 s segments: HEVC + E-AC-3, H.264 + AC-3 44.1 kHz behind a DVB descriptor, and sound alone:
 #              MP3 44.1 kHz, MP3 22.05 kHz mono (MPEG-2), AC-3 5.1
+#   dash/      8 s of DASH: 320x180 and 160x90 with SegmentTemplate, AAC 48 kHz, no timeline
 #   packed/    4 s of elementary streams of sound: AAC 48 kHz, MP3 44.1 kHz, AC-3, E-AC-3; split.aac is the sound of split/
 #   clips/     2 s TS files: audio only, video only, video + HEVC/MP3/AC-3 (stream types that a demuxer must name),
-#              one fragmented mp4 head (not TS)
+#              one fragmented mp4 head (not TS), one plain mp4
 set -eu
 cd "$(dirname "$0")"
-rm -rf film split fmp4 codecs packed clips
-mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3 codecs/hevc codecs/dvb codecs/mp3 codecs/mp3low codecs/ac3 packed
+rm -rf film split fmp4 codecs packed dash clips
+mkdir -p film/360p film/180p split/video split/audio clips fmp4/muxed fmp4/video fmp4/audio fmp4/hevc fmp4/opus fmp4/ac3 codecs/hevc codecs/dvb codecs/mp3 codecs/mp3low codecs/ac3 packed dash
 
 exact="-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -threads 1 -map_metadata -1"
 x264="-c:v libx264 -preset slow -threads 1 -pix_fmt yuv420p -g 50 -keyint_min 50 -sc_threshold 0 -bf 2 -x264-params threads=1:lookahead_threads=1"
@@ -79,6 +80,11 @@ fragments hevc 2 -f lavfi -i "$(picture 320x180 4)" $exact -c:v libx265 -tag:v h
 fragments opus 2 -f lavfi -i "$(sound 550 48000 4)" $exact -c:a libopus -b:a 24k
 fragments ac3 2 -f lavfi -i "$(sound 550 48000 4)" $exact -c:a ac3 -b:a 32k
 
+ff -f lavfi -i "$(picture 320x180 8)" -f lavfi -i "$(sound 660 48000 8)" $exact -filter_complex "[0:v]split[a][b];[b]scale=160:90:flags=bitexact[c]" -map "[a]" -map "[c]" -map 1:a \
+	$x264 -profile:v main -b:v:0 40k -maxrate:v:0 40k -bufsize:v:0 40k -b:v:1 20k -maxrate:v:1 20k -bufsize:v:1 20k -c:a aac -ac 2 -b:a 24k \
+	-f dash -seg_duration 2 -use_template 1 -use_timeline 0 -adaptation_sets "id=0,streams=v id=1,streams=a" \
+	-metadata:s:a:0 language=en -init_seg_name 'init-$RepresentationID$.m4s' -media_seg_name 'seg-$RepresentationID$-$Number%03d$.m4s' dash/film.mpd
+
 transport() { # folder, options
 	dir=codecs/$1
 	shift
@@ -114,3 +120,4 @@ ff $v $a $exact $x264 $small -c:a ac3 -b:a 64k -f mpegts clips/ac3.ts
 ff $a $exact -c:a aac -b:a 24k -mpegts_flags latm -f mpegts clips/latm.ts
 ff $v $exact -c:v libx265 -preset ultrafast -x265-params log-level=none:pools=none:frame-threads=1 -b:v 30k -f mpegts clips/hevc.ts
 ff $v $exact $x264 $small -movflags +frag_keyframe+empty_moov+default_base_moof -f mp4 clips/fragment.mp4
+ff $v $a $exact $x264 $small -c:a aac -b:a 24k -movflags +faststart -f mp4 clips/plain.mp4

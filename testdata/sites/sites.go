@@ -73,6 +73,7 @@ func New(o Options) *Site {
 	s.targets()
 	s.kinds()
 	s.hooks()
+	s.players()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))
@@ -151,7 +152,9 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-var types = map[string]string{".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".mp4": "video/mp4"}
+var types = map[string]string{
+	".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".mp4": "video/mp4", ".mpd": "application/dash+xml", ".m4s": "video/iso.segment",
+}
 
 // withTypes declares media as a careful server does; Go's own table does not know them everywhere.
 func withTypes(next http.Handler) http.Handler {
