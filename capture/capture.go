@@ -10,6 +10,10 @@ type Capture struct {
 	UserAgent string
 	Players   []Player
 	Made      []*Made // in the order in which scripts made them
+
+	Times      PageTimes
+	Console    []ConsoleMessage
+	ConsoleCut int // how many more there were than are kept
 }
 
 // Note is something a page did that the network does not show.

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -38,6 +39,7 @@ func enableCommands(kind string, maxBody int64) []command {
 		{network.CommandConfigureDurableMessages, network.ConfigureDurableMessagesParams{MaxTotalBufferSize: &total, MaxResourceBufferSize: &maxBody}},
 		enable,
 		{runtime.CommandEnable, struct{}{}},
+		{log.CommandEnable, struct{}{}},
 		{runtime.CommandAddBinding, runtime.AddBindingParams{Name: binding}},
 		{page.CommandEnable, page.EnableParams{}},
 		{page.CommandAddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pageHook, RunImmediately: &now}},

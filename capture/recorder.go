@@ -74,6 +74,8 @@ type Recorder struct {
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	notes    []Note
 	messages int // kept so far
+	console  console
+	times    PageTimes
 	ended    int // exchanges that are done
 	changed  chan struct{}
 	last     time.Time // when a request last began or ended
@@ -84,6 +86,7 @@ type record struct {
 	Exchange
 	extras
 	session     target.SessionID
+	made        float64 // when the present request was, in s of CDP's monotonic clock
 	hasResponse bool
 	memoryCache bool      // the renderer had it
 	download    bool      // Chrome took it for a file to keep
@@ -147,7 +150,7 @@ func endless(t ResourceType) bool {
 func (r *Recorder) Snapshot() *Capture {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := &Capture{Notes: slices.Clone(r.notes)}
+	c := &Capture{Notes: slices.Clone(r.notes), Console: slices.Clone(r.console.list), ConsoleCut: r.console.cut, Times: r.times}
 	for _, x := range r.list {
 		e := x.snapshot()
 		c.Exchanges = append(c.Exchanges, &e)

@@ -1,4 +1,4 @@
-package har
+package redact
 
 import (
 	"cmp"
@@ -20,13 +20,17 @@ var (
 	aboutSecret    = regexp.MustCompile(`(?i)(type|expir[a-z]*([-_]?(in|at|on))?|count|length|limit|enabled)$`) // token_type, expires_in
 )
 
-func isSecretName(name string) bool {
+// IsSecretName tells the names of parameters, form and JSON fields whose values are secrets.
+func IsSecretName(name string) bool {
 	name = unescape(strings.TrimSpace(name))
 	if aboutSecret.MatchString(name) {
 		return false
 	}
 	return secretAnywhere.MatchString(name) || secretWord.MatchString(name) || secretExactly.MatchString(name)
 }
+
+// IsSecretHeader tells headers that are nothing but a secret.
+func IsSecretHeader(name string) bool { return secretHeader.MatchString(name) }
 
 func unescape(v string) string {
 	if plain, err := url.QueryUnescape(v); err == nil {
@@ -45,6 +49,9 @@ var (
 	jsonName  = regexp.MustCompile(`["']([^"'\\\r\n]{1,64})\\*["']\s*:\s*(\\*["']|-?\d)`)
 )
 
+// needed is what a text must have for a place to be in it: to look for that is a hundred times as fast.
+var needed = map[*regexp.Regexp]string{parameter: "=", formField: "=", multipart: "\r\n\r\n", userInfo: "@", webToken: "eyJ"}
+
 // span is the place of a secret in a text.
 type span struct {
 	from, to int
@@ -55,16 +62,19 @@ type span struct {
 func secretsIn(s string, form bool) []span {
 	list := jsonSpans(s)
 	for _, place := range []*regexp.Regexp{parameter, multipart, formField} {
-		if place == formField && !form {
+		if place == formField && !form || !strings.Contains(s, needed[place]) {
 			continue
 		}
 		for _, m := range place.FindAllStringSubmatchIndex(s, -1) {
-			if isSecretName(s[m[2]:m[3]]) {
+			if IsSecretName(s[m[2]:m[3]]) {
 				list = append(list, span{from: m[4], to: m[5]})
 			}
 		}
 	}
 	for _, place := range []*regexp.Regexp{userInfo, webToken} {
+		if !strings.Contains(s, needed[place]) {
+			continue
+		}
 		for _, m := range place.FindAllStringSubmatchIndex(s, -1) {
 			list = append(list, span{from: m[4], to: m[5]})
 		}
@@ -88,6 +98,9 @@ func merge(list []span) []span {
 // jsonSpans finds fields of JSON and of object literals, also inside of strings, where quotes are escaped.
 func jsonSpans(s string) []span {
 	var list []span
+	if !strings.Contains(s, ":") {
+		return nil
+	}
 	for at := 0; at < len(s); {
 		m := jsonName.FindStringSubmatchIndex(s[at:])
 		if m == nil {
@@ -95,7 +108,7 @@ func jsonSpans(s string) []span {
 		}
 		name, open, value := s[at+m[2]:at+m[3]], s[at+m[4]:at+m[5]], at+m[5]
 		at = at + m[4]
-		if !isSecretName(name) {
+		if !IsSecretName(name) {
 			continue
 		}
 		p := span{value, endOfString(s, value, open), false}
