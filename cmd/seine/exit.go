@@ -30,6 +30,7 @@ const (
 	codeBrowser     = 8
 	codeUnsupported = 9
 	codeContent     = 10
+	codePartial     = 11
 	codeInterrupted = 130
 )
 
@@ -44,6 +45,7 @@ type exit struct {
 var exits = []exit{
 	{codeOK, "ok", "done", func(err error) bool { return err == nil }},
 	{codeInterrupted, "interrupted", "ended by a signal; run it again to go on", either(errSignal, context.Canceled)},
+	{codePartial, "partial", "of several addresses some failed; each was told of, the others are done", isPartial},
 	{codeUsage, "usage", "a mistake on the command line", as[*usageError]},
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
