@@ -25,7 +25,7 @@ func (k *Keeper) Browser() (*Browser, error) {
 	if k.closed {
 		return nil, ErrClosed
 	}
-	if k.browser != nil && k.browser.Err() == nil {
+	if k.browser != nil && k.browser.usable() {
 		return k.browser, nil
 	}
 	if k.browser != nil {
@@ -51,4 +51,14 @@ func (k *Keeper) Close() error {
 		return nil
 	}
 	return k.browser.Close()
+}
+
+// usable is false from the moment when the connection is lost, which is before it is known why.
+func (b *Browser) usable() bool {
+	select {
+	case <-b.link.lost:
+		return false
+	default:
+		return b.Err() == nil
+	}
 }

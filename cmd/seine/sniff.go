@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"seine/browser"
+	"seine/capture"
 	"seine/capture/folder"
 	"seine/capture/har"
 	"seine/capture/session"
@@ -220,7 +221,7 @@ func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages in
 		s.con.Say("Visiting %s", shown(v.page))
 	}
 	res, err := r.Run(ctx, scenarios.SniffFlow(v.page, s.flow))
-	if res.Capture == nil {
+	if res.Capture == nil || err != nil && !answered(res.Capture) {
 		return err
 	}
 	if err != nil && crashed(err) {
@@ -230,13 +231,18 @@ func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages in
 	return errors.Join(s.show(v, res), err)
 }
 
+// answered is false where no server said anything.
+func answered(c *capture.Capture) bool {
+	return slices.ContainsFunc(c.Exchanges, func(e *capture.Exchange) bool { return e.Response != nil })
+}
+
 // show prints what a visit gave.
 func (s *sniffing) show(v *view, res *replay.Result) error {
 	return v.b.together(func() error {
 		if v.b.all == 1 {
 			v.b.live.End()
 		} else {
-			s.con.Print("\n" + s.con.Strong(shown(v.page).String()))
+			s.con.Print("\n" + shown(v.page).String())
 		}
 		list := s.filter.streams(res.Streams)
 		for _, x := range list {
@@ -245,6 +251,9 @@ func (s *sniffing) show(v *view, res *replay.Result) error {
 		showStreams(s.con, list)
 		if err := v.showCalls(res.Capture); err != nil {
 			return err
+		}
+		if s.flow.Save != "" {
+			s.con.Say("Kept in %s; seine sniff %s shows it again.", ui.Remote(s.flow.Save), ui.Remote(s.flow.Save))
 		}
 		return showCounts(s.con, res)
 	})

@@ -47,6 +47,10 @@ func servePages(t testing.TB, bodies ...string) *pages {
 		defer p.mu.Unlock()
 		p.clicked = append(p.clicked, r.URL.RawQuery)
 	})
+	mux.HandleFunc("GET /api.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, "{}")
+	})
 	mux.HandleFunc("GET /poll", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /file", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", "attachment")
