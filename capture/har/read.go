@@ -109,7 +109,7 @@ func (v *Visit) restore(c *capture.Capture) {
 		c.Title = ""
 	}
 	for _, n := range v.Notes {
-		n.Note.Target = n.By
+		n.Target = n.By
 		c.Notes = append(c.Notes, n.Note)
 	}
 	for _, m := range v.Made {

@@ -12,6 +12,7 @@ import (
 	"seine/assemble"
 	"seine/assemble/fetch"
 	"seine/browser"
+	"seine/capture/folder"
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
 	"seine/scenarios/replay"
@@ -50,7 +51,7 @@ var exits = []exit{
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
 	{codeOutput, "output", "the output exists, is in use, or cannot be written", func(err error) bool {
-		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput)(err) || as[*fs.PathError](err)
+		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied)(err) || as[*fs.PathError](err)
 	}},
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
 	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed)},

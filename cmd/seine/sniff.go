@@ -189,7 +189,7 @@ func (s *sniffing) visit(pages []string, partial *partialError) error {
 		return err
 	})
 	s.board.live.End()
-	if s.c.Context.Err() != nil {
+	if s.c.Err() != nil {
 		return errors.Join(errs...)
 	}
 	for i, err := range errs {
