@@ -36,7 +36,7 @@ func TestLiveTable(t *testing.T) {
 		for line := range strings.SplitSeq(text, "\n") {
 			states := strings.Split(strings.TrimSuffix(line, "\r"), "\x1b[K")
 			for _, s := range states[:len(states)-1] {
-				s = strings.ReplaceAll(strings.TrimPrefix(s, "\r"), "\x1b[A", "")
+				s = strings.ReplaceAll(strings.Trim(s, "\r"), "\x1b[A", "")
 				if drawn++; len([]rune(s)) >= columns {
 					t.Errorf("%s: %q", name, s)
 				}
