@@ -51,23 +51,26 @@ func KindOf(contentType string, head []byte) Kind {
 var opaque = []string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF87a", "GIF89a", "RIFF", "wOFF", "wOF2", "OTTO\x00", "\x00\x01\x00\x00\x00", "\x00asm", "\x00\x00\x01\x00"}
 
 // Of what is larger than a window, one window at a time is looked at, and the tail of one again with the next.
-const (
-	window = 4 << 20
-	tail   = 64 << 10
-)
+type windows struct{ size, tail int } // bytes
+
+var usual = windows{4 << 20, 64 << 10}
 
 // Read collects from a payload of any size, which open may be called for twice.
 func (s *Secrets) Read(open func() (io.ReadCloser, error), k Kind) error {
+	return s.read(open, k, usual)
+}
+
+func (s *Secrets) read(open func() (io.ReadCloser, error), k Kind, ws windows) error {
 	if k == Opaque {
 		return nil
 	}
 	large := false
-	err := through(open, func(text string, more bool) int {
+	err := ws.through(open, func(text string, more bool) int {
 		large = large || more
 		if s.Text(text, k == Form); !more {
 			return len(text)
 		}
-		return len(text) - tail
+		return len(text) - ws.tail
 	})
 	if err != nil || !large {
 		return err
@@ -83,6 +86,10 @@ func (s *Secrets) Read(open func() (io.ReadCloser, error), k Kind) error {
 
 // Copy writes a payload of any size without its secrets, and returns how many bytes that were.
 func (c *Cleaner) Copy(w io.Writer, open func() (io.ReadCloser, error), k Kind) (int64, error) {
+	return c.copy(w, open, k, usual)
+}
+
+func (c *Cleaner) copy(w io.Writer, open func() (io.ReadCloser, error), k Kind, ws windows) (int64, error) {
 	var written int64
 	var failed error
 	lost := false
@@ -91,16 +98,15 @@ func (c *Cleaner) Copy(w io.Writer, open func() (io.ReadCloser, error), k Kind) 
 		written += int64(n)
 		failed = errors.Join(failed, err)
 	}
-	err := through(open, func(text string, more bool) int {
+	err := ws.through(open, func(text string, more bool) int {
 		if lost || failed != nil {
 			return len(text)
 		}
-		clean := c.Bytes([]byte(text), k)
 		if !more {
-			put(clean)
+			put(c.Bytes([]byte(text), k))
 			return len(text)
 		}
-		at, head := c.cut(text, string(clean), k)
+		at, head := c.cut(text, k, ws)
 		if at == 0 { // one secret without an end: nothing behind it can be told from it
 			lost, head = true, []byte(Mark)
 			at = len(text)
@@ -111,17 +117,19 @@ func (c *Cleaner) Copy(w io.Writer, open func() (io.ReadCloser, error), k Kind) 
 	return written, errors.Join(err, failed)
 }
 
-// cut finds a place where text can be taken apart: both parts, cleaned by themselves, are what they are together. It gives the
-// cleaned first part, and 0 if there is no such place.
-func (c *Cleaner) cut(text, clean string, k Kind) (int, []byte) {
-	at := len(text) - tail
+// cut finds a place where text can be taken apart: nothing that is secret lies across it. It gives the cleaned first part, and 0 if
+// there is no such place.
+func (c *Cleaner) cut(text string, k Kind, ws windows) (int, []byte) {
+	at := len(text) - ws.tail
 	for range 16 {
-		head := c.Bytes([]byte(text[:at]), k)
-		if rest := c.Bytes([]byte(text[at:]), k); string(head)+string(rest) == clean {
-			return at, head
+		if near := text[max(at-ws.tail, 0):at]; c.apart(near, text[at:], k) {
+			// A secret that is longer than what is near would go on behind the cut.
+			if head := c.Bytes([]byte(text[:at]), k); !strings.HasSuffix(string(head), Mark) {
+				return at, head
+			}
 		}
 		next := strings.LastIndexAny(text[:at-1], " \t\r\n,;&<>")
-		if next = min(next, at-64); next < len(text)-16*tail || next <= 0 {
+		if next = min(next, at-64); next < len(text)-16*ws.tail || next <= 0 {
 			break
 		}
 		at = next
@@ -129,16 +137,22 @@ func (c *Cleaner) cut(text, clean string, k Kind) (int, []byte) {
 	return 0, nil
 }
 
+// apart says whether both texts, cleaned by themselves, are what they are together.
+func (c *Cleaner) apart(a, b string, k Kind) bool {
+	x, y, both := c.Bytes([]byte(a), k), c.Bytes([]byte(b), k), c.Bytes([]byte(a+b), k)
+	return string(x)+string(y) == string(both)
+}
+
 // through hands over a payload in windows; each call says how many bytes it is done with. More says that it goes on.
-func through(open func() (io.ReadCloser, error), take func(text string, more bool) int) error {
+func (ws windows) through(open func() (io.ReadCloser, error), take func(text string, more bool) int) error {
 	r, err := open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	buf := make([]byte, 0, tail)
+	buf := make([]byte, 0, ws.tail)
 	for {
-		buf, err = fill(r, buf)
+		buf, err = ws.fill(r, buf)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
@@ -152,12 +166,12 @@ func through(open func() (io.ReadCloser, error), take func(text string, more boo
 }
 
 // fill reads until buf holds a window and one byte more, which tells that it does not end there.
-func fill(r io.Reader, buf []byte) ([]byte, error) {
-	for len(buf) <= window {
+func (ws windows) fill(r io.Reader, buf []byte) ([]byte, error) {
+	for len(buf) <= ws.size {
 		if len(buf) == cap(buf) {
-			buf = append(buf, make([]byte, min(max(len(buf), 4<<10), window))...)[:len(buf)]
+			buf = append(buf, make([]byte, min(max(len(buf), 4<<10), ws.size))...)[:len(buf)]
 		}
-		n, err := r.Read(buf[len(buf):min(cap(buf), window+1)])
+		n, err := r.Read(buf[len(buf):min(cap(buf), ws.size+1)])
 		buf = buf[:len(buf)+n]
 		if err != nil {
 			return buf, err

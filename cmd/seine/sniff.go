@@ -162,7 +162,7 @@ func (s *sniffing) visit(pages []string, partial *partialError) error {
 	if s.c.String("connect") == "" {
 		s.con.Say("Starting the browser …")
 	}
-	keeper := browser.NewKeeper(s.c.Context, options)
+	keeper := browser.NewKeeper(s.c.Context, options, replay.SalvageLimit)
 	defer func() {
 		if e := keeper.Close(); e != nil {
 			s.con.Logger().Debug("closing the browser", "error", e)

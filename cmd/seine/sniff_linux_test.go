@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"seine/capture/folder"
 	"seine/testdata/sites"
 )
 
@@ -143,5 +145,47 @@ func killChildren(t *testing.T, parent int) {
 	}
 	if killed == 0 {
 		t.Error("there is no browser to be killed")
+	}
+}
+
+// TestInterruptedSniff keeps what came until Ctrl-C, and says so.
+func TestInterruptedSniff(t *testing.T) {
+	asRoot(t)
+	exe := build(t)
+	srv := httptest.NewServer(sites.New(sites.Options{}))
+	defer srv.Close()
+	dir := filepath.Join(t.TempDir(), "kept")
+	cmd := exec.CommandContext(t.Context(), exe, "sniff", srv.URL+"/movie/harbour", "--wait", "1h", "--save", dir)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	errs, err := cmd.StderrPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	for lines := bufio.NewScanner(errs); lines.Scan(); {
+		said += lines.Text() + "\n"
+		if strings.Contains(lines.Text(), "found HLS") {
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != codeInterrupted {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	o, err := folder.Open(dir)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	defer o.Close()
+	if m := o.Manifest; m.Complete || !strings.Contains(m.Ended, "interrupted") || m.Title != "The Harbour" || len(o.Capture.Streams()) != 1 {
+		t.Errorf("%+v", m)
+	}
+	if !strings.Contains(out.String(), "HLS") {
+		t.Errorf("what was found is not shown:\n%s%s", out.String(), said)
 	}
 }

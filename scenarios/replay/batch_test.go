@@ -22,7 +22,7 @@ import (
 // batch has a browser of its own, which a test may kill.
 func batch(t *testing.T) *replay.Batch {
 	t.Helper()
-	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()))
+	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()), replay.SalvageLimit)
 	t.Cleanup(func() {
 		if err := k.Close(); err != nil {
 			t.Error(err)

@@ -24,6 +24,9 @@ const (
 	askLimit    = 3 * time.Second  // for what the page is asked for at the end: it may be busy for ever
 )
 
+// SalvageLimit is how long it may take to keep what there is of a visit that was interrupted: its browser should outlive it for that long.
+const SalvageLimit = 8 * time.Second
+
 // capture waits for the page to come to rest and keeps what it said and heard.
 func (v *visit) capture(ctx context.Context, s scenarios.Capture) error {
 	switch {
@@ -46,7 +49,7 @@ func (v *visit) salvage(ctx context.Context, why error) {
 	if v.result.Capture != nil || i < 0 || v.recorder.Progress().Exchanges == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*hurryLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SalvageLimit)
 	defer cancel()
 	if err := v.keep(ctx, v.flow.Steps[i].(scenarios.Capture), hurryLimit, why); err != nil {
 		v.log.Warn("what was heard could not be kept", "error", err)
@@ -59,6 +62,9 @@ func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Durati
 	defer cancel()
 	if err := v.recorder.Settle(settle); err != nil && ctx.Err() == nil {
 		v.log.Warn("some bodies were still being read when the visit ended")
+	}
+	if v.tab.Err() == nil && (v.cut != nil || why != nil) {
+		v.lookOnce(ctx)
 	}
 	c := v.recorder.Snapshot()
 	c.Page, c.Players, c.UserAgent = v.url, v.players, v.runner.Browser.Version().UserAgent
@@ -73,6 +79,13 @@ func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Durati
 	v.result.Capture, v.result.Streams, v.result.Status = c, c.Streams(), status(c)
 	v.tell(Found{v.result.Streams})
 	return v.write(s, screenshot, why)
+}
+
+// lookOnce is look at a page that may not answer.
+func (v *visit) lookOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	v.look(ctx)
 }
 
 // write puts the capture where it was asked for.
