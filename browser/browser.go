@@ -18,8 +18,10 @@ import (
 const (
 	// startLimit is how long Chrome may take to its first answer; a cold start on a busy machine takes seconds.
 	startLimit = 60 * time.Second
-	// exitLimit is how long Chrome may take to end when asked, before it is killed. Its profile is thrown away anyway.
-	exitLimit = 2 * time.Second
+	// exitLimit is how long Chrome may take to end when asked, before it is killed: its profile is thrown away anyway. One that is kept
+	// is written first.
+	exitLimit     = 2 * time.Second
+	keptExitLimit = 15 * time.Second
 )
 
 // Browser is a Chrome that we started, or one that we are connected to. It is safe for concurrent use.
@@ -27,9 +29,11 @@ type Browser struct {
 	log       *slog.Logger
 	link      *link
 	emulation Emulation
+	requests  Requests
 	proc      *process   // nil when connected
 	run       *runFolder // nil when connected
 	version   Version
+	turn      chan struct{} // has the tab that uses the profile; nil when each has its own
 
 	driverCtx context.Context // chromedp's root context
 	release   func()          // lets chromedp go, and waits
@@ -39,6 +43,8 @@ type Browser struct {
 	openings sync.WaitGroup // NewTab calls under way
 	tabs     map[*Tab]struct{}
 	err      error
+
+	intercepting sync.WaitGroup // the goroutines that answer for requests
 
 	stop     chan struct{} // closed by Close
 	stopOnce sync.Once
@@ -60,8 +66,11 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	if err := o.Emulation.Check(); err != nil {
 		return nil, err
 	}
+	if err := o.Requests.check(o); err != nil {
+		return nil, err
+	}
 	b := &Browser{
-		log: o.log(), emulation: o.Emulation, tabs: map[*Tab]struct{}{},
+		log: o.log(), emulation: o.Emulation, requests: o.Requests, tabs: map[*Tab]struct{}{},
 		stop: make(chan struct{}), gone: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var err error
@@ -92,7 +101,13 @@ func (b *Browser) launch(ctx context.Context, o Options) error {
 	if b.run, err = newRunFolder(ctx, o.stateDir(), b.log); err != nil {
 		return err
 	}
-	if err := b.run.prefer(o.Emulation.languages()); err != nil {
+	if o.Profile != "" {
+		if b.run.kept, err = openProfile(o.Profile); err != nil {
+			return err
+		}
+		b.turn = make(chan struct{}, 1)
+	}
+	if err := errors.Join(b.run.prefer(o.Emulation.languages()), b.run.prompt(o.Window || o.Requests.authenticates())); err != nil {
 		return fmt.Errorf("writing the settings of Chrome: %w", err)
 	}
 	agent := o.UserAgent
@@ -123,6 +138,9 @@ func (b *Browser) begin(ctx context.Context) error {
 		Protocol:  v.ProtocolVersion,
 	}
 	if _, err := cdp.Call(ctx, root, target.SetDiscoverTargets, target.SetDiscoverTargetsParams{Discover: true}); err != nil {
+		return err
+	}
+	if err := b.intercept(ctx); err != nil {
 		return err
 	}
 	if _, err := cdp.Call(ctx, root, target.SetAutoAttach, autoAttach); err != nil {

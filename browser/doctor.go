@@ -93,7 +93,7 @@ const oldest = "145.0.0.0"
 
 func examine(ctx context.Context, o Options) (Candidate, error) {
 	if o.Path == "" {
-		return pick(ctx, places(), o.Window)
+		return pick(ctx, places(), o.will())
 	}
 	c, _ := inspect(ctx, place{path: o.Path, named: true}, nil)
 	if !c.Usable() {

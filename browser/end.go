@@ -51,7 +51,11 @@ func (b *Browser) why() error {
 func (b *Browser) cleanUp() error {
 	b.part()
 	if b.proc != nil {
-		if !b.proc.wait(exitLimit) {
+		limit := exitLimit
+		if b.turn != nil {
+			limit = keptExitLimit
+		}
+		if !b.proc.wait(limit) {
 			b.log.Debug("the browser did not end by itself and is killed")
 		}
 		b.proc.kill() // the whole group: helpers outlive a main process that crashed
@@ -61,6 +65,7 @@ func (b *Browser) cleanUp() error {
 		b.openings.Wait()
 		b.closeTabs()
 	}
+	b.intercepting.Wait() // their subscriptions ended with the link
 	if b.release != nil {
 		b.release()
 	}

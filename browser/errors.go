@@ -14,6 +14,8 @@ var (
 	ErrConnect = errors.New("no browser answers")
 	// ErrSandbox: Chrome's sandbox cannot be used here and nobody asked for a start without it.
 	ErrSandbox = errors.New("chrome's sandbox cannot be used")
+	// ErrProfile: another browser uses the profile.
+	ErrProfile = errors.New("the profile is in use")
 	// ErrLibraries: a shared library that the browser needs is not installed.
 	ErrLibraries = errors.New("a shared library is missing")
 	// ErrDisplay: a window was asked for where there is no display.

@@ -49,10 +49,18 @@ func Candidates(ctx context.Context) []Candidate {
 }
 
 // Find gives the browser that Launch would start: $SEINE_BROWSER, else the first usable candidate. The error is [ErrNotFound].
-func Find(ctx context.Context) (Candidate, error) { return pick(ctx, places(), false) }
+func Find(ctx context.Context) (Candidate, error) { return pick(ctx, places(), anyKind) }
 
-// pick takes the first usable place. What a person named must be usable: nothing else is taken silently in its stead.
-func pick(ctx context.Context, places []place, window bool) (Candidate, error) {
+// FindShell gives the headless shell that Launch would start for Options.Shell. The error is [ErrNotFound].
+func FindShell(ctx context.Context) (Candidate, error) { return pick(ctx, places(), onlyShell) }
+
+// Kinds of browser that will do.
+func anyKind(Candidate) bool     { return true }
+func onlyShell(c Candidate) bool { return c.HeadlessShell }
+func noShell(c Candidate) bool   { return !c.HeadlessShell }
+
+// pick takes the first usable place that will do. What a person named must be usable: nothing else is taken silently in its stead.
+func pick(ctx context.Context, places []place, will func(Candidate) bool) (Candidate, error) {
 	var seen []Candidate
 	for _, p := range places {
 		c, ok := inspect(ctx, p, seen)
@@ -63,11 +71,14 @@ func pick(ctx context.Context, places []place, window bool) (Candidate, error) {
 		switch {
 		case ctx.Err() != nil:
 			return Candidate{}, context.Cause(ctx)
-		case c.Usable() && (!window || !c.HeadlessShell):
+		case c.Usable() && will(c):
 			return c, nil
 		case p.origin == FromEnv:
 			return c, fmt.Errorf("%w: $%s is %s: %s", ErrNotFound, EnvBrowser, p.path, c.Problem)
 		}
+	}
+	if will(Candidate{HeadlessShell: true}) && !will(Candidate{}) {
+		return Candidate{}, fmt.Errorf("%w that is a headless shell; install one with: seine browser install --shell%s", ErrNotFound, problems(seen))
 	}
 	return Candidate{}, fmt.Errorf("%w; install one with: seine browser install%s", ErrNotFound, problems(seen))
 }
@@ -93,7 +104,7 @@ func choose(ctx context.Context, o Options) (path, major string, err error) {
 		if !c.Usable() {
 			return "", "", fmt.Errorf("%w: %s: %s", ErrNotFound, o.Path, c.Problem)
 		}
-	} else if c, err = pick(ctx, places(), o.Window); err != nil {
+	} else if c, err = pick(ctx, places(), o.will()); err != nil {
 		return "", "", err
 	}
 	if o.Window && c.HeadlessShell {
@@ -101,6 +112,16 @@ func choose(ctx context.Context, o Options) (path, major string, err error) {
 	}
 	major, _, _ = strings.Cut(c.Version, ".")
 	return c.Path, major, nil
+}
+
+func (o Options) will() func(Candidate) bool {
+	switch {
+	case o.Shell:
+		return onlyShell
+	case o.Window:
+		return noShell
+	}
+	return anyKind
 }
 
 // inspect resolves one place and asks it for its version; false when nothing is there or it is in list already.

@@ -22,6 +22,7 @@ type runFolder struct {
 	dir  string
 	temp string // where Chrome puts temporary files; inside dir unless its path is too long
 	lock *flock.Flock
+	kept *profile // in place of DIR/profile; nil for none
 }
 
 // owner is the content of owner.json.
@@ -91,13 +92,22 @@ func (r *runFolder) fill() error {
 	return nil
 }
 
-func (r *runFolder) profile() string { return filepath.Join(r.dir, "profile") }
+// profile is Chrome's --user-data-dir.
+func (r *runFolder) profile() string {
+	if r.kept != nil {
+		return r.kept.dir
+	}
+	return filepath.Join(r.dir, "profile")
+}
 
 // remove ends every process that still uses the folder and removes it.
 func (r *runFolder) remove() error {
 	_, err := killUsers(r.dir)
 	if r.temp != "" && !strings.HasPrefix(r.temp, r.dir) {
 		err = errors.Join(err, removeAll(r.temp))
+	}
+	if r.kept != nil {
+		err = errors.Join(err, r.kept.lock.Close())
 	}
 	err = errors.Join(err, removeAll(r.dir), r.lock.Close())
 	// While the lock file stands, the next sweep finds what could not be removed.
@@ -161,26 +171,4 @@ func ignoreMissing(err error) error {
 		return nil
 	}
 	return err
-}
-
-// prefer writes Chrome's settings. They let sites of other origins keep cookies, as they may in a Chrome with a window: new headless
-// blocks them (cookie_controls_mode 0 is "never block", in the off-the-record contexts of our tabs too). Languages, if not empty, are
-// those that sites are asked for, such as "de-AT,de".
-func (r *runFolder) prefer(languages string) error {
-	prefs := map[string]any{
-		"profile":                    map[string]any{"cookie_controls_mode": 0, "block_third_party_cookies": false},
-		"credentials_enable_service": false,
-	}
-	if languages != "" {
-		prefs["intl"] = map[string]any{"accept_languages": languages, "selected_languages": languages}
-	}
-	text, err := json.Marshal(prefs)
-	if err != nil {
-		return err
-	}
-	dir := filepath.Join(r.profile(), "Default")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "Preferences"), text, 0o600)
 }

@@ -18,7 +18,8 @@ type site struct {
 	mux  *http.ServeMux
 
 	mu      sync.Mutex
-	log     map[string]int // URL -> requests
+	heard   func(*http.Request) // may be nil
+	log     map[string]int      // URL -> requests
 	changed chan struct{}
 }
 
@@ -61,6 +62,9 @@ func listenTwice(t testing.TB) (first, second net.Listener) {
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
+	if s.heard != nil {
+		s.heard(r)
+	}
 	s.log["http://"+r.Host+r.URL.String()]++
 	close(s.changed)
 	s.changed = make(chan struct{})

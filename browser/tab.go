@@ -75,12 +75,12 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 		return nil, fmt.Errorf("opening a tab: %w", b.link.err())
 	}
 	defer b.openings.Done()
-	made, err := cdp.Call(ctx, cdp.Session(b.link.router.root), target.CreateBrowserContext, target.CreateBrowserContextParams{DisposeOnDetach: new(true)})
+	place, err := b.enter(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	t := &Tab{
-		b: b, contextID: made.BrowserContextID, obs: obs, inbox: newQueue[notice](),
+		b: b, contextID: place, obs: obs, inbox: newQueue[notice](),
 		ready: make(chan struct{}), done: make(chan struct{}),
 	}
 	var life context.Context
@@ -180,8 +180,7 @@ func (t *Tab) Close() error {
 func (t *Tab) shut() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
-	// Disposing of the context closes its pages at once, without asking them (beforeunload).
-	_, err := cdp.Call(ctx, cdp.Session(t.b.link.router.root), target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: t.contextID})
+	err := t.b.leave(ctx, t)
 	if errors.Is(err, ErrBrowserGone) || errors.Is(err, ErrClosed) {
 		err = nil
 	}
@@ -191,6 +190,9 @@ func (t *Tab) shut() error {
 	t.heard.Wait()
 	t.cancel()
 	t.b.disown(t)
+	if t.b.turn != nil {
+		<-t.b.turn
+	}
 	if err != nil {
 		return fmt.Errorf("closing a tab: %w", err)
 	}

@@ -31,7 +31,7 @@ type command struct {
 // not have them: in Chromium 156 they end the whole browser with a failed CHECK, once in four pages with a worker.
 func enableCommands(kind string, maxBody int64) []command {
 	total, enable := int64(totalBuffer), networkEnable(maxBody)
-	if kind != "page" && kind != "iframe" {
+	if !durable(kind) {
 		return []command{enable}
 	}
 	now := true
@@ -45,6 +45,9 @@ func enableCommands(kind string, maxBody int64) []command {
 		{page.CommandAddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: pageHook, RunImmediately: &now}},
 	}
 }
+
+// durable reports whether targets of a kind get durable messages.
+func durable(kind string) bool { return kind == "page" || kind == "iframe" }
 
 // networkEnable lets post data of up to 1 MiB come with its request; larger is asked for.
 func networkEnable(maxBody int64) command {

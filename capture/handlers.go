@@ -208,7 +208,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 		x.background = true
 		x.Body = Body{Reason: ReasonEndless}
 		r.bodies.follow(x, s)
-	} else if x.length() > streamFrom {
+	} else if r.streams(x, s, x.length()) {
 		r.bodies.follow(x, s)
 	}
 }
@@ -239,7 +239,7 @@ func (r *Recorder) dataReceived(s Session, ev *dataReceived) {
 	x.Received += ev.DataLength
 	x.touched = time.Now()
 	r.streamed(s, ev)
-	if x.Received > streamFrom && !x.Done {
+	if !x.Done && r.streams(x, s, x.Received) {
 		r.bodies.follow(x, s)
 	}
 }
@@ -257,6 +257,7 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 		return
 	}
 	r.bodies.response(x, s)
+	r.bodies.atRest()
 }
 
 // bodiless: RFC 9110 §6.4.1. Not so 304: the page was given the body that the cache held.
@@ -285,6 +286,7 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 	if x.Response != nil && x.Received > 0 {
 		r.bodies.response(x, s) // what did arrive may still be held
 	}
+	r.bodies.atRest()
 }
 
 func whyFailed(x *record, ev *loadingFailed) Reason {

@@ -134,12 +134,17 @@ func (r *Recorder) notify() {
 func (r *Recorder) Activity() (inFlight int, last time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.inFlight(), r.last
+}
+
+// inFlight is called with the lock held.
+func (r *Recorder) inFlight() (n int) {
 	for _, x := range r.list {
 		if !x.Done && !x.background && r.sessions[x.session] != nil { // the end of a request is not told after its target's
-			inFlight++
+			n++
 		}
 	}
-	return inFlight, r.last
+	return n
 }
 
 func endless(t ResourceType) bool {

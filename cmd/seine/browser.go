@@ -155,7 +155,7 @@ var errUnhealthy = errors.New("the browser does not work here yet; the lines abo
 func browserDoctor(c *cli.Context) error {
 	con := console(c)
 	con.Say("Looking at this machine; this takes a few seconds.")
-	options, err := browserOptions(c, con)
+	options, err := browserOptions(c, con, nil)
 	if err != nil {
 		return err
 	}

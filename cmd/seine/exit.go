@@ -57,7 +57,7 @@ var exits = []exit{
 	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed)},
 	{codeBrowser, "browser", "no browser, or it did not start, or it crashed", func(err error) bool {
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
-			browser.ErrNoWay, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
+			browser.ErrNoWay, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
 	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(errNoPlaylist, replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
@@ -151,6 +151,8 @@ func hint(err error) string {
 		return "name another folder"
 	case errors.Is(err, browser.ErrNotFound):
 		return "run `seine browser install`, or name one with --browser or SEINE_BROWSER"
+	case errors.Is(err, browser.ErrProfile):
+		return "end the other seine that uses it, or name another profile"
 	case errors.Is(err, replay.ErrNoMedia):
 		return "`seine sniff URL` shows everything that the page loads"
 	case errors.Is(err, session.ErrPrivate):

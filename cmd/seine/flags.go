@@ -51,19 +51,32 @@ func browserFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "browser", Usage: "start the browser at `PATH`", EnvVars: []string{browser.EnvBrowser}, Category: catBrowser},
 		&cli.StringFlag{Name: "connect", Usage: "use the running browser whose DevTools are at `URL` (ws://…)", Category: catBrowser},
+		&cli.StringFlag{Name: "profile", Usage: "keep cookies and storage in the profile `NAME`, or a folder, from one visit to the next: stay logged in", Category: catBrowser},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "shell", Usage: "use a headless shell: it starts sooner and takes half the memory", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "show", Usage: "show the browser's window", Category: catBrowser},
+		&cli.StringSliceFlag{Name: "block", Usage: "do not load `WHAT`: images, fonts, or hosts such as ads.example.com; several with commas", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},
 		&cli.StringFlag{Name: "har", Usage: "write what was heard as HAR to `FILE`, without secrets", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "with-secrets", Usage: "keep cookies and tokens in the HAR file", Category: catBrowser},
 	}
 }
 
-func browserOptions(c *cli.Context, con *ui.Console) (browser.Options, error) {
+// browserOptions are for a browser that visits pages.
+func browserOptions(c *cli.Context, con *ui.Console, pages []string) (browser.Options, error) {
 	o := browser.Options{
 		Path: c.String("browser"), Connect: c.String("connect"), Window: c.Bool("show"), NoSandbox: c.Bool("no-sandbox"), UserAgent: c.String("user-agent"), Log: con.Logger(),
 	}
 	var err error
+	if o.Profile, err = profileOf(c); err != nil {
+		return o, err
+	}
+	if o.Shell = c.Bool("shell"); o.Shell && (o.Window || o.Connect != "" || o.Path != "") {
+		return o, &usageError{what: "--shell chooses a browser without a window: leave it out, or --show, --connect and --browser"}
+	}
 	if o.Emulation, err = emulationOf(c, &o); err != nil {
+		return o, err
+	}
+	if o.Requests, err = requestsOf(c, pages); err != nil {
 		return o, err
 	}
 	o.Proxy, err = browserProxy(c)
@@ -136,10 +149,12 @@ func browserProxy(c *cli.Context) (string, error) {
 		return "", err
 	case c.String("connect") != "":
 		return "", &usageError{what: "a browser that runs already has its proxy settings: --proxy cannot change them; leave out --connect or --proxy"}
-	case u.User != nil:
-		return "", &usageError{what: "the browser cannot log in to a proxy; use one without name and password, such as a local one that logs in to it"}
+	case u.User != nil && strings.HasPrefix(u.Scheme, "socks"):
+		return "", &usageError{what: "the browser cannot log in to a SOCKS proxy; use one without name and password, such as a local one that logs in to it"}
 	}
-	return strings.Replace(u.String(), "socks5h:", "socks5:", 1), nil
+	plain := *u
+	plain.User = nil // Requests.ProxyUser has it
+	return strings.Replace(plain.String(), "socks5h:", "socks5:", 1), nil
 }
 
 var qualities = regexp.MustCompile(`(?i)^(best|worst|[1-9][0-9]{0,4}p?)?$`)

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -51,7 +49,6 @@ func getCommand() *cli.Command {
 // headerFlags say how requests without a browser present themselves.
 func headerFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the playlist's origin, and to no other; may be repeated", Category: catFetch},
 		&cli.StringFlag{Name: "referer", Usage: "page that the film belongs to, as `URL`", Category: catFetch},
 	}
 }
@@ -158,17 +155,23 @@ func sessionOf(c *cli.Context, playlist string, command *curl.Request) (session.
 	}
 	own := http.Header{}
 	present(command, &conf, own)
-	if p, ok := u.User.Password(); ok {
-		own.Set("Authorization", basic(u.User.Username()+":"+p))
+	user, err := userOf(c, playlist)
+	if err != nil {
+		return conf, err
+	}
+	if p, ok := user.Password(); ok {
+		own.Set("Authorization", basic(user.Username()+":"+p))
 	} else if command != nil && command.User != "" {
 		own.Set("Authorization", basic(command.User))
 	}
-	for _, h := range c.StringSlice("header") {
-		name, value, ok := strings.Cut(h, ":")
-		if !ok || strings.TrimSpace(name) == "" {
-			return conf, &usageError{what: fmt.Sprintf("--header %q has no colon", h), try: "--header 'Name: value'"}
+	given, err := headersOf(c)
+	if err != nil {
+		return conf, err
+	}
+	for name, values := range given {
+		for _, v := range values {
+			own.Add(name, v)
 		}
-		own.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	for _, k := range (&http.Request{Header: own}).Cookies() {
 		conf.Cookies = append(conf.Cookies, session.Cookie{Name: k.Name, Value: k.Value, Domain: u.Hostname(), HostOnly: true, Path: "/"})

@@ -31,7 +31,7 @@ func grabCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return withRunner(c, con, job, func(r *replay.Runner) error {
+			return withRunner(c, con, job, pages, func(r *replay.Runner) error {
 				return each(c.Context, pages, con, func(page string) error { return grab(c, con, r, page) })
 			})
 		},
@@ -40,8 +40,8 @@ func grabCommand() *cli.Command {
 }
 
 // withRunner starts the browser and ends it, whatever happens.
-func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*replay.Runner) error) error {
-	options, err := browserOptions(c, con)
+func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, pages []string, do func(*replay.Runner) error) error {
+	options, err := browserOptions(c, con, pages)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, do func(*repl
 }
 
 func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
-	r.Fetch.Origin = recipeOf(c, "grab", page).encode()
+	r.Fetch.Origin = recipeOf(c, "grab", bare(page)).encode()
 	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c)})
 }
 
@@ -80,7 +80,7 @@ func visit(c *cli.Context, con *ui.Console, r *replay.Runner, page string, step 
 	defer watcher.end()
 	r.Observe = watcher.event
 	con.Say("Visiting %s", shown(page))
-	flow := scenarios.GrabFlow(page, step, c.String("har"))
+	flow := scenarios.GrabFlow(bare(page), step, c.String("har"))
 	res, err := r.Run(c.Context, flow)
 	watcher.end()
 	if looksOnly(c) && res.Inspection != nil {

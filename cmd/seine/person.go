@@ -73,6 +73,8 @@ func geolocation(place string) (*browser.Geolocation, error) {
 func identityFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "cookies", Usage: "bring along the cookies in `FILE`, a cookies.txt as curl, yt-dlp and browsers' add-ons write it", Category: catPerson},
+		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "send a header such as `'Name: value'` to the origin of the address, and to no other; may be repeated", Category: catPerson},
+		&cli.StringFlag{Name: "user", Aliases: []string{"u"}, Usage: "log in as `NAME:PASSWORD` where the address's origin asks (HTTP authentication)", EnvVars: []string{envUser}, Category: catPerson},
 		&cli.StringFlag{Name: "user-agent", Usage: "say that we are `TEXT`", Category: catPerson},
 	}
 }

@@ -23,7 +23,7 @@ func repairCommand() *cli.Command {
 			"cat list.m3u8 | seine repair film.mp4 --url -",
 		Description: "A film that was finished with --allow-gaps has its gaps on record, in FILE.gaps beside it. Only what is missing is fetched, from where\n" +
 			"the film came from: an address, a playlist in a file, or a HAR file. What is not on record must be given again: headers (-H, or the command\n" +
-			"with --curl), and a playlist from stdin (--url -). The film stays as it is until the repaired one takes its place.",
+			"with --curl), a password (--user), and a playlist from stdin (--url -). The film stays as it is until the repaired one takes its place.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "url", Usage: "take the film from `URL`, where it is now: a page, or a playlist as before (a file, or - for stdin)", Category: catFetch},
 			&cli.StringFlag{Name: "curl", Usage: "take the film from where a curl `COMMAND` does, as browsers copy it", Category: catFetch},
@@ -61,7 +61,7 @@ type recipe struct {
 func recipeOf(c *cli.Context, command, url string) recipe {
 	return recipe{
 		Command: command, URL: url, Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads"),
-		Referer: c.String("referer"), UserAgent: c.String("user-agent"),
+		Referer: c.String("referer"), UserAgent: c.String("user-agent"), Headers: c.IsSet("header") || c.IsSet("user"),
 	}
 }
 
@@ -97,7 +97,7 @@ func repair(c *cli.Context, con *ui.Console, file string) error {
 	job.Output, job.Origin = file, rec.encode()
 	job.Choice = plan.Choice{Quality: rec.Quality, Audio: rec.Audio, AudioOnly: rec.AudioOnly, SkipAds: rec.SkipAds}
 	if rec.Command == "grab" {
-		return withRunner(c, con, job, func(r *replay.Runner) error {
+		return withRunner(c, con, job, []string{rec.URL}, func(r *replay.Runner) error {
 			return visit(c, con, r, rec.URL, scenarios.Grab{Output: file, Repair: true})
 		})
 	}
@@ -112,8 +112,8 @@ func repair(c *cli.Context, con *ui.Console, file string) error {
 	if err != nil {
 		return err
 	}
-	if rec.Headers && !c.IsSet("header") && in.command == nil {
-		con.Say("It was asked for with headers, which are not on record: give them again with -H or --curl if need be")
+	if rec.Headers && !c.IsSet("header") && !c.IsSet("user") && in.command == nil {
+		con.Say("It was asked for with headers or a password, which are not on record: give them again with -H, --user or --curl if need be")
 	}
 	return fetchFrom(c, con, job, &in, assemble.Repair)
 }

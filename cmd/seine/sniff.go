@@ -151,7 +151,7 @@ func (s *sniffing) reopen(path string) error {
 
 // visit shows what pages give, several at once.
 func (s *sniffing) visit(pages []string, partial *partialError) error {
-	options, err := browserOptions(s.c, s.con)
+	options, err := browserOptions(s.c, s.con, pages)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages in
 	if pages == 1 {
 		s.con.Say("Visiting %s", shown(v.page))
 	}
-	res, err := r.Run(ctx, scenarios.SniffFlow(v.page, s.flow))
+	res, err := r.Run(ctx, scenarios.SniffFlow(bare(v.page), s.flow))
 	if res.Capture == nil || err != nil && !answered(res.Capture) {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // open serves /movie-open/, the movie's playlists and segments with the movie's delay and without its guards; and
-// /members/, the same for the user "member" with the password "sesame" (RFC 7617); and /club/, the same and a page that plays it, for
-// those who bring the cookie club=friend. The page tells /club/who who looks at it.
+// /members/, the same and a page that plays it, for the user "member" with the password "sesame" (RFC 7617), who may have to send the
+// header X-Door: open too (/members/door/); and /club/, the same and another page, for those who bring the cookie club=friend. The page tells /club/who who looks at it.
 func (s *Site) open() {
 	film, err := fs.Sub(media.FS, "film")
 	if err != nil {
@@ -32,6 +32,19 @@ func (s *Site) open() {
 			http.Error(w, "members only", http.StatusUnauthorized)
 			return
 		}
+		rest := strings.TrimPrefix(r.URL.Path, "/members/")
+		if inner, ok := strings.CutPrefix(rest, "door/"); ok {
+			if rest = inner; r.Header.Get("X-Door") != "open" {
+				http.Error(w, "the door is shut", http.StatusForbidden)
+				return
+			}
+		}
+		if rest == "" {
+			http.ServeFileFS(w, r, www, "www/movie/members.html")
+			return
+		}
+		r = r.Clone(r.Context())
+		r.URL.Path = "/members/" + rest
 		members.ServeHTTP(w, r)
 	})
 	club := http.StripPrefix("/club/", withTypes(http.FileServerFS(film)))
