@@ -12,10 +12,10 @@ func GrabFlow(url string, grab Grab, har string) UserFlow {
 
 // Sniff is what `seine sniff` may be told.
 type Sniff struct {
-	Capture
-	Wait  time.Duration // how long to go on listening once the page is at rest
-	Until Until
-	Max   time.Duration // see UserFlow
+	Capture Capture
+	Wait    time.Duration // how long to go on listening once the page is at rest
+	Until   Until
+	Max     time.Duration // see UserFlow
 }
 
 // SniffFlow is what `seine sniff URL` runs.

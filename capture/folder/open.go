@@ -28,6 +28,7 @@ type Opened struct {
 	Manifest Manifest
 	Capture  *capture.Capture
 	root     *os.Root
+	bodies   map[string]capture.Body // by file name: a HAR may name one a million times
 }
 
 // Is says whether dir looks like a capture folder.
@@ -53,7 +54,7 @@ func Open(dir string) (o *Opened, err error) {
 			_ = root.Close()
 		}
 	}()
-	o = &Opened{root: root}
+	o = &Opened{root: root, bodies: map[string]capture.Body{}}
 	if o.Manifest, err = readManifest(root); err != nil {
 		return nil, err
 	}
@@ -75,6 +76,7 @@ func (o *Opened) read() error {
 	if o.Capture, err = har.ReadFiles(f, o.body); err != nil {
 		return fmt.Errorf("%s: %w", harName, err)
 	}
+	o.bodies = nil
 	if err := o.players(); err != nil {
 		return err
 	}
@@ -105,10 +107,19 @@ func readManifest(root *os.Root) (Manifest, error) {
 
 // body is what a reference in the HAR stands for.
 func (o *Opened) body(name string) capture.Body {
-	lost := capture.Body{Reason: capture.ReasonLost}
 	if !fileName.MatchString(name) {
-		return lost
+		return capture.Body{Reason: capture.ReasonLost}
 	}
+	b, known := o.bodies[name]
+	if !known {
+		b = o.bodyIn(name)
+		o.bodies[name] = b
+	}
+	return b
+}
+
+func (o *Opened) bodyIn(name string) capture.Body {
+	lost := capture.Body{Reason: capture.ReasonLost}
 	f, err := regular(o.root, name)
 	if err != nil {
 		return lost

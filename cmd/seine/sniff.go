@@ -110,13 +110,13 @@ func (s *sniffing) parse() error {
 	if s.tabs == 0 {
 		s.tabs = min(runtime.GOMAXPROCS(0), 4)
 	}
-	if s.flow.Save == "" {
+	if s.flow.Capture.Save == "" {
 		return nil
 	}
 	if s.c.Args().Len() > 1 {
 		return &usageError{what: "--save names one folder, but there are several addresses; visit them one by one"}
 	}
-	return keepable(s.flow.Save)
+	return keepable(s.flow.Capture.Save)
 }
 
 // keepable says early that a folder cannot be written.
@@ -135,13 +135,13 @@ func (s *sniffing) reopen(path string) error {
 	}
 	defer func() { _ = closeIt() }()
 	secrets := s.c.Bool("with-secrets")
-	if s.flow.HAR != "" {
-		if err := har.WriteFile(s.flow.HAR, c, har.Options{Secrets: secrets, Version: version()}); err != nil {
+	if s.flow.Capture.HAR != "" {
+		if err := har.WriteFile(s.flow.Capture.HAR, c, har.Options{Secrets: secrets, Version: version()}); err != nil {
 			return err
 		}
 	}
-	if s.flow.Save != "" {
-		if err := folder.Save(s.flow.Save, c, folder.Options{Secrets: secrets, Version: version()}); err != nil {
+	if s.flow.Capture.Save != "" {
+		if err := folder.Save(s.flow.Capture.Save, c, folder.Options{Secrets: secrets, Version: version()}); err != nil {
 			return err
 		}
 	}
@@ -252,8 +252,8 @@ func (s *sniffing) show(v *view, res *replay.Result) error {
 		if err := v.showCalls(res.Capture); err != nil {
 			return err
 		}
-		if s.flow.Save != "" {
-			s.con.Say("Kept in %s; seine sniff %s shows it again.", ui.Remote(s.flow.Save), ui.Remote(s.flow.Save))
+		if s.flow.Capture.Save != "" {
+			s.con.Say("Kept in %s; seine sniff %s shows it again.", ui.Remote(s.flow.Capture.Save), ui.Remote(s.flow.Capture.Save))
 		}
 		return showCounts(s.con, res)
 	})

@@ -43,8 +43,11 @@ func (v *visit) capture(ctx context.Context, s scenarios.Capture) error {
 	return v.keep(ctx, s, settleLimit, nil)
 }
 
-// salvage keeps what a visit gave that came to no end.
+// salvage keeps what a visit gave that came to no end. Of a page that could not be opened there is nothing to keep.
 func (v *visit) salvage(ctx context.Context, why error) {
+	if unopened := (*NavigationError)(nil); errors.As(why, &unopened) {
+		return
+	}
 	i := slices.IndexFunc(v.flow.Steps, func(s scenarios.Step) bool { _, ok := s.(scenarios.Capture); return ok })
 	if v.result.Capture != nil || i < 0 || v.recorder.Progress().Exchanges == 0 {
 		return
