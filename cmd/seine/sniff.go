@@ -233,7 +233,7 @@ func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages in
 
 // answered is false where no server said anything.
 func answered(c *capture.Capture) bool {
-	return slices.ContainsFunc(c.Exchanges, func(e *capture.Exchange) bool { return e.Response != nil })
+	return slices.ContainsFunc(c.Exchanges, func(e *capture.Exchange) bool { return e.Response != nil && !isData(e) })
 }
 
 // show prints what a visit gave.
