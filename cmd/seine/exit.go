@@ -59,7 +59,7 @@ var exits = []exit{
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
 			browser.ErrNoWay, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
-	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(errNoPlaylist, replay.ErrNoMedia, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
+	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(errNoPlaylist, replay.ErrNoMedia, replay.ErrChallenge, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
 		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
 	}},
@@ -153,6 +153,8 @@ func hint(err error) string {
 		return "run `seine browser install`, or name one with --browser or SEINE_BROWSER"
 	case errors.Is(err, browser.ErrProfile):
 		return "end the other seine that uses it, or name another profile"
+	case errors.Is(err, replay.ErrChallenge):
+		return "pass the test yourself, once, with --show and --profile NAME; later visits with that profile are let in as long as the site remembers"
 	case errors.Is(err, replay.ErrNoMedia):
 		return "`seine sniff URL` shows everything that the page loads"
 	case errors.Is(err, session.ErrPrivate):

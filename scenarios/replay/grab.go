@@ -18,6 +18,9 @@ import (
 // ErrNoMedia: nothing that the page loaded is a film. The error's text says what was tried.
 var ErrNoMedia = errors.New("no film was found on the page")
 
+// ErrChallenge: in place of the page came a test for a person.
+var ErrChallenge = errors.New("the site did not let seine in")
+
 // ErrUnsupported: the page plays something that cannot be fetched yet.
 var ErrUnsupported = errors.New("not supported yet")
 

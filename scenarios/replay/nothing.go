@@ -15,6 +15,9 @@ import (
 // nothing explains itself: what the page answered, what came in place of playlists, what was tried, what the players
 // said.
 func (v *visit) nothing() error {
+	if name := v.result.Capture.Challenge(); name != "" {
+		return fmt.Errorf("%w: in place of the page came a test for a person (%s, status %d), which seine does not get around", ErrChallenge, name, v.result.Status)
+	}
 	err := fmt.Errorf("%w: %d requests were heard, none of them a playlist or a film", ErrNoMedia, len(v.result.Capture.Exchanges))
 	if v.result.Status >= 400 {
 		err = fmt.Errorf("%w; the page itself answered with status %d", err, v.result.Status)

@@ -110,6 +110,7 @@ func TestPagesWithoutAFilm(t *testing.T) {
 		{"/play/fairplay.html", assemble.ErrDRM, []string{"FairPlay"}, nil},
 		{"/play/eme.html", assemble.ErrDRM, []string{"com.widevine.alpha"}, []string{"poster"}},
 		{"/play/html-playlist.html", replay.ErrNoMedia, []string{"/bad/html.m3u8 should be a playlist", "status 200", `HTML page, "Sign in"`}, []string{"player"}},
+		{"/wall/", replay.ErrChallenge, []string{"test for a person", "Cloudflare", "status 403"}, nil},
 		{"/nowhere", replay.ErrNoMedia, []string{"the page itself answered with status 404"}, nil},
 	} {
 		t.Run(test.page, func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 
 // open serves /movie-open/, the movie's playlists and segments with the movie's delay and without its guards; and
 // /members/, the same and a page that plays it, for the user "member" with the password "sesame" (RFC 7617), who may have to send the
-// header X-Door: open too (/members/door/); and /club/, the same and another page, for those who bring the cookie club=friend. The page tells /club/who who looks at it.
+// header X-Door: open too (/members/door/); /club/, the same and another page, for those who bring the cookie club=friend, which tells
+// /club/who who looks at it; and /wall/, which asks whether a person is there.
 func (s *Site) open() {
 	film, err := fs.Sub(media.FS, "film")
 	if err != nil {
@@ -46,6 +47,12 @@ func (s *Site) open() {
 		r = r.Clone(r.Context())
 		r.URL.Path = "/members/" + rest
 		members.ServeHTTP(w, r)
+	})
+	s.mux.HandleFunc("GET /wall/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cf-Mitigated", "challenge")
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `<!doctype html><link rel="icon" href="data:,"><title>Just a moment…</title><p>Are you a person?`)
 	})
 	club := http.StripPrefix("/club/", withTypes(http.FileServerFS(film)))
 	s.mux.HandleFunc("GET /club/", func(w http.ResponseWriter, r *http.Request) {
