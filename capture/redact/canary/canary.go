@@ -120,7 +120,7 @@ func Plant() (*capture.Capture, []string) {
 		c.Made = append(c.Made, &capture.Made{How: capture.MadeText, Data: []byte("<b>" + v + "</b>" + base64.RawURLEncoding.EncodeToString([]byte(v)))})
 		c.Players = append(c.Players, capture.Player{Error: "cannot play " + url.PathEscape(v)})
 		c.Notes = append(c.Notes, capture.Note{Text: v})
-		if i%10 == 0 { // across the windows in which what is large is looked at
+		if i%40 == 0 { // across the windows in which what is large is looked at
 			answer("text/plain", strings.Repeat("x ", 2<<20-i*3)+v+strings.Repeat(" y", 1<<20))
 			answer("video/mp4", "\x00\x00\x00\x18ftypmp42"+strings.Repeat("\xff\x00", 50)+v)
 		}
