@@ -31,9 +31,10 @@ type Tab struct {
 	contextID cdp.BrowserContextID
 	obs       Observer
 	inbox     *queue[notice]
-	heard     sync.WaitGroup // the goroutine that calls the observer
+	heard     sync.WaitGroup // the goroutines that call the observer, and attach chromedp
 
-	ctx    context.Context // chromedp's
+	life   context.Context // ends with the tab, and says why
+	ctx    context.Context // chromedp's, derived from it
 	cancel context.CancelFunc
 	kill   context.CancelCauseFunc
 
@@ -42,6 +43,8 @@ type Tab struct {
 	err   error
 	ready chan struct{} // closed once the main page runs
 	done  chan struct{}
+
+	driven chan struct{} // closed once chromedp is attached, or will never be
 
 	closeOnce sync.Once
 	closeErr  error
@@ -81,13 +84,12 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 	}
 	t := &Tab{
 		b: b, contextID: place, obs: obs, inbox: newQueue[notice](),
-		ready: make(chan struct{}), done: make(chan struct{}),
+		ready: make(chan struct{}), done: make(chan struct{}), driven: make(chan struct{}),
 	}
-	var life context.Context
-	life, t.kill = context.WithCancelCause(b.driverCtx)
-	t.ctx, t.cancel = life, func() { t.kill(ErrClosed) }
+	t.life, t.kill = context.WithCancelCause(b.driverCtx)
+	t.cancel = func() { t.kill(ErrClosed) }
 	t.heard.Go(t.hear)
-	if err := t.open(ctx, life); err != nil {
+	if err := t.open(ctx); err != nil {
 		_ = t.Close()
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
@@ -96,7 +98,7 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 }
 
 // open creates the page and lets chromedp attach to it as well.
-func (t *Tab) open(ctx, life context.Context) error {
+func (t *Tab) open(ctx context.Context) error {
 	root := cdp.Session(t.b.link.router.root)
 	t.b.link.router.add(t)
 	_, err := cdp.Call(ctx, root, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
@@ -121,27 +123,46 @@ func (t *Tab) open(ctx, life context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	return t.drive(ctx, life, made.TargetID)
-}
-
-// drive attaches chromedp. The first Run binds the target's life to the context it is given: it must be the tab's, never
-// the caller's.
-func (t *Tab) drive(ctx, life context.Context, id target.ID) error {
-	t.ctx, t.cancel = chromedp.NewContext(life, chromedp.WithTargetID(id))
-	stop := context.AfterFunc(ctx, func() { t.kill(context.Cause(ctx)) })
-	defer stop()
-	if err := chromedp.Do(t.ctx); err != nil {
-		return errors.Join(context.Cause(t.ctx), err)
-	}
+	t.ctx, t.cancel = chromedp.NewContext(t.life, chromedp.WithTargetID(made.TargetID))
+	t.heard.Go(t.drive)
 	return nil
 }
 
+// drive attaches chromedp, beside all else: that takes a good part of the time in which a page loads, and none of it needs
+// chromedp. The first Run binds the target's life to the context it is given: it must be the tab's, never the caller's.
+func (t *Tab) drive() {
+	defer close(t.driven)
+	stop := time.AfterFunc(startLimit, func() { t.fail(errSilent) })
+	defer stop.Stop()
+	err := chromedp.Do(t.ctx)
+	if err == nil {
+		return
+	}
+	late := time.NewTimer(time.Second)
+	defer late.Stop()
+	select {
+	case <-t.done: // which says better why
+	case <-late.C:
+		t.fail(fmt.Errorf("attaching to the page: %w", err))
+	}
+}
+
+// Life ends with the tab; its cause is what Err gives then. It carries no chromedp.
+func (t *Tab) Life() context.Context { return t.life }
+
 // Context is the chromedp context of the tab. Actions may be run on it, by one goroutine at a time, and on
 // contexts derived from it; to tie them to a context of the caller's use [Tab.Bind].
-func (t *Tab) Context() context.Context { return t.ctx }
+func (t *Tab) Context() context.Context {
+	<-t.driven
+	return t.ctx
+}
 
 // Bind derives from the tab's context one that ends with ctx too, deadline and cause included. Cancel must be called.
 func (t *Tab) Bind(ctx context.Context) (context.Context, context.CancelFunc) {
+	select {
+	case <-t.driven:
+	case <-ctx.Done(): // so does what is derived
+	}
 	bound, cancel := context.WithCancelCause(t.ctx)
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	return bound, func() { stop(); cancel(context.Canceled) }
