@@ -44,7 +44,7 @@ type Tab struct {
 	ready chan struct{} // closed once the main page runs
 	done  chan struct{}
 
-	driven chan struct{} // closed once chromedp is attached, or will never be
+	driven chan struct{} // see attach; nil before
 
 	closeOnce sync.Once
 	closeErr  error
@@ -84,7 +84,7 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 	}
 	t := &Tab{
 		b: b, contextID: place, obs: obs, inbox: newQueue[notice](),
-		ready: make(chan struct{}), done: make(chan struct{}), driven: make(chan struct{}),
+		ready: make(chan struct{}), done: make(chan struct{}),
 	}
 	t.life, t.kill = context.WithCancelCause(b.driverCtx)
 	t.cancel = func() { t.kill(ErrClosed) }
@@ -124,16 +124,42 @@ func (t *Tab) open(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	t.ctx, t.cancel = chromedp.NewContext(t.life, chromedp.WithTargetID(made.TargetID))
-	t.heard.Go(t.drive)
+	return t.listens(ctx)
+}
+
+// listens waits until all that was sent to the page while it was paused has been done: a page that is sent on to another address before
+// may lose settings on the way to its new process.
+func (t *Tab) listens(ctx context.Context) error {
+	for _, s := range []*Session{t.Session(), t.Session().Twin()} {
+		if s == nil {
+			continue
+		}
+		if _, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// drive attaches chromedp, beside all else: that takes a good part of the time in which a page loads, and none of it needs
-// chromedp. The first Run binds the target's life to the context it is given: it must be the tab's, never the caller's.
+// attach has chromedp attach to the page, once somebody wants it: that takes as long as the opening of the tab. The channel is closed
+// when it has, or never will.
+func (t *Tab) attach() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.driven == nil {
+		t.driven = make(chan struct{})
+		if t.err == nil {
+			t.heard.Go(t.drive)
+		} else {
+			close(t.driven)
+		}
+	}
+	return t.driven
+}
+
+// drive attaches. The first Run binds the target's life to the context it is given: it must be the tab's, never the caller's.
 func (t *Tab) drive() {
 	defer close(t.driven)
-	stop := time.AfterFunc(startLimit, func() { t.fail(errSilent) })
-	defer stop.Stop()
 	err := chromedp.Do(t.ctx)
 	if err == nil {
 		return
@@ -150,17 +176,17 @@ func (t *Tab) drive() {
 // Life ends with the tab; its cause is what Err gives then. It carries no chromedp.
 func (t *Tab) Life() context.Context { return t.life }
 
-// Context is the chromedp context of the tab. Actions may be run on it, by one goroutine at a time, and on
-// contexts derived from it; to tie them to a context of the caller's use [Tab.Bind].
+// Context is the chromedp context of the tab, which is attached by the first call. Actions may be run on it, by one goroutine at a time,
+// and on contexts derived from it; to tie them to a context of the caller's use [Tab.Bind].
 func (t *Tab) Context() context.Context {
-	<-t.driven
+	<-t.attach()
 	return t.ctx
 }
 
 // Bind derives from the tab's context one that ends with ctx too, deadline and cause included. Cancel must be called.
 func (t *Tab) Bind(ctx context.Context) (context.Context, context.CancelFunc) {
 	select {
-	case <-t.driven:
+	case <-t.attach():
 	case <-ctx.Done(): // so does what is derived
 	}
 	bound, cancel := context.WithCancelCause(t.ctx)
