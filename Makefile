@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser compiler tools players sandbox clean
+.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ build: ## compile bin/seine
 demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
-test: sandbox compiler browser tools players ## run all tests (installs a browser, ffmpeg and the npm players where they are missing)
+test: sandbox compiler browser tools players harschema ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture # the race detector takes memory of its own, so these run without
 
@@ -82,5 +82,12 @@ testdata/players/node_modules/.installed: testdata/players/package-lock.json
 	cd testdata/players && npm ci --no-audit --no-fund
 	@touch $@
 
+harschema: testdata/harschema/node_modules/.installed
+
+testdata/harschema/node_modules/.installed: testdata/harschema/package-lock.json
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
+	cd testdata/harschema && npm ci --no-audit --no-fund
+	@touch $@
+
 clean: ## remove what was built
-	rm -rf bin testdata/players/node_modules
+	rm -rf bin testdata/players/node_modules testdata/harschema/node_modules

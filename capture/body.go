@@ -26,8 +26,20 @@ const (
 	ReasonDownload  Reason = "a download, which was refused"
 	ReasonMessages  Reason = "messages instead of a body"         // a WebSocket that was closed; see Exchange.Messages
 	ReasonPart      Reason = "the browser gave only a part of it" // the files of a form that navigates
+	ReasonLeftOut   Reason = "left out of the file that it was kept in"
+	ReasonLost      Reason = "not in the folder that it was kept in"
 	ReasonRecoded   Reason = "the browser gave another text than what came"
 )
+
+// ReasonNamed reads a Reason as it was written down; what is none of ours is ReasonGone.
+func ReasonNamed(text string) Reason {
+	switch r := Reason(text); r {
+	case "", ReasonPending, ReasonNone, ReasonFailed, ReasonAborted, ReasonGone, ReasonSilent, ReasonTooLarge, ReasonEndless, ReasonNotAsked,
+		ReasonSpillFull, ReasonDownload, ReasonMessages, ReasonPart, ReasonLeftOut, ReasonLost, ReasonRecoded:
+		return r
+	}
+	return ReasonGone
+}
 
 // headSize is how much of each body is kept at hand, enough for every signature that media.Classify knows.
 const headSize = 4096
@@ -48,6 +60,13 @@ type Body struct {
 	data []byte
 	file string
 	at   int64 // in file
+	open func() (io.ReadCloser, error)
+}
+
+// BodyFrom is a body of size bytes that open reads from its start; head is how it begins. Of a body that is only a part, the caller sets
+// the Reason.
+func BodyFrom(size int64, head []byte, open func() (io.ReadCloser, error)) Body {
+	return Body{Size: size, Head: head[:min(len(head), headSize)], open: open}
 }
 
 // BodyOf is a body that is all in memory.
@@ -64,13 +83,17 @@ func (b *Body) Open() (io.ReadCloser, error) {
 }
 
 // HasPart says whether there is something to read though the body is not complete.
-func (b *Body) HasPart() bool { return b.Reason != "" && (b.file != "" || len(b.data) > 0) }
+func (b *Body) HasPart() bool {
+	return b.Reason != "" && (b.file != "" || b.open != nil || len(b.data) > 0)
+}
 
 // OpenPart reads what there is, which is all of it if Reason is empty. The caller closes it.
 func (b *Body) OpenPart() (io.ReadCloser, error) {
 	switch {
 	case b.Reason != "" && !b.HasPart():
 		return nil, fmt.Errorf("%w: %s", ErrNoBody, b.Reason)
+	case b.open != nil:
+		return b.open()
 	case b.file == "":
 		return io.NopCloser(bytes.NewReader(b.data)), nil
 	}
@@ -100,7 +123,7 @@ func (b *Body) PartBytes(limit int64) ([]byte, error) {
 	if b.Size > limit {
 		return nil, fmt.Errorf("body of %d bytes is over the limit of %d", b.Size, limit)
 	}
-	if b.file == "" && (b.Reason == "" || b.HasPart()) {
+	if b.file == "" && b.open == nil && (b.Reason == "" || b.HasPart()) {
 		return b.data, nil
 	}
 	r, err := b.OpenPart()
@@ -108,7 +131,11 @@ func (b *Body) PartBytes(limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(r)
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, fmt.Errorf("body of more than %d bytes, though %d were announced", limit, b.Size)
+	}
+	return data, err
 }
 
 // because marks what is there as a part.

@@ -12,6 +12,10 @@ type Capture struct {
 	Made      []*Made        // in the order in which scripts made them
 	MadeCut   int            // how many more there were, beyond what is kept: 32 MiB of a target, 64 MiB and 5000 in all
 	Sources   []*MediaSource // likewise
+
+	Times      PageTimes
+	Console    []ConsoleMessage
+	ConsoleCut int // how many more there were than are kept
 }
 
 // Note is something a page did that the network does not show.

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -28,6 +29,7 @@ func enableCommands(kind string, maxBody int64, h hook) []command {
 		{network.CommandConfigureDurableMessages, network.ConfigureDurableMessagesParams{MaxTotalBufferSize: &total, MaxResourceBufferSize: &maxBody}},
 		enable,
 		{runtime.CommandEnable, struct{}{}},
+		{log.CommandEnable, struct{}{}},
 		bind,
 		{page.CommandEnable, page.EnableParams{}},
 		{page.CommandAddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: h.script(), RunImmediately: &now}},

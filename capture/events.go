@@ -55,6 +55,7 @@ func (w *wireRequest) request() Request {
 }
 
 type wireTiming struct {
+	RequestTime       float64 `json:"requestTime"` // s, monotonic; the rest are ms after it
 	DNSStart          float64 `json:"dnsStart"`
 	DNSEnd            float64 `json:"dnsEnd"`
 	ConnectStart      float64 `json:"connectStart"`
@@ -74,12 +75,25 @@ func (w *wireTiming) timing() Timing {
 		return time.Duration((to - from) * float64(time.Millisecond))
 	}
 	if w == nil {
-		return Timing{-1, -1, -1, -1, -1}
+		return Timing{-1, -1, -1, -1, -1, -1}
 	}
-	return Timing{
+	t := Timing{
 		DNS: span(w.DNSStart, w.DNSEnd), Connect: span(w.ConnectStart, w.ConnectEnd), TLS: span(w.SSLStart, w.SSLEnd),
 		Send: span(w.SendStart, w.SendEnd), Wait: span(w.SendEnd, w.ReceiveHeadersEnd),
+		Blocked: span(0, w.SendStart),
 	}
+	if t.Blocked >= 0 {
+		t.Blocked = max(t.Blocked-max(t.DNS, 0)-max(t.Connect, 0), 0)
+	}
+	return t
+}
+
+// queued adds the time from the moment when the request was made to the one from which Chrome counts.
+func (w *wireTiming) queued(t *Timing, made float64) {
+	if w == nil || t.Blocked < 0 || made <= 0 || w.RequestTime <= made {
+		return
+	}
+	t.Blocked += time.Duration(min(w.RequestTime-made, 3600) * float64(time.Second))
 }
 
 type wireResponse struct {
@@ -91,6 +105,7 @@ type wireResponse struct {
 	Protocol          string      `json:"protocol"`
 	RemoteIPAddress   string      `json:"remoteIPAddress"`
 	RemotePort        int         `json:"remotePort"`
+	ConnectionID      float64     `json:"connectionId"`
 	FromDiskCache     bool        `json:"fromDiskCache"`
 	FromServiceWorker bool        `json:"fromServiceWorker"`
 	FromPrefetchCache bool        `json:"fromPrefetchCache"`
@@ -109,6 +124,9 @@ func (w *wireResponse) response() Response {
 	case w.FromDiskCache && !w.FromServiceWorker:
 		r.Cache = "disk"
 	}
+	if w.ConnectionID > 0 {
+		r.Connection = strconv.FormatFloat(w.ConnectionID, 'f', -1, 64)
+	}
 	if w.RemoteIPAddress != "" {
 		r.RemoteAddr = net.JoinHostPort(strings.Trim(w.RemoteIPAddress, "[]"), strconv.Itoa(w.RemotePort))
 	}
@@ -125,6 +143,26 @@ type requestWillBeSent struct {
 	RedirectResponse     *wireResponse `json:"redirectResponse"`
 	Type                 ResourceType  `json:"type"`
 	FrameID              string        `json:"frameId"`
+	Initiator            wireInitiator `json:"initiator"`
+}
+
+type wireInitiator struct {
+	Initiator
+	Stack struct {
+		CallFrames []struct {
+			URL  string  `json:"url"`
+			Line float64 `json:"lineNumber"`
+		} `json:"callFrames"`
+	} `json:"stack"`
+}
+
+// initiator takes the innermost line of script where Chrome names no place by itself.
+func (w *wireInitiator) initiator() Initiator {
+	i := w.Initiator
+	if frames := w.Stack.CallFrames; i.URL == "" && len(frames) > 0 {
+		i.URL, i.Line = frames[0].URL, frames[0].Line
+	}
+	return i
 }
 
 type requestExtraInfo struct {

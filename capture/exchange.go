@@ -17,6 +17,7 @@ type Exchange struct {
 	FrameID   string       // empty for workers
 	Document  string       // URL of the document that the request is made for
 	Type      ResourceType // as Chrome names it; says what asked, never what came
+	Initiator Initiator    // what made the target ask
 	Redirects []Hop        // in order, each with the answer that sent us on
 	Request   Request      // the last request
 	Response  *Response    // nil: none came
@@ -62,6 +63,13 @@ type Target struct {
 	URL  string
 }
 
+// Initiator is CDP's Network.Initiator: a script, the parser, a preload, or other.
+type Initiator struct {
+	Type string  `json:"type"`
+	URL  string  `json:"url,omitempty"`        // of the script or document
+	Line float64 `json:"lineNumber,omitempty"` // from 0
+}
+
 // ResourceType is CDP's Network.ResourceType: Document, Media, XHR, Fetch, Script and so on.
 type ResourceType string
 
@@ -93,15 +101,17 @@ type Response struct {
 	Header     http.Header
 	MIMEType   string // Chrome's own reading, after sniffing
 	RemoteAddr string // IP:port, empty when nothing was dialled
+	Connection string // CDP connectionId: what is equal went over one connection; empty when nothing was dialled
 	FromCache  bool   // of the browser, see Cache; with FromWorker, of the service worker
 	Cache      string // "disk", "memory" or "prefetch"; empty when it came from none of these
 	FromWorker bool   // answered by a service worker
 	Timing     Timing
 }
 
-// Timing holds the phases of one request; a negative duration means that the phase did not happen.
+// Timing holds the phases of one request; a negative duration means that the phase did not happen. Connect holds TLS. Blocked is the
+// time before sending that none of them explains: in queues, waiting for a connection or for a proxy's address.
 type Timing struct {
-	DNS, Connect, TLS, Send, Wait time.Duration
+	DNS, Connect, TLS, Send, Wait, Blocked time.Duration
 }
 
 // Cookie is one cookie of the browser's store at the end of the visit (CDP Network.Cookie).

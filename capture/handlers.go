@@ -40,6 +40,11 @@ var handlers = map[string]handler{
 	"Network.webSocketFrameSent":                 on((*Recorder).webSocketSent),
 	"Network.webSocketHandshakeResponseReceived": on((*Recorder).webSocketResponse),
 	"Network.webSocketWillSendHandshakeRequest":  on((*Recorder).webSocketRequest),
+	"Log.entryAdded":                             on((*Recorder).logEntry),
+	"Page.domContentEventFired":                  on((*Recorder).contentLoaded),
+	"Page.loadEventFired":                        on((*Recorder).pageLoaded),
+	"Runtime.consoleAPICalled":                   on((*Recorder).consoleCalled),
+	"Runtime.exceptionThrown":                    on((*Recorder).exceptionThrown),
 	"Browser.downloadWillBegin":                  on((*Recorder).downloadWillBegin),
 	"Runtime.bindingCalled":                      on((*Recorder).bindingCalled),
 	"Runtime.executionContextCreated":            on((*Recorder).contextCreated),
@@ -80,8 +85,8 @@ func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
 	x := &record{session: s.ID(), Exchange: Exchange{
 		ID: ev.RequestID, Target: Target{ID: string(s.TargetID()), Kind: s.Kind(), URL: s.URL()}, FrameID: ev.FrameID,
 		Document: ev.DocumentURL, Type: ev.Type, Request: ev.Request.request(), Started: r.wall(ev.Timestamp),
-		Body: Body{Reason: ReasonPending},
-	}}
+		Body: Body{Reason: ReasonPending}, Initiator: ev.Initiator.initiator(),
+	}, made: ev.Timestamp}
 	if o := r.orphans[ev.RequestID]; o != nil {
 		x.extras = *o
 		delete(r.orphans, ev.RequestID)
@@ -102,6 +107,8 @@ func (x *record) redirect(ev *requestWillBeSent, now time.Time) {
 	if n := len(x.Redirects); n > 0 {
 		hop.Started = x.Redirects[n-1].Ended
 	}
+	ev.RedirectResponse.Timing.queued(&hop.Response.Timing, x.made)
+	x.made = ev.Timestamp
 	x.Redirects = append(x.Redirects, hop)
 	x.hops = append(x.hops, hasExtra(ev.RedirectHasExtraInfo, &hop.Response))
 	x.Request = ev.Request.request()
@@ -184,6 +191,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 			Request: wireRequest{URL: res.URL, Method: http.MethodGet},
 		})
 	}
+	ev.Response.Timing.queued(&res.Timing, x.made)
 	if !x.hasResponse {
 		x.hops = append(x.hops, hasExtra(ev.HasExtra, &res))
 	}

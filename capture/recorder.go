@@ -76,6 +76,8 @@ type Recorder struct {
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	heard    heard
 	messages int // kept so far
+	console  console
+	times    PageTimes
 	ended    int // exchanges that are done
 	changed  chan struct{}
 	last     time.Time // when a request last began or ended
@@ -86,6 +88,7 @@ type record struct {
 	Exchange
 	extras
 	session     target.SessionID
+	made        float64 // when the present request was, in s of CDP's monotonic clock
 	hasResponse bool
 	memoryCache bool      // the renderer had it
 	download    bool      // Chrome took it for a file to keep
@@ -159,7 +162,7 @@ func endless(t ResourceType) bool {
 func (r *Recorder) Snapshot() *Capture {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := &Capture{}
+	c := &Capture{Console: slices.Clone(r.console.list), ConsoleCut: r.console.cut, Times: r.times}
 	r.heard.snapshot(c)
 	for _, x := range r.list {
 		e := x.snapshot()

@@ -1,5 +1,7 @@
 package scenarios
 
+import "time"
+
 // GrabFlow is what `seine grab URL` runs.
 func GrabFlow(url string, grab Grab, har string) UserFlow {
 	return UserFlow{
@@ -8,10 +10,20 @@ func GrabFlow(url string, grab Grab, har string) UserFlow {
 	}
 }
 
+// Sniff is what `seine sniff` may be told.
+type Sniff struct {
+	Capture Capture
+	Wait    time.Duration // how long to go on listening once the page is at rest
+	Until   Until
+	Max     time.Duration // see UserFlow
+}
+
 // SniffFlow is what `seine sniff URL` runs.
-func SniffFlow(url, har string) UserFlow {
-	return UserFlow{
-		Title: "sniff " + url,
-		Steps: []Step{Navigate{URL: url}, Play{}, Capture{HAR: har}},
+func SniffFlow(url string, s Sniff) UserFlow {
+	f := UserFlow{Title: "sniff " + url, Until: s.Until, Max: s.Max, Steps: []Step{Navigate{URL: url}, Play{}}}
+	if s.Wait > 0 {
+		f.Steps = append(f.Steps, Listen{For: s.Wait})
 	}
+	f.Steps = append(f.Steps, s.Capture)
+	return f
 }

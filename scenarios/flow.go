@@ -9,7 +9,19 @@ type UserFlow struct {
 	Title   string
 	Timeout time.Duration // of each step that names none; 0: DefaultTimeout
 	Steps   []Step
+	Until   Until         // when enough was heard: what is left of the steps before Capture and Grab is left out
+	Max     time.Duration // of all that comes before Capture and Grab; what was heard by then is kept; 0: no limit
 }
+
+// Until names what a visit waits for.
+type Until string
+
+// What there is to wait for.
+const (
+	UntilIdle  Until = ""      // the end of the steps
+	UntilMedia Until = "media" // a film, a sound, or a playlist of one
+	UntilAPI   Until = "api"   // an answer in JSON to a script
+)
 
 // DefaultTimeout of a step. Chrome's Recorder has 5 s, too short for a player behind a slow advert.
 const DefaultTimeout = 30 * time.Second
@@ -79,8 +91,18 @@ type Play struct{ Base }
 // Capture waits until the page has come to rest and keeps what it said and heard.
 type Capture struct {
 	Base
-	HAR string // file to write, "" for none
+	HAR  string // file to write, "" for none
+	Save string // folder to write, "" for none
 }
+
+// Listen stays on the page and does nothing to it.
+type Listen struct {
+	Base
+	For time.Duration
+}
+
+// Within leaves time to look at the page.
+func (l Listen) Within(UserFlow) time.Duration { return l.For + DefaultTimeout }
 
 // Grab fetches the film that plays.
 type Grab struct {
@@ -107,6 +129,9 @@ func (Play) Type() string { return "play" }
 
 // Type names the step.
 func (Capture) Type() string { return "capture" }
+
+// Type names the step.
+func (Listen) Type() string { return "listen" }
 
 // Type names the step.
 func (Grab) Type() string { return "grab" }

@@ -5,11 +5,17 @@
 // underscored fields.
 package har
 
-import "time"
+import (
+	"time"
+
+	"seine/capture"
+)
 
 // HAR is the file.
 type HAR struct {
 	Log Log `json:"log"`
+
+	out []leftBody
 }
 
 // Log is its one object.
@@ -20,6 +26,27 @@ type Log struct {
 	Pages   []Page   `json:"pages"`
 	Entries []Entry  `json:"entries"`
 	Comment string   `json:"comment,omitempty"`
+	Seine   *Visit   `json:"_seine,omitempty"`
+}
+
+// Visit is what HAR has no place for, and a Capture holds.
+type Visit struct {
+	Page       string                   `json:"page"`
+	UserAgent  string                   `json:"userAgent,omitempty"`
+	Content    time.Time                `json:"contentLoaded,omitzero"`
+	Load       time.Time                `json:"loaded,omitzero"`
+	Notes      []Note                   `json:"notes,omitempty"`
+	Cookies    []capture.Cookie         `json:"cookies,omitempty"` // with secrets only
+	Players    []capture.Player         `json:"players,omitempty"`
+	Made       []*capture.Made          `json:"made,omitempty"`
+	Console    []capture.ConsoleMessage `json:"console,omitempty"`
+	ConsoleCut int                      `json:"consoleCut,omitempty"`
+}
+
+// Note is a capture.Note with who made it.
+type Note struct {
+	capture.Note
+	By capture.Target `json:"target"`
 }
 
 // Creator names a program.
@@ -30,29 +57,70 @@ type Creator struct {
 
 // Page is one visited page.
 type Page struct {
-	Started time.Time `json:"startedDateTime"`
-	ID      string    `json:"id"`
-	Title   string    `json:"title"`
-	Timings struct{}  `json:"pageTimings"`
+	Started time.Time   `json:"startedDateTime"`
+	ID      string      `json:"id"`
+	Title   string      `json:"title"`
+	Timings PageTimings `json:"pageTimings"`
+}
+
+// PageTimings are ms from the page's start; -1 where it was not reached.
+type PageTimings struct {
+	Content float64 `json:"onContentLoad"`
+	Load    float64 `json:"onLoad"`
 }
 
 // Entry is one request and its answer; each redirect is an entry of its own.
 type Entry struct {
-	PageRef      string    `json:"pageref,omitempty"`
-	Started      time.Time `json:"startedDateTime"`
-	Time         float64   `json:"time"` // ms, the sum of Timings without the -1s
-	Request      Request   `json:"request"`
-	Response     Response  `json:"response"`
-	Cache        struct{}  `json:"cache"`
-	Timings      Timings   `json:"timings"`
-	ServerIP     string    `json:"serverIPAddress,omitempty"`
-	ResourceType string    `json:"_resourceType,omitempty"`
-	Target       string    `json:"_target,omitempty"`                  // kind of target that asked: page, iframe, worker …
-	FromCache    string    `json:"_fromCache,omitempty"`               // disk, memory or prefetch
-	FromWorker   bool      `json:"_fetchedViaServiceWorker,omitempty"` // a service worker answered
-	Messages     []Message `json:"_webSocketMessages,omitempty"`
-	Error        string    `json:"_error,omitempty"`       // net::ERR_…
-	BodyMissing  string    `json:"_bodyMissing,omitempty"` // why the response's body is not there
+	PageRef      string             `json:"pageref,omitempty"`
+	Started      time.Time          `json:"startedDateTime"`
+	Time         float64            `json:"time"` // ms, the sum of Timings without the -1s
+	Request      Request            `json:"request"`
+	Response     Response           `json:"response"`
+	Cache        struct{}           `json:"cache"`
+	Timings      Timings            `json:"timings"`
+	ServerIP     string             `json:"serverIPAddress,omitempty"`
+	Connection   string             `json:"connection,omitempty"`    // the server's port, as Chrome has it
+	ConnectionID string             `json:"_connectionId,omitempty"` // what is equal went over one connection
+	Initiator    *capture.Initiator `json:"_initiator,omitempty"`
+	ResourceType string             `json:"_resourceType,omitempty"`
+	Target       string             `json:"_target,omitempty"`    // kind of target that asked: page, iframe, worker …
+	FromCache    string             `json:"_fromCache,omitempty"` // disk, memory or prefetch
+	Messages     []Message          `json:"_webSocketMessages,omitempty"`
+	Events       []Event            `json:"_eventSourceMessages,omitempty"`
+	BodyMissing  string             `json:"_bodyMissing,omitempty"` // why the response's body is not there
+	Seine        *Extra             `json:"_seine,omitempty"`
+}
+
+// Extra is what HAR has no place for, and an Exchange holds.
+type Extra struct {
+	ID          string         `json:"id,omitempty"`  // entries of one exchange, which redirects have, have the same
+	Hop         bool           `json:"hop,omitempty"` // a redirect
+	Target      capture.Target `json:"target"`
+	FrameID     string         `json:"frameId,omitempty"`
+	Document    string         `json:"document,omitempty"`
+	Canceled    bool           `json:"canceled,omitempty"`
+	Running     bool           `json:"running,omitempty"` // it was under way when the visit ended
+	Ended       time.Time      `json:"ended,omitzero"`
+	Received    int64          `json:"received,omitempty"`
+	File        string         `json:"file,omitempty"`
+	NotWire     bool           `json:"notWire,omitempty"` // the request's headers are not those that travelled
+	MIMEType    string         `json:"mimeType,omitempty"`
+	FromCache   bool           `json:"fromCache,omitempty"`
+	MessagesCut int            `json:"messagesCut,omitempty"`
+	SentMissing string         `json:"sentMissing,omitempty"` // why the request's body is not there
+	SentSize    int64          `json:"sentSize,omitempty"`
+	Head        []byte         `json:"head,omitempty"` // how a body begins that is not in the file
+}
+
+// Event is one message of an EventSource, as Chrome exports it.
+type Event struct {
+	Time    float64 `json:"time"` // s since 1970
+	Name    string  `json:"eventName"`
+	ID      string  `json:"eventId"`
+	Data    string  `json:"data"`
+	File    string  `json:"_file,omitempty"`
+	Missing string  `json:"_missing,omitempty"`
+	Size    int64   `json:"_size,omitempty"`
 }
 
 // Message is one message of a WebSocket, as Chrome exports it.
@@ -62,6 +130,9 @@ type Message struct {
 	Opcode  int     `json:"opcode"`
 	Data    string  `json:"data"`              // base64 unless Opcode is 1
 	Comment string  `json:"comment,omitempty"` // why the data is not there
+	File    string  `json:"_file,omitempty"`
+	Missing string  `json:"_missing,omitempty"` // the reason alone
+	Size    int64   `json:"_size,omitempty"`    // of what is missing
 }
 
 // Pair is a header or a parameter.
@@ -79,6 +150,7 @@ type Cookie struct {
 	Expires  string `json:"expires,omitempty"`
 	HTTPOnly bool   `json:"httpOnly,omitempty"`
 	Secure   bool   `json:"secure,omitempty"`
+	SameSite string `json:"sameSite,omitempty"`
 }
 
 // Request is what was sent.
@@ -100,6 +172,7 @@ type PostData struct {
 	Text     string `json:"text"`
 	Encoding string `json:"_encoding,omitempty"` // base64 for what is no text
 	Comment  string `json:"comment,omitempty"`   // why the text is not there
+	File     string `json:"_file,omitempty"`     // where it is, in a capture folder
 }
 
 // Response is what came.
@@ -111,8 +184,10 @@ type Response struct {
 	Headers     []Pair   `json:"headers"`
 	Content     Content  `json:"content"`
 	RedirectURL string   `json:"redirectURL"`
-	HeadersSize int64    `json:"headersSize"` // -1: not known
-	BodySize    int64    `json:"bodySize"`    // -1: not known
+	HeadersSize int64    `json:"headersSize"`                        // -1: not known
+	BodySize    int64    `json:"bodySize"`                           // -1: not known
+	Error       string   `json:"_error,omitempty"`                   // net::ERR_…
+	FromWorker  bool     `json:"_fetchedViaServiceWorker,omitempty"` // a service worker answered
 }
 
 // Content is a response's body.
@@ -122,10 +197,12 @@ type Content struct {
 	Text     string `json:"text,omitempty"`
 	Encoding string `json:"encoding,omitempty"` // base64 for what is no text
 	Comment  string `json:"comment,omitempty"`  // that the text is only a part
+	File     string `json:"_file,omitempty"`    // where it is, in a capture folder
 }
 
 // Timings are milliseconds; -1 where a phase did not happen. Send, Wait and Receive are never negative.
 type Timings struct {
+	Blocked float64 `json:"blocked"`
 	DNS     float64 `json:"dns"`
 	Connect float64 `json:"connect"`
 	SSL     float64 `json:"ssl"`

@@ -22,9 +22,9 @@ var start = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 // visit is a capture with what HAR finds hard: redirects, binary bodies, no answer, a body over the limit, phases that did not happen.
 func visit() *capture.Capture {
-	none := capture.Timing{DNS: -1, Connect: -1, TLS: -1, Send: -1, Wait: -1}
+	none := capture.Timing{DNS: -1, Connect: -1, TLS: -1, Send: -1, Wait: -1, Blocked: -1}
 	ms := time.Millisecond
-	full := capture.Timing{DNS: ms, Connect: 3 * ms, TLS: 2 * ms, Send: ms / 2, Wait: 10 * ms}
+	full := capture.Timing{DNS: ms, Connect: 3 * ms, TLS: 2 * ms, Send: ms / 2, Wait: 10 * ms, Blocked: ms}
 	x := &capture.Exchange{
 		Type: "Fetch", Target: capture.Target{Kind: "worker"}, Started: start, Ended: start.Add(100 * ms), Done: true,
 		Redirects: []capture.Hop{{
@@ -71,21 +71,21 @@ type need map[string]any
 
 var (
 	pair   = need{"name": "", "value": ""}
-	cookie = need{"name": "", "value": "", "path?": "", "domain?": "", "expires?": "", "httpOnly?": true, "secure?": true}
+	cookie = need{"name": "", "value": "", "path?": "", "domain?": "", "expires?": "", "httpOnly?": true, "secure?": true, "sameSite?": ""}
 	schema = need{"log": need{
 		"version": "", "creator": need{"name": "", "version": ""}, "browser?": need{"name": "", "version": ""}, "comment?": "",
-		"pages": []any{need{"startedDateTime": "", "id": "", "title": "", "pageTimings": need{}}},
+		"pages": []any{need{"startedDateTime": "", "id": "", "title": "", "pageTimings": need{"onContentLoad": 1.0, "onLoad": 1.0}}},
 		"entries": []any{need{
-			"pageref?": "", "startedDateTime": "", "time": 1.0, "serverIPAddress?": "", "cache": need{},
+			"pageref?": "", "startedDateTime": "", "time": 1.0, "serverIPAddress?": "", "connection?": "", "cache": need{},
 			"request": need{
 				"method": "", "url": "", "httpVersion": "", "cookies": []any{cookie}, "headers": []any{pair}, "queryString": []any{pair},
 				"headersSize": 1.0, "bodySize": 1.0, "postData?": need{"mimeType": "", "text": "", "comment?": ""},
 			},
 			"response": need{
 				"status": 1.0, "statusText": "", "httpVersion": "", "cookies": []any{cookie}, "headers": []any{pair}, "redirectURL": "",
-				"headersSize": 1.0, "bodySize": 1.0, "content": need{"size": 1.0, "mimeType": "", "text?": "", "encoding?": ""},
+				"headersSize": 1.0, "bodySize": 1.0, "content": need{"size": 1.0, "mimeType": "", "text?": "", "encoding?": "", "comment?": ""},
 			},
-			"timings": need{"dns": 1.0, "connect": 1.0, "ssl": 1.0, "send": 1.0, "wait": 1.0, "receive": 1.0},
+			"timings": need{"blocked": 1.0, "dns": 1.0, "connect": 1.0, "ssl": 1.0, "send": 1.0, "wait": 1.0, "receive": 1.0},
 		}},
 	}}
 )
@@ -158,7 +158,7 @@ func TestHARIsValid(t *testing.T) {
 func checkTimes(t *testing.T, e har.Entry) {
 	t.Helper()
 	sum := 0.0
-	for name, v := range map[string]float64{"dns": e.Timings.DNS, "connect": e.Timings.Connect, "ssl": e.Timings.SSL} {
+	for name, v := range map[string]float64{"blocked": e.Timings.Blocked, "dns": e.Timings.DNS, "connect": e.Timings.Connect, "ssl": e.Timings.SSL} {
 		if v < 0 && v != -1 {
 			t.Errorf("%s: %s = %f", e.Request.URL, name, v)
 		}
@@ -207,7 +207,7 @@ func TestBodiesRoundTrip(t *testing.T) {
 	if large.BodyMissing == "" || large.Response.Content.Text != "" || large.Request.PostData.Comment == "" || large.Request.BodySize != 2000 {
 		t.Errorf("over the limit: %+v %+v", large, large.Request.PostData)
 	}
-	if silent.Error == "" || silent.Request.BodySize != -1 || silent.BodyMissing != string(capture.ReasonFailed) {
+	if silent.Response.Error == "" || silent.Request.BodySize != -1 || silent.BodyMissing != string(capture.ReasonFailed) {
 		t.Errorf("no answer: %+v", silent)
 	}
 }

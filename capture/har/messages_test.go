@@ -38,8 +38,8 @@ func TestMessages(t *testing.T) {
 	want := []har.Message{
 		{Type: "send", Time: 1700000000.123, Opcode: 1, Data: "grüß dich"},
 		{Type: "receive", Time: 1700000000.123, Opcode: 2, Data: "AP8="},
-		{Type: "receive", Time: 1700000000.123, Opcode: 1, Comment: "left out: larger than the limit"},
-		{Type: "receive", Time: 1700000000.123, Opcode: 1, Comment: "left out: body of 101 bytes is over the limit of 100"},
+		{Type: "receive", Time: 1700000000.123, Opcode: 1, Comment: "left out: larger than the limit", Missing: string(capture.ReasonTooLarge), Size: 1 << 40},
+		{Type: "receive", Time: 1700000000.123, Opcode: 1, Comment: "left out: body of 101 bytes is over the limit of 100", Missing: string(capture.ReasonLeftOut), Size: 101},
 	}
 	if diff := cmp.Diff(want, e.Messages); diff != "" || e.ResourceType != "websocket" || e.Response.Status != 101 {
 		t.Errorf("%s %s", e.ResourceType, diff)
@@ -62,7 +62,7 @@ func TestPartsAndCaches(t *testing.T) {
 	if e.Response.Content.Text != "data: 1\n\n" || e.Response.Content.Comment != "only a part: an endless stream" || e.BodyMissing != "an endless stream" {
 		t.Errorf("%+v, %q", e.Response.Content, e.BodyMissing)
 	}
-	if e.FromCache != "disk" || !e.FromWorker || e.Request.PostData.Text != "--x" || !strings.HasPrefix(e.Request.PostData.Comment, "only a part") || e.Request.BodySize != -1 {
+	if e.FromCache != "disk" || !e.Response.FromWorker || e.Request.PostData.Text != "--x" || !strings.HasPrefix(e.Request.PostData.Comment, "only a part") || e.Request.BodySize != -1 {
 		t.Errorf("%+v", e)
 	}
 }

@@ -1,7 +1,7 @@
 package har
 
 import (
-	"encoding/base64"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"seine/capture"
+	"seine/capture/redact"
 )
 
 // MaxBytes bounds a file that is read.
@@ -25,138 +25,104 @@ var (
 	ErrTooLarge = errors.New("too large for a HAR file")
 )
 
-// recorded is as much of a HAR as it takes to make the same requests again. Programs differ in the rest: dates that are no dates,
-// numbers that are null.
-type recorded struct {
-	Log *struct {
-		Pages []struct {
-			Title string `json:"title"`
-		} `json:"pages"`
-		Entries []recordedEntry `json:"entries"`
-	} `json:"log"`
-}
-
-type recordedEntry struct {
-	Started      string `json:"startedDateTime"`
-	ResourceType string `json:"_resourceType"`
-	Request      struct {
-		Method  string `json:"method"`
-		URL     string `json:"url"`
-		Headers []Pair `json:"headers"`
-		Cookies []Pair `json:"cookies"`
-	} `json:"request"`
-	Response struct {
-		Status  int    `json:"status"`
-		Headers []Pair `json:"headers"`
-		Content struct {
-			MimeType string `json:"mimeType"`
-			Text     string `json:"text"`
-			Encoding string `json:"encoding"`
-		} `json:"content"`
-	} `json:"response"`
-}
-
-// Read makes a Capture of a HAR that any browser or program has written. Cookies are those that the requests sent: each belongs
-// to the host that got it. Redacted values are left out. Errors wrap ErrNotHAR or ErrTooLarge, or are those of r.
+// Read makes a Capture of a HAR that any browser or program has written; of one of ours, the capture that it was made of, as far as
+// the file has it. Of others', cookies are those that the requests sent: each belongs to the host that got it. Redacted values are
+// left out. Errors wrap ErrNotHAR or ErrTooLarge, or are those of r.
 func Read(r io.Reader) (*capture.Capture, error) {
+	return ReadFiles(r, func(string) capture.Body { return capture.Body{Reason: capture.ReasonLost} })
+}
+
+// ReadFiles is Read of a HAR whose bodies are in files: file opens one by its name, which may be anything.
+func ReadFiles(r io.Reader, file func(name string) capture.Body) (*capture.Capture, error) {
 	limited := &io.LimitedReader{R: r, N: MaxBytes + 1}
-	var file recorded
-	err := json.NewDecoder(limited).Decode(&file)
+	var rec recorded
+	err := json.NewDecoder(limited).Decode(&rec)
 	switch {
 	case limited.N <= 0:
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, MaxBytes)
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrNotHAR, err)
-	case file.Log == nil:
+	case rec.Log == nil:
 		return nil, fmt.Errorf("%w: it has no log", ErrNotHAR)
 	}
-	c := &capture.Capture{}
-	known := map[cookieID]int{}
-	for i := range file.Log.Entries {
-		e := file.Log.Entries[i].exchange()
-		if e == nil {
-			continue
-		}
-		if c.Page == "" && e.Type == "Document" {
-			c.Page, e.Target.Kind = e.URL(), "page"
-		}
-		if ua := e.Request.Header.Get("User-Agent"); c.UserAgent == "" {
-			c.UserAgent = ua
-		}
-		keepCookies(c, known, e)
-		c.Exchanges = append(c.Exchanges, e)
+	rd := reader{c: &capture.Capture{}, file: file, known: map[cookieID]int{}}
+	for i := range rec.Log.Entries {
+		rd.entry(&rec.Log.Entries[i])
 	}
-	for _, p := range file.Log.Pages {
-		if !strings.Contains(p.Title, "://") && c.Title == "" { // Chrome writes the address there
-			c.Title = p.Title
+	for _, p := range rec.Log.Pages {
+		if !strings.Contains(p.Title, "://") && rd.c.Title == "" { // Chrome writes the address there
+			rd.c.Title = p.Title
 		}
 	}
-	return c, nil
+	if v := rec.Log.Seine; v != nil {
+		v.restore(rd.c)
+	}
+	return rd.c, nil
 }
 
-// exchange is nil for what cannot be asked for again.
-func (r *recordedEntry) exchange() *capture.Exchange {
-	u, err := url.Parse(r.Request.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil
-	}
-	e := &capture.Exchange{
-		Type: typeOf(r.ResourceType), Done: true,
-		Request: capture.Request{Method: r.Request.Method, URL: r.Request.URL, Header: headerOf(r.Request.Headers), WireHeader: true},
-	}
-	e.Started, _ = time.Parse(time.RFC3339, r.Started)
-	if e.Request.Header.Get("Cookie") == "" {
-		for _, k := range r.Request.Cookies {
-			if k.Value != mark {
-				e.Request.Header.Add("Cookie", k.Name+"="+k.Value)
-			}
-		}
-	}
-	if r.Response.Status > 0 {
-		e.Response = &capture.Response{Status: r.Response.Status, URL: r.Request.URL, Header: headerOf(r.Response.Headers), MIMEType: r.Response.Content.MimeType}
-	}
-	e.Body = r.body()
-	return e
+// reader puts a capture together.
+type reader struct {
+	c     *capture.Capture
+	file  func(string) capture.Body
+	known map[cookieID]int
+	hops  []capture.Hop // of the exchange whose end is still to come
+	id    string
 }
 
-// typeOf is Chrome's, which HARs have in lower case.
-func typeOf(s string) capture.ResourceType {
-	if s == "" {
-		return ""
+func (rd *reader) entry(r *recordedEntry) {
+	e := r.exchange(rd.file)
+	if e == nil {
+		return
 	}
-	return capture.ResourceType(strings.ToUpper(s[:1]) + s[1:])
-}
-
-// headerOf leaves out the pseudo-headers of HTTP/2, and what was redacted.
-func headerOf(list []Pair) http.Header {
-	h := http.Header{}
-	for _, p := range list {
-		if !strings.HasPrefix(p.Name, ":") && !strings.Contains(p.Value, mark) {
-			h.Add(p.Name, p.Value)
+	rd.keepCookies(e)
+	if x := r.Seine; x != nil {
+		if rd.id != x.ID {
+			rd.hops = nil
+		}
+		if rd.id = x.ID; x.Hop && e.Response != nil && x.ID != "" {
+			rd.hops = append(rd.hops, capture.Hop{Request: e.Request, Response: *e.Response, Started: e.Started, Ended: e.Ended})
+			return
+		}
+		e.Redirects, rd.hops = rd.hops, nil
+		if len(e.Redirects) > 0 {
+			e.Started = e.Redirects[0].Started
 		}
 	}
-	return h
+	if rd.c.Page == "" && e.Type == "Document" {
+		if rd.c.Page = e.URL(); r.Seine == nil {
+			e.Target.Kind = "page"
+		}
+	}
+	if ua := e.Request.Header.Get("User-Agent"); rd.c.UserAgent == "" {
+		rd.c.UserAgent = ua
+	}
+	rd.c.Exchanges = append(rd.c.Exchanges, e)
 }
 
-func (r *recordedEntry) body() capture.Body {
-	text := []byte(r.Response.Content.Text)
-	if r.Response.Content.Encoding == "base64" {
-		b, err := base64.StdEncoding.DecodeString(r.Response.Content.Text)
-		if err != nil {
-			return capture.Body{Reason: capture.ReasonGone}
+func (v *Visit) restore(c *capture.Capture) {
+	c.Page, c.Players, c.Console, c.ConsoleCut = cmp.Or(v.Page, c.Page), v.Players, v.Console, v.ConsoleCut
+	c.UserAgent, c.Times = cmp.Or(v.UserAgent, c.UserAgent), capture.PageTimes{Content: v.Content, Load: v.Load}
+	if len(v.Cookies) > 0 {
+		c.Cookies = v.Cookies
+	}
+	if c.Title == c.Page {
+		c.Title = ""
+	}
+	for _, n := range v.Notes {
+		n.Target = n.By
+		c.Notes = append(c.Notes, n.Note)
+	}
+	for _, m := range v.Made {
+		if m != nil {
+			c.Made = append(c.Made, m)
 		}
-		text = b
 	}
-	if len(text) == 0 {
-		return capture.Body{Reason: capture.ReasonGone}
-	}
-	return capture.BodyOf(text)
 }
 
 type cookieID struct{ host, name string }
 
 // keepCookies notes what was sent to whom; the latest value counts. They were sent, so nothing keeps them from being sent again.
-func keepCookies(c *capture.Capture, known map[cookieID]int, e *capture.Exchange) {
+func (rd *reader) keepCookies(e *capture.Exchange) {
 	u, err := url.Parse(e.URL())
 	if err != nil {
 		return
@@ -166,16 +132,16 @@ func keepCookies(c *capture.Capture, known map[cookieID]int, e *capture.Exchange
 			Name: k.Name, Value: k.Value, Domain: u.Hostname(), Path: "/", HostOnly: true, Secure: u.Scheme == "https", SameSite: "None",
 		}
 		id := cookieID{cookie.Domain, k.Name}
-		if at, ok := known[id]; ok {
-			c.Cookies[at] = cookie
+		if at, ok := rd.known[id]; ok {
+			rd.c.Cookies[at] = cookie
 			continue
 		}
-		known[id] = len(c.Cookies)
-		c.Cookies = append(c.Cookies, cookie)
+		rd.known[id] = len(rd.c.Cookies)
+		rd.c.Cookies = append(rd.c.Cookies, cookie)
 	}
 }
 
 // Redacted says whether an address lacks the secrets that it had.
 func Redacted(address string) bool {
-	return strings.Contains(address, mark) || strings.Contains(address, url.QueryEscape(mark))
+	return strings.Contains(address, redact.Mark) || strings.Contains(address, url.QueryEscape(redact.Mark))
 }

@@ -2,19 +2,17 @@ package har
 
 import (
 	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
-	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"seine/capture"
+	"seine/capture/redact"
 )
 
 // Options of Write. The zero value redacts.
@@ -23,14 +21,24 @@ type Options struct {
 	Version string // of seine, for the creator field
 	MaxBody int64  // bytes of one body that go into the file; 0: 4 MiB
 	MaxAll  int64  // bytes of all bodies and messages that do; 0: 64 MiB. What is left out says so
+	// Attach is given each body that can be read, and names a file for it instead; "": it goes into the HAR. Players, console and what
+	// scripts made are left out then: they have files of their own. Nil: everything goes into the HAR.
+	Attach func(b *capture.Body, contentType string) (file string)
 }
 
 // Write writes the capture to w.
 func Write(w io.Writer, c *capture.Capture, o Options) error {
-	h := build(c, &room{one: cmp.Or(o.MaxBody, 4<<20), left: cmp.Or(o.MaxAll, 64<<20)}, o.Version)
+	h := Build(c, o)
 	if !o.Secrets {
-		redact(&h, c)
+		s := redact.New()
+		Collect(s, c, h)
+		h.Clean(s.Cleaner())
 	}
+	return h.Encode(w)
+}
+
+// Encode writes the file.
+func (h *HAR) Encode(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", " ")
@@ -40,28 +48,49 @@ func Write(w io.Writer, c *capture.Capture, o Options) error {
 const pageID = "page_1"
 
 // room is what may still go into the file: all of it stands in memory once, to take the secrets out.
-type room struct{ one, left int64 }
+type room struct {
+	one, left int64
+	attach    func(*capture.Body, string) string
+	out       []leftBody
+}
+
+// leftBody is a body that does not go into the file. What is secret in it may stand elsewhere.
+type leftBody struct {
+	body        capture.Body
+	contentType string
+}
 
 // errFull: the file has as many bytes of bodies as it may.
 var errFull = errors.New("the file is full")
 
-// take reads what there is of a body.
-func (r *room) take(b *capture.Body) ([]byte, error) {
+// take reads what there is of a body, or says in which file it is.
+func (r *room) take(b *capture.Body, contentType string) (data []byte, file string, err error) {
 	if b.Reason != "" && !b.HasPart() {
-		return nil, errors.New(string(b.Reason))
+		return nil, "", errors.New(string(b.Reason))
+	}
+	if r.attach != nil && b.Size > 0 {
+		if file = r.attach(b, contentType); file != "" {
+			return nil, file, nil
+		}
+	}
+	if b.Size > min(r.one, r.left) {
+		r.out = append(r.out, leftBody{*b, contentType})
 	}
 	if b.Size <= r.one && b.Size > r.left {
-		return nil, errFull
+		return nil, "", errFull
 	}
-	data, err := b.PartBytes(r.one)
+	data, err = b.PartBytes(r.one)
 	r.left -= int64(len(data))
-	return data, err
+	return data, "", err
 }
 
-func build(c *capture.Capture, o *room, version string) HAR {
+// Build puts the capture in the form of a HAR, secrets and all.
+func Build(c *capture.Capture, opt Options) *HAR {
+	o := &room{one: cmp.Or(opt.MaxBody, 4<<20), left: cmp.Or(opt.MaxAll, 64<<20), attach: opt.Attach}
 	log := Log{
-		Version: "1.2", Creator: Creator{Name: "seine", Version: cmp.Or(version, "devel")},
+		Version: "1.2", Creator: Creator{Name: "seine", Version: cmp.Or(opt.Version, "devel")},
 		Pages: []Page{{ID: pageID, Title: cmp.Or(c.Title, c.Page), Started: time.Unix(0, 0).UTC()}}, Entries: []Entry{},
+		Seine: visit(c, opt, o),
 	}
 	if c.UserAgent != "" {
 		log.Browser = &Creator{Name: "Chrome", Version: c.UserAgent}
@@ -75,97 +104,39 @@ func build(c *capture.Capture, o *room, version string) HAR {
 		}
 		log.Entries = append(log.Entries, entry(e, o))
 	}
-	return HAR{log}
+	log.Pages[0].Timings = PageTimings{since(log.Pages[0].Started, c.Times.Content), since(log.Pages[0].Started, c.Times.Load)}
+	return &HAR{log, o.out}
 }
 
-func redirect(e *capture.Exchange, hop capture.Hop, o *room) Entry {
-	out := Entry{
-		PageRef: pageID, Started: hop.Started, Request: request(hop.Request, protocol(&hop.Response), o),
-		Response: response(&hop.Response), Timings: timings(hop.Response.Timing, hop.Ended.Sub(hop.Started)),
-		ServerIP: host(hop.Response.RemoteAddr), ResourceType: resourceType(e.Type), Target: e.Target.Kind,
-		BodyMissing: string(capture.ReasonNone),
+// since is in ms, -1 for what did not happen.
+func since(start, at time.Time) float64 {
+	if at.IsZero() || at.Before(start) {
+		return -1
 	}
-	out.Time = out.Timings.sum()
-	return out
+	return float64(at.Sub(start)) / float64(time.Millisecond)
 }
 
-func entry(e *capture.Exchange, o *room) Entry {
-	out := Entry{
-		PageRef: pageID, Started: began(e), Request: request(e.Request, protocol(e.Response), o),
-		ResourceType: resourceType(e.Type), Target: e.Target.Kind, Error: e.Failure, BodyMissing: string(e.Body.Reason),
+func visit(c *capture.Capture, opt Options, o *room) *Visit {
+	v := &Visit{Page: c.Page, UserAgent: c.UserAgent, Content: c.Times.Content, Load: c.Times.Load}
+	for _, n := range c.Notes {
+		v.Notes = append(v.Notes, Note{n, n.Target})
 	}
-	t := capture.Timing{DNS: -1, Connect: -1, TLS: -1, Send: -1, Wait: -1}
-	if e.Response != nil {
-		t = e.Response.Timing
-		out.ServerIP = host(e.Response.RemoteAddr)
-		out.FromCache, out.FromWorker = e.Response.Cache, e.Response.FromWorker
+	if opt.Secrets {
+		v.Cookies = c.Cookies
 	}
-	out.Response = response(e.Response)
-	content(&out, e, o)
-	if e.Type == "WebSocket" {
-		out.Messages = messages(e.Messages, o)
+	if opt.Attach != nil {
+		return v
 	}
-	total := time.Duration(0)
-	if !e.Ended.IsZero() {
-		total = e.Ended.Sub(out.Started)
-	}
-	out.Timings = timings(t, total)
-	out.Time = out.Timings.sum()
-	return out
-}
-
-// began is when the last request began, the redirects before it being entries of their own.
-func began(e *capture.Exchange) time.Time {
-	if n := len(e.Redirects); n > 0 {
-		return e.Redirects[n-1].Ended
-	}
-	return e.Started
-}
-
-func content(out *Entry, e *capture.Exchange, o *room) {
-	c := &out.Response.Content
-	c.Size, c.MimeType = e.Body.Size, cmp.Or(e.ContentType(), "x-unknown")
-	if e.Body.Reason != "" && !e.Body.HasPart() {
-		return
-	}
-	b, err := o.take(&e.Body)
-	switch {
-	case err != nil && e.Body.Reason == "":
-		out.BodyMissing = "left out: " + err.Error()
-	case err == nil && e.Body.Reason != "":
-		c.Comment = "only a part: " + string(e.Body.Reason)
-		fallthrough
-	case err == nil:
-		c.Text, c.Encoding = text(b)
-	}
-}
-
-func messages(list []capture.Message, o *room) []Message {
-	var out []Message
-	for i := range list {
-		m := &list[i]
-		j := Message{Type: "receive", Time: float64(m.Time.UnixMilli()) / 1000, Opcode: m.Opcode}
-		if m.Sent {
-			j.Type = "send"
+	v.Players, v.Console, v.ConsoleCut = slices.Clone(c.Players), slices.Clone(c.Console), c.ConsoleCut
+	for _, m := range c.Made {
+		kept := *m
+		if kept.Data = m.Data; int64(len(m.Data)) > min(o.one, o.left) {
+			kept.Data = nil
 		}
-		b, err := o.take(&m.Body)
-		if err != nil {
-			j.Comment = "left out: " + err.Error()
-		}
-		j.Data = string(b)
-		if m.Opcode != 1 {
-			j.Data = base64.StdEncoding.EncodeToString(b)
-		}
-		out = append(out, j)
+		o.left -= int64(len(kept.Data))
+		v.Made = append(v.Made, &kept)
 	}
-	return out
-}
-
-func text(b []byte) (string, string) {
-	if utf8.Valid(b) {
-		return string(b), ""
-	}
-	return base64.StdEncoding.EncodeToString(b), "base64"
+	return v
 }
 
 func request(r capture.Request, protocol string, o *room) Request {
@@ -177,14 +148,14 @@ func request(r capture.Request, protocol string, o *room) Request {
 		out.Cookies = append(out.Cookies, Cookie{Name: c.Name, Value: c.Value})
 	}
 	out.QueryString = append(out.QueryString, query(r.URL)...)
-	b, err := o.take(&r.Body)
-	if err == nil && len(b) == 0 {
+	b, file, err := o.take(&r.Body, r.Header.Get("Content-Type"))
+	if err == nil && len(b) == 0 && file == "" {
 		return out
 	}
-	out.PostData = &PostData{MimeType: r.Header.Get("Content-Type")}
+	out.PostData = &PostData{MimeType: r.Header.Get("Content-Type"), File: file}
 	out.PostData.Text, out.PostData.Encoding = text(b)
 	if err != nil {
-		out.PostData.Comment = "left out: " + err.Error()
+		out.PostData.Comment = leftOut + err.Error()
 	}
 	if r.Body.Reason != "" {
 		out.BodySize = -1
@@ -202,10 +173,17 @@ func query(address string) []Pair {
 	var list []Pair
 	for _, p := range strings.Split(raw, "&") {
 		if name, value, _ := strings.Cut(p, "="); p != "" {
-			list = append(list, Pair{unescape(name), unescape(value)})
+			list = append(list, Pair{unescaped(name), unescaped(value)})
 		}
 	}
 	return list
+}
+
+func unescaped(v string) string {
+	if plain, err := url.QueryUnescape(v); err == nil {
+		return plain
+	}
+	return v
 }
 
 func response(r *capture.Response) Response {
@@ -217,6 +195,7 @@ func response(r *capture.Response) Response {
 	out.RedirectURL = r.Header.Get("Location")
 	for _, c := range (&http.Response{Header: r.Header}).Cookies() {
 		k := Cookie{Name: c.Name, Value: c.Value, Path: c.Path, Domain: c.Domain, HTTPOnly: c.HttpOnly, Secure: c.Secure}
+		k.SameSite = sameSite[c.SameSite]
 		if !c.Expires.IsZero() {
 			k.Expires = c.Expires.UTC().Format(time.RFC3339)
 		}
@@ -224,6 +203,8 @@ func response(r *capture.Response) Response {
 	}
 	return out
 }
+
+var sameSite = map[http.SameSite]string{http.SameSiteLaxMode: "Lax", http.SameSiteStrictMode: "Strict", http.SameSiteNoneMode: "None"}
 
 func pairs(h http.Header) []Pair {
 	out := []Pair{}
@@ -247,14 +228,6 @@ func protocol(r *capture.Response) string {
 	return strings.ToUpper(r.Protocol)
 }
 
-func host(addr string) string {
-	h, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return ""
-	}
-	return h
-}
-
 func resourceType(t capture.ResourceType) string { return strings.ToLower(string(t)) }
 
 func timings(t capture.Timing, total time.Duration) Timings {
@@ -264,7 +237,7 @@ func timings(t capture.Timing, total time.Duration) Timings {
 		}
 		return float64(d) / float64(time.Millisecond)
 	}
-	out := Timings{DNS: ms(t.DNS), Connect: ms(t.Connect), SSL: ms(t.TLS), Send: max(ms(t.Send), 0), Wait: max(ms(t.Wait), 0)}
+	out := Timings{Blocked: ms(t.Blocked), DNS: ms(t.DNS), Connect: ms(t.Connect), SSL: ms(t.TLS), Send: max(ms(t.Send), 0), Wait: max(ms(t.Wait), 0)}
 	if rest := ms(total) - out.sum(); rest > 0 {
 		out.Receive = rest
 	}
@@ -273,11 +246,5 @@ func timings(t capture.Timing, total time.Duration) Timings {
 
 // sum leaves TLS out, which Connect contains.
 func (t Timings) sum() float64 {
-	return max(t.DNS, 0) + max(t.Connect, 0) + t.Send + t.Wait + t.Receive
-}
-
-// isForm tells application/x-www-form-urlencoded.
-func isForm(contentType string) bool {
-	t, _, err := mime.ParseMediaType(contentType)
-	return err == nil && t == "application/x-www-form-urlencoded"
+	return max(t.Blocked, 0) + max(t.DNS, 0) + max(t.Connect, 0) + t.Send + t.Wait + t.Receive
 }

@@ -12,6 +12,7 @@ import (
 	"seine/assemble"
 	"seine/assemble/fetch"
 	"seine/browser"
+	"seine/capture/folder"
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
 	"seine/scenarios/replay"
@@ -30,6 +31,7 @@ const (
 	codeBrowser     = 8
 	codeUnsupported = 9
 	codeContent     = 10
+	codePartial     = 11
 	codeInterrupted = 130
 )
 
@@ -44,11 +46,12 @@ type exit struct {
 var exits = []exit{
 	{codeOK, "ok", "done", func(err error) bool { return err == nil }},
 	{codeInterrupted, "interrupted", "ended by a signal; run it again to go on", either(errSignal, context.Canceled)},
+	{codePartial, "partial", "of several addresses some failed; each was told of, the others are done", isPartial},
 	{codeUsage, "usage", "a mistake on the command line", as[*usageError]},
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
 	{codeOutput, "output", "the output exists, is in use, or cannot be written", func(err error) bool {
-		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput)(err) || as[*fs.PathError](err)
+		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied)(err) || as[*fs.PathError](err)
 	}},
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
 	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed)},

@@ -206,15 +206,18 @@ func byteRate(text string) (int64, error) {
 }
 
 // targets are the addresses on the command line, once it is known that what they give can be written.
-func targets(c *cli.Context) ([]string, error) {
-	if !c.Args().Present() {
+func targets(c *cli.Context) ([]string, error) { return targetsOf(c, c.Args().Slice(), true) }
+
+// targetsOf are those of some of the arguments.
+func targetsOf(c *cli.Context, args []string, needed bool) ([]string, error) {
+	if len(args) == 0 && needed {
 		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
 	}
 	if err := onePlace(c); err != nil {
 		return nil, err
 	}
 	var list []string
-	for _, a := range c.Args().Slice() {
+	for _, a := range args {
 		u, err := address(a)
 		if err != nil {
 			return nil, err

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -62,43 +59,6 @@ func playerChooses(c *cli.Context) error {
 	}
 	return nil
 }
-
-// each goes on after an address that failed. Of several, what went wrong is told at once; the exit code is the first one's.
-func each(ctx context.Context, pages []string, con *ui.Console, do func(string) error) error {
-	partial := &partialError{all: len(pages)}
-	for _, page := range pages {
-		err := do(page)
-		if err == nil {
-			continue
-		}
-		if len(pages) == 1 || ctx.Err() != nil {
-			return err
-		}
-		code, name := exitOf(err)
-		tell(con, "failed", failure{URL: shown(page).String(), Exit: code, Name: name, Error: sentence(err), Hint: hint(err)})
-		partial.failed++
-		partial.first = cmp.Or(partial.first, err)
-		if errors.Is(err, browser.ErrBrowserGone) {
-			break
-		}
-	}
-	if partial.first != nil {
-		return partial
-	}
-	return nil
-}
-
-// partialError: some of several addresses failed, and each was told of.
-type partialError struct {
-	failed, all int
-	first       error
-}
-
-func (e *partialError) Error() string {
-	return fmt.Sprintf("%d of %d addresses failed", e.failed, e.all)
-}
-
-func (e *partialError) Unwrap() error { return e.first }
 
 // withRunner starts the browser and ends it, whatever happens.
 func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, pages []string, do func(*replay.Runner) error) error {

@@ -16,6 +16,8 @@ import (
 
 	"seine/assemble/filename"
 	"seine/assemble/hls"
+	"seine/capture"
+	"seine/capture/folder"
 	"seine/capture/har"
 	"seine/capture/media"
 	"seine/capture/session"
@@ -108,6 +110,9 @@ func inputOf(c *cli.Context, arg, base string) (input, error) {
 		in.name, in.url = "stdin", base
 		return in, in.read(c.App.Reader)
 	}
+	if folder.Is(arg) {
+		return in, in.readFolder(arg)
+	}
 	if !isFile(arg) {
 		if base != "" {
 			return in, &usageError{what: "--base is for a playlist in a file or on stdin; an address is one already"}
@@ -168,13 +173,28 @@ func (in *input) readFile(f *os.File) error {
 	return in.read(f)
 }
 
-// readHAR takes the best playlist that a browser was heard to load, and what it was asked with.
+// readFolder is readHAR of a capture folder.
+func (in *input) readFolder(dir string) error {
+	o, err := folder.Open(dir)
+	if err != nil {
+		return &usageError{what: fmt.Sprintf("%s: %v", ui.Remote(in.name), err)}
+	}
+	defer o.Close()
+	in.har, in.file, in.base = dir, "", ""
+	return in.take(o.Capture)
+}
+
 func (in *input) readHAR(r io.Reader) error {
 	c, err := har.Read(r)
 	if err != nil {
 		return &usageError{what: fmt.Sprintf("%s: %v", ui.Remote(in.name), err)}
 	}
 	in.har, in.file, in.base = in.file, "", ""
+	return in.take(c)
+}
+
+// take finds the best playlist that a browser was heard to load, and what it was asked with.
+func (in *input) take(c *capture.Capture) (err error) {
 	for _, s := range c.Streams() {
 		if s.Kind != media.HLS || s.Mentioned() {
 			continue

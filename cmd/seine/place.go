@@ -19,7 +19,7 @@ var errNoFolder = errors.New("it is no folder")
 // is missing, or the output is there already.
 func places(c *cli.Context) error {
 	if f := c.String("har"); f != "" {
-		if err := folder(filepath.Dir(f)); err != nil {
+		if err := directory(filepath.Dir(f)); err != nil {
 			return err
 		}
 	}
@@ -28,9 +28,9 @@ func places(c *cli.Context) error {
 	}
 	output := c.String("output")
 	if output == "" {
-		return folder(cmp.Or(c.String("dir"), "."))
+		return directory(cmp.Or(c.String("dir"), "."))
 	}
-	if err := folder(filepath.Dir(output)); err != nil {
+	if err := directory(filepath.Dir(output)); err != nil {
 		return err
 	}
 	if there(output) && !c.Bool("force") && !there(output+".part.lock") { // beside a lock, assemble sweeps first
@@ -44,7 +44,7 @@ func there(file string) bool {
 	return err == nil
 }
 
-func folder(dir string) error {
+func directory(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:

@@ -1,16 +1,21 @@
 package main
 
 import (
-	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"mime"
+	"path/filepath"
+	"runtime"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"seine/assemble"
+	"seine/browser"
 	"seine/capture"
+	"seine/capture/folder"
+	"seine/capture/har"
+	"seine/capture/session"
 	"seine/cmd/internal/ui"
 	"seine/scenarios"
 	"seine/scenarios/replay"
@@ -18,136 +23,238 @@ import (
 
 func sniffCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "sniff",
-		Usage:     "show what a page talks to: its media, then its JSON calls",
-		UsageText: "seine sniff URL… [flags]\n\nseine sniff https://example.com/watch/42\nseine sniff https://example.com/watch/42 --har page.har --json",
+		Name:  "sniff",
+		Usage: "show what a page talks to: its media, then its JSON calls",
+		UsageText: "seine sniff URL… [flags]\nseine sniff FILE.har | FOLDER [flags]\n\nseine sniff https://example.com/watch/42\nseine sniff https://example.com/watch/42 --until media --json\n" +
+			"seine sniff https://example.com/watch/42 --save kept      then, without a browser: seine sniff kept",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{DisableDefaultText: true, Name: "all", Aliases: []string{"a"}, Usage: "every request, not only media and JSON", Category: catChoice},
+			&cli.StringSliceFlag{Name: "filter", Usage: "only findings that meet `CONDITION`: kind=hls (dash, video, audio, subtitle, media, api, document, script …), host=*.example.com or type=json; a,b for either; repeated, all must be met", Category: catChoice},
+			&cli.StringFlag{Name: "until", Usage: "stop listening once there is `WHAT`: media, api, or idle for when the page is at rest", Value: "idle", Category: catChoice},
+			&cli.DurationFlag{DefaultText: "0s", Name: "wait", Usage: "go on listening for `TIME`, such as 30s, after the page has come to rest", Category: catChoice},
+			&cli.DurationFlag{DefaultText: "none", Name: "max", Usage: "stop listening to a page after `TIME`, and show what was heard by then", Category: catChoice},
+			&cli.StringFlag{Name: "save", Usage: "keep all that was heard in `FOLDER`, which seine sniff opens again, without secrets (its screenshot is left as it is)", Category: catBrowser},
+			&cli.IntFlag{Name: "tabs", Usage: "visit `N` pages at once", DefaultText: "as many as there are processors, at most 4", Category: catBrowser},
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
-		Action: func(c *cli.Context) error {
-			con := console(c)
-			pages, err := targets(c)
-			if err != nil {
-				return err
-			}
-			return withRunner(c, con, assemble.Job{}, pages, func(r *replay.Runner) error {
-				return each(c.Context, pages, con, func(page string) error { return sniff(c, con, r, page) })
-			})
-		},
+		Action:       sniffAction,
 		OnUsageError: onUsageError,
 	}
 }
 
-func sniff(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
-	w := &watcher{con: con, silent: true}
-	r.Observe = w.event
-	con.Say("Visiting %s", shown(page))
-	res, err := r.Run(c.Context, scenarios.SniffFlow(bare(page), c.String("har")))
-	if res.Capture == nil {
+// sniffing is what the command line of sniff says.
+type sniffing struct {
+	c      *cli.Context
+	con    *ui.Console
+	every  bool
+	filter filter
+	flow   scenarios.Sniff
+	tabs   int
+	board  *board
+}
+
+func sniffAction(c *cli.Context) error {
+	s := &sniffing{c: c, con: console(c), every: c.Bool("all")}
+	if err := s.parse(); err != nil {
 		return err
 	}
-	showStreamsWith(con, res.Streams, c.Bool("with-secrets"))
-	if e := showCalls(con, res.Capture, c.Bool("all")); e != nil {
-		return e
-	}
-	if e := showCounts(con, res); e != nil {
-		return e
-	}
-	return err
-}
-
-type callJSON struct {
-	Method string `json:"method"`
-	Status int    `json:"status"`
-	Type   string `json:"type"`
-	Size   int64  `json:"size"`
-	URL    string `json:"url"`
-	Target string `json:"target"`
-	Reason string `json:"body_missing,omitempty"`
-}
-
-func showCalls(con *ui.Console, c *capture.Capture, all bool) error {
-	list, title := c.Calls(), "JSON CALLS"
-	if all {
-		list, title = c.Exchanges, "REQUESTS"
-	}
-	var rows [][]any
-	for _, e := range list {
-		if strings.HasPrefix(e.URL(), "data:") {
-			continue // nothing that the page talks to: most are pictures of Chrome's own player
-		}
-		j := callJSON{e.Request.Method, e.Status(), mediaType(e), e.Body.Size, e.URL(), e.Target.Kind, string(e.Body.Reason)}
-		if err := con.Emit("call", j); err != nil {
+	var kept, urls []string
+	for _, a := range c.Args().Slice() {
+		recording, err := isRecording(a)
+		if err != nil {
 			return err
 		}
-		rows = append(rows, []any{j.Method, status(e), ui.Remote(j.Type), size(e), ui.Remote(j.URL)})
-	}
-	if len(rows) == 0 {
-		con.Say("No JSON calls were heard.")
-		return nil
-	}
-	con.Print("\n" + con.Table([]ui.Column{{Title: title}, {Title: "STATUS", Right: true}, {Title: "TYPE"}, {Title: "SIZE", Right: true}, {Title: "URL", Flex: true}}, rows))
-	return nil
-}
-
-func mediaType(e *capture.Exchange) string {
-	t, _, err := mime.ParseMediaType(e.ContentType())
-	if err != nil {
-		return cmp.Or(e.ContentType(), "?")
-	}
-	return t
-}
-
-func status(e *capture.Exchange) string {
-	if e.Status() == 0 {
-		return cmp.Or(e.Failure, "…")
-	}
-	return fmt.Sprint(e.Status())
-}
-
-func size(e *capture.Exchange) string {
-	if e.Body.Reason != "" && e.Body.Size == 0 {
-		return "–"
-	}
-	return ui.Bytes(e.Body.Size)
-}
-
-// showCounts says how complete the capture is: nothing is lost in silence.
-func showCounts(con *ui.Console, res *replay.Result) error {
-	n := res.Capture.Count()
-	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": append([]replay.Attempt{}, res.Tried...)}); err != nil {
-		return err
-	}
-	if res.Status >= 400 {
-		con.Warn("the page itself answered with status %d", res.Status)
-	}
-	if len(res.Streams) == 0 {
-		con.Say("No media was found.")
-	}
-	text := fmt.Sprintf("%d requests, %d bodies", n.Exchanges, n.Bodies)
-	for _, r := range slices.Sorted(missing(n.Missing)) {
-		text += fmt.Sprintf(", %d %s", n.Missing[capture.Reason(r)], r)
-	}
-	if n.Messages+n.MessagesCut > 0 {
-		text += fmt.Sprintf("; %s", ui.Count(n.Messages, "message"))
-	}
-	if n.MessagesCut > 0 {
-		text += fmt.Sprintf(", %d more were not kept", n.MessagesCut)
-	}
-	for _, r := range slices.Sorted(missing(n.SentMissing)) {
-		text += fmt.Sprintf("; of what was sent, %d: %s", n.SentMissing[capture.Reason(r)], r)
-	}
-	con.Say("\n%s", con.Faint(text))
-	return nil
-}
-
-func missing(why map[capture.Reason]int) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for r := range why {
-			if !yield(string(r)) {
-				return
-			}
+		if recording {
+			kept = append(kept, a)
+		} else {
+			urls = append(urls, a)
 		}
 	}
+	pages, err := targetsOf(c, urls, len(kept) == 0)
+	if err != nil {
+		return err
+	}
+	partial := &partialError{all: len(kept) + len(pages)}
+	for _, path := range kept {
+		partial.add(s.con, path, s.reopen(path))
+	}
+	if len(pages) > 0 {
+		if err := s.visit(pages, partial); err != nil {
+			return err
+		}
+	}
+	return partial.err()
+}
+
+func (s *sniffing) parse() error {
+	var err error
+	if s.filter, err = parseFilter(s.c.StringSlice("filter")); err != nil {
+		return err
+	}
+	s.flow = scenarios.Sniff{Capture: scenarios.Capture{HAR: s.c.String("har"), Save: s.c.String("save")}, Wait: s.c.Duration("wait"), Max: s.c.Duration("max")}
+	switch u := s.c.String("until"); u {
+	case "idle":
+	case "media", "api":
+		s.flow.Until = scenarios.Until(u)
+	default:
+		return &usageError{what: fmt.Sprintf("--until %q is none of media, api and idle", ui.Remote(u)), try: "--until media"}
+	}
+	for _, name := range []string{"wait", "max"} {
+		if d := s.c.Duration(name); d < 0 || d > 24*time.Hour || d == 0 && s.c.IsSet(name) {
+			return &usageError{what: fmt.Sprintf("--%s %s is not between a moment and 24 hours", name, d)}
+		}
+	}
+	if s.tabs = s.c.Int("tabs"); s.c.IsSet("tabs") && (s.tabs < 1 || s.tabs > 32) {
+		return &usageError{what: fmt.Sprintf("--tabs %d is not between 1 and 32", s.tabs)}
+	}
+	if s.tabs == 0 {
+		s.tabs = min(runtime.GOMAXPROCS(0), 4)
+	}
+	if s.flow.Capture.Save == "" {
+		return nil
+	}
+	if s.c.Args().Len() > 1 {
+		return &usageError{what: "--save names one folder, but there are several addresses; visit them one by one"}
+	}
+	return keepable(s.flow.Capture.Save)
+}
+
+// keepable says early that a folder cannot be written.
+func keepable(dir string) error {
+	if err := directory(filepath.Dir(filepath.Clean(dir))); err != nil {
+		return err
+	}
+	return folder.Check(dir)
+}
+
+// reopen shows what an earlier visit gave.
+func (s *sniffing) reopen(path string) error {
+	c, closeIt, err := openRecording(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closeIt() }()
+	secrets := s.c.Bool("with-secrets")
+	if s.flow.Capture.HAR != "" {
+		if err := har.WriteFile(s.flow.Capture.HAR, c, har.Options{Secrets: secrets, Version: version()}); err != nil {
+			return err
+		}
+	}
+	if s.flow.Capture.Save != "" {
+		if err := folder.Save(s.flow.Capture.Save, c, folder.Options{Secrets: secrets, Version: version()}); err != nil {
+			return err
+		}
+	}
+	b := &board{con: s.con, all: 1}
+	return s.show(b.open(c.Page, s), replay.Kept(c))
+}
+
+// visit shows what pages give, several at once.
+func (s *sniffing) visit(pages []string, partial *partialError) error {
+	options, err := browserOptions(s.c, s.con, pages)
+	if err != nil {
+		return err
+	}
+	conf := session.Config{}
+	if conf.Cookies, err = cookiesOf(s.c, s.con); err != nil {
+		return err
+	}
+	if s.c.String("connect") == "" {
+		s.con.Say("Starting the browser …")
+	}
+	keeper := browser.NewKeeper(s.c.Context, options, replay.SalvageLimit)
+	defer func() {
+		if e := keeper.Close(); e != nil {
+			s.con.Logger().Debug("closing the browser", "error", e)
+		}
+	}()
+	if _, err := keeper.Browser(); err != nil {
+		return err
+	}
+	s.board = &board{con: s.con, live: s.con.Live(), all: len(pages)}
+	defer s.board.live.End()
+	batch := &replay.Batch{
+		Keeper: keeper, Tabs: s.tabs, Runner: replay.Runner{Session: conf, Secrets: s.c.Bool("with-secrets"), Version: version(), Log: s.con.Logger()},
+		Again: func(page, try int, err error) { s.again(pages[page], try, err) },
+	}
+	views := make([]*view, len(pages))
+	errs := batch.Run(s.c.Context, len(pages), func(ctx context.Context, r *replay.Runner, i int) error {
+		if views[i] == nil {
+			views[i] = s.board.open(pages[i], s)
+		}
+		err := s.page(ctx, r, views[i], len(pages))
+		if err == nil || !crashed(err) {
+			s.board.close(views[i])
+		}
+		return err
+	})
+	s.board.live.End()
+	if s.c.Err() != nil {
+		return errors.Join(errs...)
+	}
+	for i, err := range errs {
+		if err != nil && crashed(err) && views[i] != nil && views[i].rest != nil {
+			err = errors.Join(err, s.show(views[i], views[i].rest))
+		}
+		partial.add(s.con, pages[i], err)
+	}
+	return nil
+}
+
+func crashed(err error) bool {
+	return errors.Is(err, browser.ErrTabCrashed) || errors.Is(err, browser.ErrBrowserGone)
+}
+
+func (s *sniffing) again(page string, try int, err error) {
+	_ = s.con.Emit("again", map[string]any{"page": shown(page).String(), "try": try, "error": sentence(err)})
+	_ = s.board.together(func() error {
+		s.con.Warn("%s: %s; trying again (%d of 3)", shown(page), ui.Remote(sentence(err)), try)
+		return nil
+	})
+}
+
+// page makes one visit and prints what it gave. What a crashed page gave is printed when it has been tried for the last time.
+func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages int) error {
+	v.again()
+	r.Observe = v.event
+	if pages == 1 {
+		s.con.Say("Visiting %s", shown(v.page))
+	}
+	res, err := r.Run(ctx, scenarios.SniffFlow(bare(v.page), s.flow))
+	if res.Capture == nil || err != nil && !answered(res.Capture) {
+		return err
+	}
+	if err != nil && crashed(err) {
+		v.rest = res
+		return err
+	}
+	return errors.Join(s.show(v, res), err)
+}
+
+// answered is false where no server said anything.
+func answered(c *capture.Capture) bool {
+	return slices.ContainsFunc(c.Exchanges, func(e *capture.Exchange) bool { return e.Response != nil && !isData(e) })
+}
+
+// show prints what a visit gave.
+func (s *sniffing) show(v *view, res *replay.Result) error {
+	return v.b.together(func() error {
+		if v.b.all == 1 {
+			v.b.live.End()
+		} else {
+			s.con.Print("\n" + shown(v.page).String())
+		}
+		list := s.filter.streams(res.Streams)
+		for _, x := range list {
+			v.stream(x, false)
+		}
+		showStreamsWith(s.con, list, s.c.Bool("with-secrets"))
+		if err := v.showCalls(res.Capture); err != nil {
+			return err
+		}
+		if s.flow.Capture.Save != "" {
+			s.con.Say("Kept in %s; seine sniff %s shows it again.", ui.Remote(s.flow.Capture.Save), ui.Remote(s.flow.Capture.Save))
+		}
+		return showCounts(s.con, res)
+	})
 }

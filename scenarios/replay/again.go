@@ -26,7 +26,7 @@ func (v *visit) again(ctx context.Context, old *capture.Stream) (assemble.Source
 		case scenarios.Grab:
 			continue
 		case scenarios.Capture:
-			step.HAR = ""
+			step.HAR, step.Save = "", ""
 			s = step
 		}
 		if err := next.limited(ctx, v.flow, s); err != nil {

@@ -4,50 +4,124 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/storage"
 
 	"seine/browser"
 	"seine/capture"
+	"seine/capture/folder"
 	"seine/capture/har"
 	"seine/capture/session"
 	"seine/scenarios"
 )
 
-// settleLimit bounds the wait for bodies that are still being read.
-const settleLimit = 10 * time.Second
+const (
+	settleLimit = 10 * time.Second // for bodies that are still being read
+	hurryLimit  = 3 * time.Second  // the same where the visit has no time left, or has failed
+	askLimit    = 3 * time.Second  // for what the page is asked for at the end: it may be busy for ever
+)
+
+// SalvageLimit is how long it may take to keep what there is of a visit that was interrupted: its browser should outlive it for that long.
+const SalvageLimit = 8 * time.Second
 
 // capture waits for the page to come to rest and keeps what it said and heard.
 func (v *visit) capture(ctx context.Context, s scenarios.Capture) error {
+	switch {
+	case errors.Is(v.cut, errMax):
+		return v.keep(ctx, s, hurryLimit, nil)
+	case errors.Is(v.cut, errEnough):
+		return v.keep(ctx, s, settleLimit, nil)
+	}
 	if err := v.rest(ctx); err != nil {
 		if err := v.overtime(ctx, err); err != nil {
 			return err
 		}
 	}
-	settle, cancel := context.WithTimeout(ctx, settleLimit)
+	return v.keep(ctx, s, settleLimit, nil)
+}
+
+// salvage keeps what a visit gave that came to no end. Of a page that could not be opened there is nothing to keep.
+func (v *visit) salvage(ctx context.Context, why error) {
+	if unopened := (*NavigationError)(nil); errors.As(why, &unopened) {
+		return
+	}
+	i := slices.IndexFunc(v.flow.Steps, func(s scenarios.Step) bool { _, ok := s.(scenarios.Capture); return ok })
+	if v.result.Capture != nil || i < 0 || v.recorder.Progress().Exchanges == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SalvageLimit)
+	defer cancel()
+	if err := v.keep(ctx, v.flow.Steps[i].(scenarios.Capture), hurryLimit, why); err != nil {
+		v.log.Warn("what was heard could not be kept", "error", err)
+	}
+}
+
+// keep takes what was heard, and writes what is to be written.
+func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Duration, why error) error {
+	settle, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if err := v.recorder.Settle(settle); err != nil && ctx.Err() == nil {
 		v.log.Warn("some bodies were still being read when the visit ended")
 	}
+	if v.tab.Err() == nil && (v.cut != nil || why != nil) {
+		v.lookOnce(ctx)
+	}
 	c := v.recorder.Snapshot()
 	c.Page, c.Players, c.UserAgent = v.url, capture.WithBuffers(v.players, c.Sources), v.runner.Browser.Version().UserAgent
-	c.Title = v.title(ctx)
-	var err error
-	if c.Cookies, err = v.cookies(ctx); err != nil {
-		return fmt.Errorf("reading the cookies: %w", err)
+	var screenshot []byte
+	if v.tab.Err() == nil {
+		c.Title = v.title(ctx)
+		c.Cookies = v.cookies(ctx)
+		if s.Save != "" {
+			screenshot = v.screenshot(ctx)
+		}
 	}
 	v.result.Capture, v.result.Streams, v.result.Status = c, c.Streams(), status(c)
 	v.tell(Found{v.result.Streams})
+	return v.write(s, screenshot, why)
+}
+
+// lookOnce is look at a page that may not answer.
+func (v *visit) lookOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	v.look(ctx)
+}
+
+// write puts the capture where it was asked for.
+func (v *visit) write(s scenarios.Capture, screenshot []byte, why error) error {
+	c := v.result.Capture
+	if s.Save != "" {
+		o := folder.Options{Secrets: v.runner.Secrets, Version: v.runner.Version, Screenshot: screenshot}
+		if why != nil {
+			o.Ended = why.Error()
+		}
+		if err := folder.Save(s.Save, c, o); err != nil {
+			return fmt.Errorf("writing the capture folder: %w", err)
+		}
+	}
 	if s.HAR == "" {
 		return nil
 	}
-	return v.writeHAR(s.HAR)
+	return har.WriteFile(s.HAR, c, har.Options{Secrets: v.runner.Secrets, Version: v.runner.Version})
+}
+
+// screenshot is a picture of what can be seen of the page, nil if there is none to be had.
+func (v *visit) screenshot(ctx context.Context) []byte {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	fast := true
+	res, err := cdp.Call(ctx, cdp.Session(v.tab.Session()), page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, OptimizeForSpeed: &fast})
+	if err != nil {
+		v.log.Debug("no screenshot", "error", err)
+		return nil
+	}
+	return res.Data
 }
 
 // status is what the page itself was answered with.
@@ -60,6 +134,8 @@ func status(c *capture.Capture) int {
 }
 
 func (v *visit) title(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
 	for _, f := range v.frames(ctx) {
 		if t, err := evaluate[string](ctx, f, "document.title"); err == nil {
 			return t // the first is the page's own
@@ -69,18 +145,21 @@ func (v *visit) title(ctx context.Context) string {
 }
 
 // cookies are all of the visit's, HttpOnly and partitioned ones too.
-func (v *visit) cookies(ctx context.Context) ([]capture.Cookie, error) {
+func (v *visit) cookies(ctx context.Context) []capture.Cookie {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
 	// Asked of the browser, with the tab's own context: a page's session answers for the default one, where nobody was.
 	root := cdp.Session(v.runner.Browser.Session())
 	res, err := cdp.Call(ctx, root, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: v.tab.ContextID()})
 	if err != nil {
-		return nil, err
+		v.log.Warn("the browser did not tell the visit's cookies", "error", err)
+		return nil
 	}
 	var list []capture.Cookie
 	for _, c := range res.Cookies {
 		list = append(list, cookie(c))
 	}
-	return list, nil
+	return list
 }
 
 // Cookies are those that a browser's profile holds.
@@ -108,22 +187,4 @@ func cookie(c *network.Cookie) capture.Cookie {
 		out.PartitionKey = c.PartitionKey.TopLevelSite
 	}
 	return out
-}
-
-// writeHAR puts the file in place in one step: a reader never sees half of it.
-func (v *visit) writeHAR(name string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".seine-*.har")
-	if err != nil {
-		return fmt.Errorf("writing the HAR file: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	err = har.Write(f, v.result.Capture, har.Options{Secrets: v.runner.Secrets})
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("writing the HAR file: %w", err)
-	}
-	return os.Rename(f.Name(), name)
 }

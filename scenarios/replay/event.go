@@ -7,7 +7,7 @@ import (
 	"seine/capture"
 )
 
-// Event is one piece of news of a run: StepStarted, Tried, Found, Playing or Fetching.
+// Event is one piece of news of a run: StepStarted, Tried, Heard, Spotted, Found, Playing or Fetching.
 type Event interface{ isEvent() }
 
 // StepStarted says which step runs now.
@@ -18,6 +18,12 @@ type StepStarted struct {
 
 // Tried says what was just done to make a player start.
 type Tried struct{ Attempt }
+
+// Heard is an exchange that has come to its end, body and all. Flows that grab do not tell of them.
+type Heard struct{ Exchange *capture.Exchange }
+
+// Spotted is a stream as it is known when it is found. While the page goes on more may become known of it: Found has the last word.
+type Spotted struct{ Stream *capture.Stream }
 
 // Found says what media the page loaded, best first.
 type Found struct{ Streams []*capture.Stream }
@@ -36,6 +42,8 @@ type Fetching struct {
 
 func (StepStarted) isEvent() {}
 func (Tried) isEvent()       {}
+func (Heard) isEvent()       {}
+func (Spotted) isEvent()     {}
 func (Found) isEvent()       {}
 func (Playing) isEvent()     {}
 func (Fetching) isEvent()    {}

@@ -145,7 +145,7 @@ func TestDecoysAreNotClicked(t *testing.T) {
 		t.Run("real="+real, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t)
-			res, err := run(t, scenarios.SniffFlow(s.url("/play/decoys.html?real="+real), ""))
+			res, err := run(t, scenarios.SniffFlow(s.url("/play/decoys.html?real="+real), scenarios.Sniff{}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -111,7 +111,9 @@ func (v *visit) look(ctx context.Context) {
 			v.waiting = v.waiting || p.Loading
 		}
 	}
+	v.mu.Lock()
 	v.players = players
+	v.mu.Unlock()
 }
 
 // inFront puts the tab's own page before popups that have opened: Chrome lets no player start that nobody can see.

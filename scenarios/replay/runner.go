@@ -20,8 +20,9 @@ type Runner struct {
 	Browser *browser.Browser
 	Fetch   assemble.Job   // what every grab shares: choice, workers, retries; URL, Client and Output are the step's
 	Session session.Config // what the user allows and brings along: AllowPrivate, Proxy, RootCAs, Cookies, time-outs; the rest is what the browser proved
-	Secrets bool           // write cookies and tokens into HAR files
-	Observe func(Event)    // told what happens, from one goroutine for each run; nil: nobody
+	Secrets bool           // write cookies and tokens into HAR files and capture folders
+	Version string         // of seine, for these
+	Observe func(Event)    // told what happens, one event of a run at a time; nil: nobody
 	Log     *slog.Logger
 }
 
@@ -53,13 +54,36 @@ func (r *Runner) Run(ctx context.Context, flow scenarios.UserFlow) (*Result, err
 	}
 	defer v.close()
 	v.flow = flow
-	for i, s := range flow.Steps {
+	stop := v.listen(ctx)
+	defer stop()
+	err = v.steps(ctx)
+	if err != nil {
+		v.salvage(ctx, err)
+	}
+	return &v.result, err
+}
+
+// steps runs them. Those before Capture and Grab end when enough was heard, or when the visit's time is up: that is no error.
+func (v *visit) steps(ctx context.Context) error {
+	limited, done := v.bounded(ctx)
+	defer done()
+	for i, s := range v.flow.Steps {
 		v.tell(StepStarted{Number: i, Type: s.Type()})
-		if err := v.limited(ctx, flow, s); err != nil {
-			return &v.result, &StepError{Number: i + 1, Type: s.Type(), Err: err}
+		within := limited
+		switch s.(type) {
+		case scenarios.Capture, scenarios.Grab:
+			within, v.cut = ctx, context.Cause(limited)
+		}
+		err := v.limited(within, v.flow, s)
+		if err != nil && over(limited) && ctx.Err() == nil && v.tab.Err() == nil {
+			v.log.Debug("going on to the end", "step", s.Type(), "because", context.Cause(limited))
+			continue
+		}
+		if err != nil {
+			return &StepError{Number: i + 1, Type: s.Type(), Err: err}
 		}
 	}
-	return &v.result, nil
+	return nil
 }
 
 // StepError says which step of a flow failed.
@@ -117,6 +141,8 @@ func (v *visit) step(ctx context.Context, s scenarios.Step) error {
 		return v.clickStep(ctx, s)
 	case scenarios.Play:
 		return v.play(ctx)
+	case scenarios.Listen:
+		return v.overtime(ctx, wait(ctx, nil, s.For))
 	case scenarios.Capture:
 		return v.capture(ctx, s)
 	default:

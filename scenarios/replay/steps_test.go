@@ -47,6 +47,10 @@ func servePages(t testing.TB, bodies ...string) *pages {
 		defer p.mu.Unlock()
 		p.clicked = append(p.clicked, r.URL.RawQuery)
 	})
+	mux.HandleFunc("GET /api.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, "{}")
+	})
 	mux.HandleFunc("GET /poll", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /file", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", "attachment")
@@ -163,7 +167,7 @@ func TestNavigate(t *testing.T) {
 		"http://no-such-host.invalid/": "net::ERR_NAME_NOT_RESOLVED", refused: "net::ERR_CONNECTION_REFUSED",
 		p.base + "/file": "net::ERR_ABORTED", "http://127.0.0.1:1/": "net::ERR_UNSAFE_PORT",
 	} {
-		res, err := run(t, scenarios.SniffFlow(address, ""))
+		res, err := run(t, scenarios.SniffFlow(address, scenarios.Sniff{}))
 		failed := (*replay.NavigationError)(nil)
 		if !errors.As(err, &failed) || failed.Code != code || failed.URL != address || !strings.Contains(err.Error(), "step 1, navigate") {
 			t.Errorf("%s: %v, want %s", address, err, code)

@@ -60,7 +60,7 @@ func TestPlayers(t *testing.T) {
 			together <- struct{}{}
 			defer func() { <-together }()
 			s := serve(t)
-			res, err := run(t, scenarios.SniffFlow(s.url(row.page), ""))
+			res, err := run(t, scenarios.SniffFlow(s.url(row.page), scenarios.Sniff{}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +97,7 @@ func (row filmRow) check(t *testing.T, streams []*capture.Stream) {
 // TestWhatIsAroundAFilm: an advert that an advertising server named, a clip that plays for ever, something that is no film.
 func TestWhatIsAroundAFilm(t *testing.T) {
 	s := serve(t)
-	res, err := run(t, scenarios.SniffFlow(s.url("/players/around.html"), ""))
+	res, err := run(t, scenarios.SniffFlow(s.url("/players/around.html"), scenarios.Sniff{}))
 	if err != nil {
 		t.Fatal(err)
 	}

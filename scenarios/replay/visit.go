@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 
@@ -19,11 +20,16 @@ type visit struct {
 	tab      *browser.Tab
 	recorder *capture.Recorder
 	url      string
-	players  []capture.Player // when last looked at
+	players  []capture.Player // when last looked at; written under mu
 	popups   int              // documents in them, when last looked at
 	woken    map[string]bool  // frames, see wake
 	waiting  bool             // one of them had a source and no picture yet
 	result   Result
+	heard    chan struct{} // closed when enough was heard
+	cut      error         // why the steps before the last were ended, nil if they were not
+
+	mu      sync.Mutex // of players
+	telling sync.Mutex
 }
 
 func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
@@ -41,7 +47,7 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}}
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}, heard: make(chan struct{})}
 	if err := v.bring(ctx); err != nil {
 		v.close()
 		return nil, err
@@ -60,6 +66,8 @@ func (v *visit) close() {
 
 func (v *visit) tell(e Event) {
 	if v.runner.Observe != nil {
+		v.telling.Lock()
+		defer v.telling.Unlock()
 		v.runner.Observe(e)
 	}
 }

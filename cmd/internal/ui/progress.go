@@ -195,8 +195,11 @@ func (c *Console) room() int {
 	return c.width
 }
 
-// progressLine is the last line of the terminal. A nil one is none.
-type progressLine struct{ text string }
+// progressLine is what stands at the bottom of the terminal: a line, or several. A nil one is none.
+type progressLine struct {
+	text string
+	more int // lines beyond the first
+}
 
 func (l *progressLine) draw(w io.Writer) {
 	if l != nil {
@@ -206,6 +209,6 @@ func (l *progressLine) draw(w io.Writer) {
 
 func (l *progressLine) clear(w io.Writer) {
 	if l != nil {
-		fmt.Fprint(w, "\r\x1b[K")
+		fmt.Fprint(w, "\r\x1b[K"+strings.Repeat("\x1b[A\x1b[K", l.more))
 	}
 }

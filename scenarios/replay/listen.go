@@ -1,0 +1,137 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"seine/capture"
+	"seine/capture/media"
+	"seine/scenarios"
+)
+
+// What ends the steps before the last ones.
+var (
+	errEnough = errors.New("what was waited for was heard")
+	errMax    = errors.New("the visit's time is up")
+)
+
+// listenEvery is how often news are looked for at most: a page that loads has hundreds in a second.
+const listenEvery = 200 * time.Millisecond
+
+// bounded ends with ctx, when the visit's time is up, or when enough was heard.
+func (v *visit) bounded(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := func() bool { return true }
+	if v.flow.Max > 0 {
+		t := time.AfterFunc(v.flow.Max, func() { cancel(errMax) })
+		stop = t.Stop
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-v.heard:
+			if wait(ctx, nil, quiet) == nil { // for what comes along with it
+				cancel(errEnough)
+			}
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { stop(); cancel(context.Canceled); <-done }
+}
+
+// over says whether the steps before the last ones have had their time.
+func over(ctx context.Context) bool {
+	cause := context.Cause(ctx)
+	return errors.Is(cause, errEnough) || errors.Is(cause, errMax)
+}
+
+// listening tells what is heard as it is heard.
+type listening struct {
+	v       *visit
+	follow  capture.Follower
+	spotted map[string]bool // URLs of streams
+	looked  time.Time       // when streams were last looked for
+	took    time.Duration   // how long that took
+	news    bool            // media came since
+	enough  bool
+}
+
+// listen starts to tell. Stop waits until all is told. Who grabs a film is told nothing: the film is all that matters.
+func (v *visit) listen(ctx context.Context) (stop func()) {
+	grabs := slices.ContainsFunc(v.flow.Steps, func(s scenarios.Step) bool { _, ok := s.(scenarios.Grab); return ok })
+	if v.flow.Until == scenarios.UntilIdle && (grabs || v.runner.Observe == nil) {
+		return func() {}
+	}
+	l := &listening{v: v, spotted: map[string]bool{}}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			changed := v.recorder.Changed()
+			l.hear(false)
+			_ = wait(ctx, changed, time.Minute)
+			_ = wait(ctx, nil, listenEvery)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+		l.hear(true)
+	}
+}
+
+// hear tells what is new. Last says that nothing more will come.
+func (l *listening) hear(last bool) {
+	for _, e := range l.v.recorder.Settled(&l.follow) {
+		l.v.tell(Heard{e})
+		if media.Classify(capture.InputOf(e)).Kind != media.None {
+			l.news = true
+		}
+		if l.v.flow.Until == scenarios.UntilAPI && len((&capture.Capture{Exchanges: []*capture.Exchange{e}}).Calls()) > 0 {
+			l.satisfied()
+		}
+	}
+	// To fold streams costs the more the more was heard: it may take a fifth of the time.
+	if l.news && (last || time.Since(l.looked) > 4*l.took) {
+		l.spot()
+	}
+}
+
+func (l *listening) spot() {
+	began := time.Now()
+	c := l.v.recorder.Snapshot()
+	l.v.mu.Lock()
+	c.Players = capture.WithBuffers(l.v.players, c.Sources)
+	l.v.mu.Unlock()
+	for _, s := range c.Streams() {
+		if l.v.flow.Until == scenarios.UntilMedia && isFilm(s) {
+			l.satisfied()
+		}
+		if !l.spotted[s.URL] {
+			l.spotted[s.URL] = true
+			l.v.tell(Spotted{s})
+		}
+	}
+	l.looked, l.took, l.news = time.Now(), time.Since(began), false
+}
+
+// isFilm reports whether a stream is what --until media waits for.
+func isFilm(s *capture.Stream) bool {
+	switch s.Kind {
+	case media.Subtitles, media.Segment, media.Thumbnails:
+		return false
+	}
+	return !s.Mentioned() && s.Role != capture.RoleThumbnail && s.Role != capture.RoleTracker
+}
+
+// satisfied ends the steps, once.
+func (l *listening) satisfied() {
+	if !l.enough {
+		l.enough = true
+		close(l.v.heard)
+	}
+}
