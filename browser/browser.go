@@ -43,6 +43,7 @@ type Browser struct {
 	openings sync.WaitGroup // NewTab calls under way
 	tabs     map[*Tab]struct{}
 	err      error
+	hung     bool // see Ping
 
 	intercepting sync.WaitGroup // the goroutines that answer for requests
 

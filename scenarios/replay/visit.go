@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 
@@ -24,6 +25,8 @@ type visit struct {
 	popups   int              // documents in them, when last looked at
 	woken    map[string]bool  // frames, see wake
 	waiting  bool             // one of them had a source and no picture yet
+	silent   silence
+	bears    time.Duration    // how long it waits for the answer of a frame
 	result   Result
 	heard    chan struct{} // closed when enough was heard
 	cut      error         // why the steps before the last were ended, nil if they were not
@@ -47,7 +50,7 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}, heard: make(chan struct{})}
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}, silent: silence{}, bears: answerLimit, heard: make(chan struct{})}
 	if err := v.bring(ctx); err != nil {
 		v.close()
 		return nil, err
