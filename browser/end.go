@@ -72,6 +72,7 @@ func (b *Browser) cleanUp() error {
 		b.closeTabs()
 	}
 	b.intercepting.Wait() // their subscriptions ended with the link
+	b.pings.Wait()
 	if b.release != nil {
 		b.release()
 	}

@@ -10,20 +10,73 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 )
 
-// pingLimit is how long Chrome's main process may take to answer. It answers at once, whatever its pages do: it starts no script.
+// pingLimit is how long Chrome's main process may take to answer. It answers at once, whatever its pages do: it runs no script.
 const pingLimit = 10 * time.Second
 
 var errHung = fmt.Errorf("it hung, gave no answer within %s, and was ended", pingLimit)
 
-// Ping asks the browser for a sign of life, and ends one that gives none (Browser.getVersion): it would never give any, and nothing can
-// be asked of its pages. It is for whoever has waited for an answer in vain. Errors: [ErrBrowserGone], [ErrClosed], or ctx's cause.
+// ping is one question for a sign of life.
+type ping struct {
+	done chan struct{}
+	err  error // valid then
+}
+
+// Suspect asks the browser for a sign of life (Browser.getVersion), and ends one that gives none within 10 s: nothing could be asked of
+// its pages any more. It does not wait; what has become of the browser, Err says, and that of its tabs. It is for whoever has waited for an
+// answer in vain.
+func (b *Browser) Suspect() { b.ask() }
+
+// Ping is Suspect, and waits for the outcome. Errors: [ErrBrowserGone], [ErrClosed], or ctx's cause.
 func (b *Browser) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, pingLimit, errHung)
+	p := b.ask()
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// ask joins the question that is under way, or puts one.
+func (b *Browser) ask() *ping {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pinged != nil {
+		return b.pinged
+	}
+	p := &ping{done: make(chan struct{})}
+	if b.ending {
+		p.err = b.err
+		close(p.done)
+		return p
+	}
+	b.pinged = p
+	b.pings.Go(func() {
+		p.err = b.await()
+		b.mu.Lock()
+		b.pinged = nil
+		b.mu.Unlock()
+		close(p.done)
+	})
+	return p
+}
+
+func (b *Browser) await() error {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), pingLimit, errHung)
 	defer cancel()
 	_, err := cdp.Call(ctx, cdp.Session(b.link.router.root), cdpbrowser.GetVersion, cdp.Empty{})
-	if err == nil || !errors.Is(err, errHung) {
-		return err
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errHung):
+		b.end()
 	}
+	<-b.gone
+	return b.Err()
+}
+
+// end ends a browser that hangs. The loss of the connection does the rest.
+func (b *Browser) end() {
 	b.mu.Lock()
 	b.hung = true
 	b.mu.Unlock()
@@ -33,6 +86,4 @@ func (b *Browser) Ping(ctx context.Context) error {
 	} else {
 		b.link.tr.Close()
 	}
-	<-b.gone
-	return b.Err()
 }

@@ -73,6 +73,6 @@ func (v *visit) fellSilent(ctx context.Context, s *browser.Session) {
 	v.waiting = true
 	v.log.Debug("a frame does not answer", "url", s.URL())
 	if s == v.tab.Session() {
-		_ = v.runner.Browser.Ping(ctx) // what comes of it, the tab will say
+		v.runner.Browser.Suspect() // what comes of it, the tab will say
 	}
 }

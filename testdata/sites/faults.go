@@ -18,8 +18,8 @@ const hugeSize = 2 << 30
 const endlessPace = 50 * time.Millisecond
 
 // faults serves /faults/?NAME, pages that make a call and then do what harms who watches them: faults.js has the names. The rest is
-// what servers do: /faults/circle redirects to itself, /faults/guarded asks for a password, /faults/endless/page and /faults/endless/file have
-// no end, /faults/huge has 2 GiB, as a sound that can be played or as anything.
+// what servers do: /faults/circle redirects to itself, /faults/guarded asks for a password, /faults/endless/ has
+// pages and files without an end, /faults/huge has 2 GiB, as a sound that can be played or as anything.
 func (s *Site) faults() {
 	s.mux.HandleFunc("GET /faults/api/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -51,6 +51,8 @@ func endlessAnswer(w http.ResponseWriter, r *http.Request) {
 		begin = `<!doctype html><title>No end</title><link rel="icon" href="data:,"><script>fetch("/faults/api/before")</script>`
 	case "file":
 		w.Header().Set("Content-Disposition", `attachment; filename="endless.bin"`)
+		fallthrough
+	default:
 		w.Header().Set("Content-Type", "application/octet-stream")
 	}
 	for piece := begin; ; piece = "<p>and so on\n" {
