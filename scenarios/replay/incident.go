@@ -41,22 +41,27 @@ const (
 func (i Incident) String() string {
 	switch i.Kind {
 	case IncidentDialog:
-		return fmt.Sprintf("%s: the page opened %d dialogs (%s), each was answered at once", i.URL, i.Count, i.What)
+		return fmt.Sprintf("%s: dialogs that were answered at once: %d × %s", i.URL, i.Count, i.What)
 	case IncidentPopups:
-		return fmt.Sprintf("%d popups too many were closed as they opened; what they would have loaded is not known", i.Count)
+		return fmt.Sprintf("popups that were closed as they opened, because 20 were open: %d; what they would have loaded is not known", i.Count)
 	case IncidentBusy:
-		return fmt.Sprintf("%s: a script that does not end kept it busy; nobody could look into it", i.URL)
+		return i.URL + ": it does not answer, a script keeps it busy; what came by itself was heard"
 	case IncidentLoading:
-		return fmt.Sprintf("%s: the document was still coming when its time was up", i.URL)
+		return i.URL + ": the document did not come to its end"
 	case IncidentDownload:
-		return fmt.Sprintf("%s: a file to download (%s), which was refused", i.URL, i.What)
+		return fmt.Sprintf("%s: a file to download was refused: %s", i.URL, i.What)
 	case IncidentPassword:
-		return fmt.Sprintf("%s: %d requests were asked for a name and a password, which --user gives", i.URL, i.Count)
+		return fmt.Sprintf("%s: a name and a password are asked for; --user gives them (answers with status 401: %d)", i.URL, i.Count)
 	case IncidentCertificate:
-		return fmt.Sprintf("%s: %d requests failed, %s (%s)", i.URL, i.Count, cmp.Or(navigationFaults[i.What], "the connection is not safe"), i.What)
+		return fmt.Sprintf("%s: %s (%s; failed requests: %d)", i.URL, cmp.Or(navigationFaults[i.What], "the connection is not safe"), i.What, i.Count)
 	default:
-		return fmt.Sprintf("%s: the page went on to another address %d times; it may never end to", i.URL, i.Count)
+		return fmt.Sprintf("%s: the page went on to another address %d times, and may never end to", i.URL, i.Count)
 	}
+}
+
+// hinders reports whether it may be the reason why no film was found.
+func (i Incident) hinders() bool {
+	return i.Kind != IncidentDialog && i.Kind != IncidentDownload && i.Kind != IncidentPopups
 }
 
 // tally counts incidents of a kind that concern the same thing.
@@ -128,10 +133,13 @@ const oftenMoved = 10
 func (t *tally) exchanges(c *capture.Capture) {
 	documents, first := 0, ""
 	for _, e := range c.Exchanges {
-		if e.Type == "Document" && e.Target.Kind == "page" && e.FrameID == e.Target.ID && e.Target.ID == pageOf(c) {
+		own := e.Type == "Document" && e.Target.Kind == "page" && e.FrameID == e.Target.ID && e.Target.ID == pageOf(c)
+		if own {
 			documents, first = documents+1, cmp.Or(first, e.URL())
 		}
 		switch {
+		case own && !e.Done && e.Response != nil && e.Body.Reason == capture.ReasonPending:
+			t.add(IncidentLoading, "", e.URL(), 1)
 		case e.Body.Reason == capture.ReasonDownload:
 			t.add(IncidentDownload, e.File, e.URL(), 1)
 		case e.Status() == http.StatusUnauthorized && e.Response.Header.Get("WWW-Authenticate") != "":
