@@ -61,18 +61,29 @@ func (b *Browser) ask() *ping {
 	return p
 }
 
+// await waits for a sign of life. Any message is one: the answer may stand behind many.
 func (b *Browser) await() error {
+	for {
+		before := b.link.heard.Load()
+		switch err := b.sign(); {
+		case err == nil:
+			return nil
+		case !errors.Is(err, errHung):
+		case b.link.heard.Load() != before:
+			continue
+		default:
+			b.end()
+		}
+		<-b.gone
+		return b.Err()
+	}
+}
+
+func (b *Browser) sign() error {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), pingLimit, errHung)
 	defer cancel()
 	_, err := cdp.Call(ctx, cdp.Session(b.link.router.root), cdpbrowser.GetVersion, cdp.Empty{})
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, errHung):
-		b.end()
-	}
-	<-b.gone
-	return b.Err()
+	return err
 }
 
 // end ends a browser that hangs. The loss of the connection does the rest.

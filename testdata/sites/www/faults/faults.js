@@ -1,5 +1,5 @@
-// What a page can do to whoever watches it. The name stands in the query: /faults/?oom, /faults/?mixed=https://elsewhere/.
-const [name, argument] = location.search.slice(1).split("=").map(decodeURIComponent);
+// What a page can do to whoever watches it. Names stand in the query: /faults/?oom, /faults/?popups,download, /faults/?mixed=https://elsewhere.
+const [names, argument] = location.search.slice(1).split("=").map(decodeURIComponent);
 const other = location.origin.replace("127.0.0.1", "localhost"); // another site
 const spin = () => { for (;;); };
 const element = (tag, attributes) => document.body.append(Object.assign(document.createElement(tag), attributes));
@@ -43,4 +43,4 @@ const faults = {
   "huge-film": () => element("video", { src: "/faults/huge", controls: true, muted: true, autoplay: true, width: 640, height: 360 }),
 };
 
-fetch("/faults/api/before").then((r) => r.json()).then(() => fetch("/faults/api/now")).then(() => setTimeout(faults[name], 200));
+fetch("/faults/api/before").then((r) => r.json()).then(() => fetch("/faults/api/now")).then(() => setTimeout(() => names.split(",").forEach((name) => faults[name]()), 200));
