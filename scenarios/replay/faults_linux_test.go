@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,30 +88,66 @@ func checkBefore(t *testing.T, res *replay.Result) {
 	}
 }
 
+// outcome is what a visit gave.
+type outcome struct {
+	*replay.Result
+	err error
+}
+
+// sniffAll visits addresses at once, in tabs of one browser.
+func sniffAll(t *testing.T, r *replay.Runner, addresses ...string) []outcome {
+	t.Helper()
+	list := make([]outcome, len(addresses))
+	var wg sync.WaitGroup
+	for i, address := range addresses {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), faultLimit)
+			defer cancel()
+			list[i].Result, list[i].err = r.Run(ctx, sniffing(address))
+			if ctx.Err() != nil {
+				t.Errorf("%s did not end by itself: %v", address, list[i].err)
+			}
+		})
+	}
+	wg.Wait()
+	return list
+}
+
+// harm is a page, or several that are visited at once, and what is to be told of each.
+type harm map[string][]replay.Incident
+
 // TestHarmThatAVisitOutlives: it ends by itself, without an error, has what came before, and says what stood in the way.
 func TestHarmThatAVisitOutlives(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string][]replay.Incident{
-		"busy":                              {{Kind: replay.IncidentBusy, Count: 1}},
-		"busy-frame":                        {{Kind: replay.IncidentBusy, Count: 1}},
-		"round":                             {{Kind: replay.IncidentMoves, Count: 11}},
-		"dialogs":                           {{Kind: replay.IncidentDialog, What: "alert", Count: 2}, {Kind: replay.IncidentDialog, What: "confirm", Count: 2}, {Kind: replay.IncidentDialog, What: "prompt", Count: 2}},
-		"leave":                             {{Kind: replay.IncidentDialog, What: "beforeunload", Count: 1}},
-		"download":                          {{Kind: replay.IncidentDownload, What: "endless.bin", Count: 1}},
-		"popups":                            {{Kind: replay.IncidentPopups, Count: 40}}, // on a busy machine not all have opened in time
-		"guarded,download-link,busy-worker": {{Kind: replay.IncidentPassword, Count: 3}, {Kind: replay.IncidentDownload, What: "link.bin", Count: 1}},
+	for _, group := range []harm{
+		{"busy": {{Kind: replay.IncidentBusy, Count: 1}}},
+		{"busy-frame": {{Kind: replay.IncidentBusy, Count: 1}}},
+		{"dialogs": {{Kind: replay.IncidentDialog, What: "alert", Count: 2}, {Kind: replay.IncidentDialog, What: "confirm", Count: 2}, {Kind: replay.IncidentDialog, What: "prompt", Count: 2}}},
+		{"popups": {{Kind: replay.IncidentPopups, Count: 40}}}, // on a busy machine not all have opened in time
+		{
+			"round":                             {{Kind: replay.IncidentMoves, Count: 11}},
+			"leave":                             {{Kind: replay.IncidentDialog, What: "beforeunload", Count: 1}},
+			"download":                          {{Kind: replay.IncidentDownload, What: "endless.bin", Count: 1}},
+			"guarded,download-link,busy-worker": {{Kind: replay.IncidentPassword, Count: 3}, {Kind: replay.IncidentDownload, What: "link.bin", Count: 1}},
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		names := slices.Sorted(maps.Keys(group))
+		t.Run(strings.Join(names, "+"), func(t *testing.T) {
 			t.Parallel()
 			s := serve(t)
-			res, err := sniff(t, ownBrowser(t), s.url("/faults/?"+name))
-			if err != nil {
-				t.Error(err)
+			var addresses []string
+			for _, name := range names {
+				addresses = append(addresses, s.url("/faults/?"+name))
 			}
-			checkBefore(t, res)
-			checkIncidents(t, res, want...)
-			if n := documents(res, "/faults/?popup="); name == "popups" && n != 20 {
-				t.Errorf("%d popups were heard", n)
+			for i, res := range sniffAll(t, ownBrowser(t), addresses...) {
+				if res.err != nil {
+					t.Errorf("%s: %v", names[i], res.err)
+				}
+				checkBefore(t, res.Result)
+				checkIncidents(t, res.Result, group[names[i]]...)
+				if n := documents(res.Result, "/faults/?popup="); names[i] == "popups" && n != 20 {
+					t.Errorf("%d popups were heard", n)
+				}
 			}
 		})
 	}
@@ -147,22 +185,28 @@ func TestAnswersThatHarm(t *testing.T) {
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // Chrome hangs up on it
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
-	for name, test := range map[string]struct {
+	tests := []struct {
+		name     string
 		address  string
 		code     string // of a NavigationError
 		sentence string // in it
 		incident replay.Incident
 	}{
-		"redirects in a circle":  {address: s.url("/faults/circle"), code: "net::ERR_TOO_MANY_REDIRECTS", sentence: "in a circle"},
-		"a self-signed page":     {address: secure.URL + "/faults/?wait", code: "net::ERR_CERT_AUTHORITY_INVALID", sentence: "is not trusted"},
-		"self-signed parts":      {address: s.url("/faults/?mixed=" + url.QueryEscape(secure.URL)), incident: replay.Incident{Kind: replay.IncidentCertificate, What: "net::ERR_CERT_AUTHORITY_INVALID", Count: 2}},
-		"a page with a password": {address: s.url("/faults/guarded/page"), incident: replay.Incident{Kind: replay.IncidentPassword, Count: 1}},
-		"a page without an end":  {address: s.url("/faults/endless/page"), incident: replay.Incident{Kind: replay.IncidentLoading, Count: 1}},
-		"a file without an end":  {address: s.url("/faults/endless/file"), code: "net::ERR_ABORTED", sentence: "a file to download"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			res, err := sniff(t, ownBrowser(t), test.address)
+		{name: "redirects in a circle", address: s.url("/faults/circle"), code: "net::ERR_TOO_MANY_REDIRECTS", sentence: "in a circle"},
+		{name: "a self-signed page", address: secure.URL + "/faults/?wait", code: "net::ERR_CERT_AUTHORITY_INVALID", sentence: "is not trusted"},
+		{name: "self-signed parts", address: s.url("/faults/?mixed=" + url.QueryEscape(secure.URL)), incident: replay.Incident{Kind: replay.IncidentCertificate, What: "net::ERR_CERT_AUTHORITY_INVALID", Count: 2}},
+		{name: "a page with a password", address: s.url("/faults/guarded/page"), incident: replay.Incident{Kind: replay.IncidentPassword, Count: 1}},
+		{name: "a page without an end", address: s.url("/faults/endless/page"), incident: replay.Incident{Kind: replay.IncidentLoading, Count: 1}},
+		{name: "a file without an end", address: s.url("/faults/endless/file"), code: "net::ERR_ABORTED", sentence: "a file to download"},
+	}
+	var addresses []string
+	for _, test := range tests {
+		addresses = append(addresses, test.address)
+	}
+	got := sniffAll(t, ownBrowser(t), addresses...)
+	for i, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			res, err := got[i].Result, got[i].err
 			if test.code != "" {
 				unopened := (*replay.NavigationError)(nil)
 				if !errors.As(err, &unopened) || unopened.Code != test.code || !strings.Contains(err.Error(), test.sentence) {
@@ -173,11 +217,7 @@ func TestAnswersThatHarm(t *testing.T) {
 			if err != nil || res.Capture == nil {
 				t.Fatal(err)
 			}
-			if name == "a page with a password" {
-				if res.Status != http.StatusUnauthorized {
-					t.Errorf("status %d", res.Status)
-				}
-			} else {
+			if res.Status != http.StatusUnauthorized {
 				checkBefore(t, res)
 			}
 			checkIncidents(t, res, test.incident)
