@@ -43,6 +43,9 @@ type Browser struct {
 	openings sync.WaitGroup // NewTab calls under way
 	tabs     map[*Tab]struct{}
 	err      error
+	hung     bool  // see Suspect
+	pinged   *ping // under way
+	pings    sync.WaitGroup
 
 	intercepting sync.WaitGroup // the goroutines that answer for requests
 

@@ -37,6 +37,12 @@ func (b *Browser) over(err error) {
 
 // why tells how a connection broke that nobody closed.
 func (b *Browser) why() error {
+	b.mu.Lock()
+	hung := b.hung
+	b.mu.Unlock()
+	if hung {
+		return fmt.Errorf("%w: %w", ErrBrowserGone, errHung)
+	}
 	if b.proc == nil {
 		return fmt.Errorf("%w: the connection broke (%w)", ErrBrowserGone, b.link.cause)
 	}
@@ -66,6 +72,7 @@ func (b *Browser) cleanUp() error {
 		b.closeTabs()
 	}
 	b.intercepting.Wait() // their subscriptions ended with the link
+	b.pings.Wait()
 	if b.release != nil {
 		b.release()
 	}

@@ -24,13 +24,19 @@ import (
 	"seine/browser/browsertest"
 )
 
-// loops is how often each end is met.
+// loops is how often each end is met: SEINE_ROUNDS, or 20 times.
 func loops() int {
+	if n, err := strconv.Atoi(os.Getenv("SEINE_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
 	if testing.Short() {
 		return 2
 	}
 	return 20
 }
+
+// sometime is a moment in the start of a browser.
+func sometime() time.Duration { return time.Duration(rand.IntN(700)) * time.Millisecond }
 
 func launch(t *testing.T, ctx context.Context, state string) (*browser.Browser, *browser.Tab) {
 	t.Helper()
@@ -147,8 +153,8 @@ func TestCancelLeavesNothing(t *testing.T) {
 
 func TestCancelDuringStartLeavesNothing(t *testing.T) {
 	state := t.TempDir()
-	for i := range loops() {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*40*time.Millisecond)
+	for range loops() {
+		ctx, cancel := context.WithTimeout(t.Context(), sometime())
 		b, err := browser.Launch(ctx, browsertest.Options(state))
 		if err == nil {
 			_, _ = b.NewTab(ctx, nil)
@@ -203,6 +209,46 @@ func TestKilledChrome(t *testing.T) {
 	}
 }
 
+// TestKilledChromeDuringStart: whether Chrome had answered already or not.
+func TestKilledChromeDuringStart(t *testing.T) {
+	state := t.TempDir()
+	for range loops() {
+		ctx, cancel := context.WithCancel(t.Context())
+		killed := make(chan struct{})
+		go func() {
+			defer close(killed)
+			wait := time.NewTimer(sometime())
+			defer wait.Stop()
+			select {
+			case <-wait.C:
+			case <-ctx.Done():
+			}
+			for killed := false; !killed && ctx.Err() == nil; {
+				_, mains := processes(t, state)
+				for _, pid := range mains {
+					killed = syscall.Kill(pid, syscall.SIGKILL) == nil
+				}
+			}
+		}()
+		b, err := browser.Launch(t.Context(), browsertest.Options(state))
+		if err == nil {
+			receive(t, b.Done())
+			if !errors.Is(b.Err(), browser.ErrBrowserGone) {
+				t.Errorf("Err: %v", b.Err())
+			}
+			err = b.Close()
+		} else if errors.Is(err, browser.ErrStart) || errors.Is(err, browser.ErrBrowserGone) {
+			err = nil
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		cancel()
+		<-killed
+		checkNothingLeft(t, state)
+	}
+}
+
 // actor starts this test binary as a process with a browser; ready is closed when its page is open.
 func actor(t *testing.T, state, page string) (cmd *exec.Cmd, ready <-chan struct{}) {
 	t.Helper()
@@ -230,17 +276,22 @@ func TestKilledOwnerIsSwept(t *testing.T) {
 	s.html("/page", `<iframe src="{B}/frame"></iframe>`)
 	s.html("/frame", `x`)
 	state := t.TempDir()
+	temps := map[string]bool{} // folders outside
 	for i := range loops() {
 		cmd, ready := actor(t, state, s.a("/page"))
 		if i%2 == 0 {
 			receive(t, ready)
 		} else { // anywhere in its start
-			time.Sleep(time.Duration(rand.IntN(700)) * time.Millisecond)
+			time.Sleep(sometime())
 		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
+		folders, _ := filepath.Glob(filepath.Join(state, "run-*"))
+		for _, f := range folders {
+			temps["/tmp/seine-run-"+strings.TrimSuffix(filepath.Base(f), ".lock")] = true
+		}
 	}
 	b, _ := launch(t, t.Context(), state)
 	if _, mains := processes(t, state); len(mains) != 1 {
@@ -253,8 +304,10 @@ func TestKilledOwnerIsSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkNothingLeft(t, state)
-	if temps, err := filepath.Glob("/tmp/seine-run-run-*"); err != nil || len(temps) > 0 {
-		t.Logf("temporary folders of other runs: %v (%v)", temps, err)
+	for temp := range temps {
+		if _, err := os.Stat(temp); err == nil {
+			t.Errorf("left: %s", temp)
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ type link struct {
 	lost   chan struct{} // closed when the connection broke or was closed
 	cause  error         // why; valid once lost is closed
 	closed atomic.Bool
+	heard  atomic.Int64 // messages
 	wg     sync.WaitGroup
 }
 
@@ -56,6 +57,7 @@ func (l *link) read() {
 	for {
 		m := new(cdproto.Message)
 		if err = l.tr.Read(ctx, m); err == nil {
+			l.heard.Add(1)
 			l.router.route(m)
 			continue
 		}

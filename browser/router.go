@@ -170,6 +170,8 @@ func (r *router) attached(parent *Session, params jsonv2.Value) (foreign bool) {
 	case r.holding(ev.Info.TargetID) != nil:
 		r.doubles[ev.SessionID] = double{parent, ev.Info}
 		tab.inbox.push(notice{kind: resumeDouble, id: ev.SessionID})
+	case ev.Info.Type == "page" && r.crowded(tab):
+		r.refuse(tab, ev.SessionID, ev.Info.TargetID)
 	default:
 		r.adopt(tab, parent, ev.SessionID, ev.Info)
 	}

@@ -40,6 +40,7 @@ type Tab struct {
 
 	mu    sync.Mutex
 	main  *Session
+	extra int // popups that were closed at once
 	err   error
 	ready chan struct{} // closed once the main page runs
 	done  chan struct{}

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -21,6 +22,7 @@ type live struct {
 	ready   chan struct{} // closed when our request was answered
 	ended   chan struct{} // closed when no more comes
 	refused bool          // it was over before we asked
+	stemmed bool          // nothing more of it comes, see stem
 }
 
 // follow asks s for what comes of x. Called with the lock held.
@@ -39,6 +41,7 @@ func (b *bodyReader) follow(x *record, s Session) {
 		b.rec.mu.Lock()
 		defer b.rec.mu.Unlock()
 		l.answered(res.BufferedData, err)
+		b.rec.stem(s, x)
 	})
 }
 
@@ -59,7 +62,37 @@ func (l *live) answered(before []byte, err error) {
 func (r *Recorder) streamed(s Session, ev *dataReceived) {
 	if x := r.byID[ev.RequestID]; x != nil && x.live != nil && x.live.from == s.ID() && len(ev.Data) > 0 {
 		x.live.add(ev.Data)
+		r.stem(s, x)
 	}
+}
+
+// stem ends the flood of a body that is too large to be kept, once its head has come: two gigabytes of it would hold up whatever else the
+// browser has to say. There is no command for that, but a twin may be deaf for a moment, if it follows nothing else.
+func (r *Recorder) stem(s Session, x *record) {
+	l := x.live
+	if l == nil || l.stemmed || !closed(l.ready) || l.refused || !r.second[s.ID()] || !r.tooLarge(x) || r.follows(s, l) {
+		return
+	}
+	l.w.drop(ReasonTooLarge)
+	l.stemmed = true
+	l.end()
+	for _, c := range []command{{network.CommandDisable, nil}, networkEnable(r.opt.MaxBody)} {
+		if _, err := s.Send(context.Background(), c.method, c.params); err != nil {
+			return // it is gone
+		}
+	}
+}
+
+// tooLarge reports whether no more of x need come.
+func (r *Recorder) tooLarge(x *record) bool {
+	return x.live.w.lost == ReasonTooLarge || x.length() > r.opt.MaxBody && len(x.live.w.head) == headSize
+}
+
+// follows reports whether anything but l is under way on s.
+func (r *Recorder) follows(s Session, l *live) bool {
+	return slices.ContainsFunc(r.list, func(x *record) bool {
+		return x.live != nil && x.live != l && x.live.from == s.ID() && !closed(x.live.ended)
+	})
 }
 
 func (r *Recorder) streamEnded(id string) {
@@ -133,6 +166,9 @@ func (b *bodyReader) taken(x *record) (Body, bool) {
 	body, ok := l.body()
 	if !ok {
 		return Body{}, false
+	}
+	if l.stemmed {
+		body.Size = max(body.Size, x.Received)
 	}
 	if body.Reason == "" && body.Size != x.Received { // a piece is missing: the whole may still be had
 		l.w.drop(ReasonGone)

@@ -91,7 +91,7 @@ func size(e *capture.Exchange) string {
 // showCounts says how complete the capture is: nothing is lost in silence.
 func showCounts(con *ui.Console, res *replay.Result) error {
 	n := res.Capture.Count()
-	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": append([]replay.Attempt{}, res.Tried...)}); err != nil {
+	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": append([]replay.Attempt{}, res.Tried...), "incidents": append([]replay.Incident{}, res.Incidents...)}); err != nil {
 		return err
 	}
 	if name := res.Capture.Challenge(); name != "" {
@@ -99,6 +99,9 @@ func showCounts(con *ui.Console, res *replay.Result) error {
 	}
 	if res.Status >= 400 {
 		con.Warn("the page itself answered with status %d", res.Status)
+	}
+	for _, i := range res.Incidents {
+		con.Warn("%s", ui.Remote(i.String()))
 	}
 	if len(res.Streams) == 0 {
 		con.Say("No media was found.")

@@ -157,12 +157,24 @@ func hint(err error) string {
 		return "pass the test yourself, once, with --show and --profile NAME; later visits with that profile are let in as long as the site remembers"
 	case errors.Is(err, replay.ErrPlays):
 		return "`--from-player` takes the film from the page's own player, as it plays"
+	case isUntrusted(err):
+		return "if the server is your own, make its certificate known to this machine (on Linux to Chrome's own list, ~/.pki/nssdb); if it is not, somebody may listen in"
+	case errors.Is(err, browser.ErrTabCrashed):
+		return "pages crash for want of memory, most of all: --block images and --tabs 1 need less"
+	case errors.Is(err, browser.ErrBrowserGone):
+		return "run it again; if it is gone each time, `seine browser doctor` says whether it works at all"
 	case errors.Is(err, replay.ErrNoMedia):
 		return "`seine sniff URL` shows everything that the page loads"
 	case errors.Is(err, session.ErrPrivate):
 		return "if you trust the page with your own network, --allow-private lets it"
 	}
 	return assemble.Hint(err)
+}
+
+// isUntrusted: the page's server could not prove who it is.
+func isUntrusted(err error) bool {
+	unopened := (*replay.NavigationError)(nil)
+	return errors.As(err, &unopened) && strings.HasPrefix(unopened.Code, "net::ERR_CERT_")
 }
 
 // exitHelp is the table in the help.

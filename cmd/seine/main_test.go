@@ -30,7 +30,8 @@ const slowly = 300 * time.Millisecond
 
 // TestScripts runs testdata/script: the program as a person runs it, against the built-in site. A script has
 // $SITE and $SLOW, the site's addresses, $EVIL and $OUTWARD, one that says evil things at a loopback and
-// at a private address (condition network), $PROXY, a proxy that has $SITE under any name, and the commands
+// at a private address (condition network), $PROXY, a proxy that has $SITE under any name, $SECURE, where
+// $SITE has a certificate that nobody has signed, $DEADLY, whose pages kill Chrome (see deadlyTo), and the commands
 //
 //	requested PATTERN   the site's log has a matching "METHOD URL STATUS"; ! for has not
 //	hold PATH           $SLOW answers nothing whose path has PATH in it, until
@@ -111,7 +112,12 @@ func setup(env *testscript.Env) error {
 		}
 	}
 	env.Setenv("HOME", home)
-	env.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
+	state := filepath.Join(home, "state")
+	env.Setenv("XDG_STATE_HOME", state)
+	serveSecure(env, "SECURE", fast)
+	if err := serveTo(env, "DEADLY", "127.0.0.1", deadlyTo(fast, state)); err != nil {
+		return err
+	}
 	if os.Geteuid() == 0 || os.Getenv("SEINE_NO_SANDBOX") != "" {
 		env.Setenv("SEINE_NO_SANDBOX", "1")
 	}

@@ -82,6 +82,7 @@ func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Durati
 		}
 	}
 	v.result.Capture, v.result.Streams, v.result.Status = c, c.Streams(), status(c)
+	v.result.Incidents = v.incidents(c)
 	v.tell(Found{v.result.Streams})
 	return v.write(s, screenshot, why)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
@@ -23,7 +24,8 @@ type frame struct {
 	session *browser.Session
 	id      cdp.FrameID
 	url     string
-	popup   bool // or in one
+	popup   bool          // or in one
+	bears   time.Duration // how long a script of ours may take
 }
 
 // frames lists the documents of the tab: those of its own page first, then popups'.
@@ -32,12 +34,12 @@ func (v *visit) frames(ctx context.Context) []frame {
 	sessions := slices.DeleteFunc(v.tab.Sessions(), func(s *browser.Session) bool { return s.Kind() != "page" && s.Kind() != "iframe" })
 	slices.SortStableFunc(sessions, func(a, b *browser.Session) int { return v.distance(a) - v.distance(b) })
 	for _, s := range sessions {
-		tree, err := cdp.Call(ctx, cdp.Session(s), page.GetFrameTree, cdp.Empty{})
+		tree, err := v.tree(ctx, s)
 		if err != nil {
-			v.log.Debug("a frame went away", "target", s.Kind(), "error", err)
+			v.log.Debug("a frame went away, or is silent", "target", s.Kind(), "error", err)
 			continue
 		}
-		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther}, tree.FrameTree)
+		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther, bears: max(v.bears, scriptLimit)}, tree)
 	}
 	return list
 }
@@ -86,6 +88,8 @@ func evaluate[T any](ctx context.Context, f frame, expression string) (T, error)
 }
 
 func (f frame) run(ctx context.Context, expression string, byValue bool) (*runtime.RemoteObject, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, f.bears, errSilent)
+	defer cancel()
 	world, err := f.world(ctx)
 	if err != nil {
 		return nil, err

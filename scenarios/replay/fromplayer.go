@@ -57,6 +57,7 @@ const mostFilms = 10
 func (v *visit) playOut(ctx context.Context) (d *drive, err error) {
 	ctx, stop := v.whileOpen(ctx)
 	defer stop()
+	v.bears = slow // the player has a lot to do, and there is nobody else to hear
 	for range mostFilms {
 		if d, err = v.findFed(ctx); err != nil {
 			return nil, err

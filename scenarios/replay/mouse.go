@@ -23,6 +23,8 @@ type point struct{ x, y float64 }
 
 // click scrolls the element into view and clicks it, at offset from its top left corner or, without one, in its middle.
 func (v *visit) click(ctx context.Context, f frame, element runtime.RemoteObjectID, offset *point) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, f.bears, errSilent)
+	defer cancel()
 	s := cdp.Session(f.session)
 	if _, err := cdp.Call(ctx, s, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{ObjectID: element}); err != nil {
 		return fmt.Errorf("%w: %w", errNoBox, err)

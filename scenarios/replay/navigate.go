@@ -63,7 +63,7 @@ func (v *visit) navigate(ctx context.Context, s scenarios.Navigate) error {
 		if err := context.Cause(ctx); !errors.Is(err, errStepTimeout) {
 			return err
 		}
-		v.log.Warn("the document is still loading; going on with what is there", "url", s.URL)
+		v.tally.add(IncidentLoading, "", s.URL, 1) // going on with what is there
 	}
 	return nil
 }

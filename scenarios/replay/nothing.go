@@ -36,6 +36,11 @@ func (v *visit) nothing() error {
 			break
 		}
 	}
+	for _, i := range v.result.Incidents {
+		if i.hinders() {
+			err = fmt.Errorf("%w; %s", err, i)
+		}
+	}
 	if n := len(v.result.Tried); n > 0 {
 		err = fmt.Errorf("%w; clicked without effect: %s", err, v.result.Tried[n-1].What)
 	}

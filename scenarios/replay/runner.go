@@ -33,6 +33,8 @@ type Result struct {
 	Status  int       // of the page itself
 	Tried   []Attempt // what was done to make the page play
 	Streams []*capture.Stream
+	// What stood in the way, and did not end the visit.
+	Incidents []Incident
 	// Of a grab step: the film, or, if it only lists, what there is to choose from.
 	Film       *assemble.Verdict
 	Inspection *assemble.Inspection
@@ -105,18 +107,33 @@ func (v *visit) limited(ctx context.Context, flow scenarios.UserFlow, s scenario
 	if g, ok := s.(scenarios.Grab); ok {
 		return v.grab(ctx, g)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, flow.TimeoutOf(s), errStepTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, flow.TimeoutOf(s), errStepTimeout)
 	defer cancel()
-	ctx, stop := v.whileOpen(ctx)
+	limited, stop := v.whileOpen(limited)
 	defer stop()
-	err := v.step(ctx, s)
-	switch gone := v.tab.Err(); {
-	case err == nil, errors.Is(err, gone):
-		return err
-	case gone != nil:
-		return fmt.Errorf("%w (%w)", gone, err)
-	case errors.Is(context.Cause(ctx), errStepTimeout):
+	err := v.step(limited, s)
+	late, silent := err != nil && errors.Is(context.Cause(limited), errStepTimeout), v.silent.holds(v.tab.Session())
+	if late || silent {
+		_ = v.runner.Browser.Ping(ctx) // what comes of it, the tab will say
+	}
+	switch gone := v.gone(); {
+	case gone == nil && late:
 		return fmt.Errorf("not done after %s: %w", flow.TimeoutOf(s), err)
+	case gone == nil, err == nil && !silent, errors.Is(err, gone):
+		return err
+	case err == nil, errors.Is(err, browser.ErrBrowserGone):
+		return gone
+	default:
+		return fmt.Errorf("%w (%w)", gone, err)
+	}
+}
+
+// gone says what became of the tab, nil while it lives.
+func (v *visit) gone() error {
+	err := v.tab.Err()
+	if errors.Is(err, browser.ErrBrowserGone) {
+		<-v.runner.Browser.Done() // it is known in a moment why
+		return v.runner.Browser.Err()
 	}
 	return err
 }

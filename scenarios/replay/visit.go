@@ -1,9 +1,13 @@
 package replay
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 
@@ -19,11 +23,14 @@ type visit struct {
 	log      *slog.Logger
 	tab      *browser.Tab
 	recorder *capture.Recorder
+	tally    *tally
 	url      string
 	players  []capture.Player // when last looked at; written under mu
 	popups   int              // documents in them, when last looked at
 	woken    map[string]bool  // frames, see wake
 	waiting  bool             // one of them had a source and no picture yet
+	silent   silence
+	bears    time.Duration // how long it waits for the answer of a frame
 	result   Result
 	heard    chan struct{} // closed when enough was heard
 	cut      error         // why the steps before the last were ended, nil if they were not
@@ -42,17 +49,34 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 		options.MaxBody, options.MaxDisk = 1<<20, 64<<30
 	}
 	rec := capture.NewRecorder(options)
-	tab, err := r.Browser.NewTab(ctx, ear{rec})
+	seen := &tally{}
+	tab, err := r.newTab(ctx, ear{rec, seen})
 	if err != nil {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}, heard: make(chan struct{})}
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec, tally: seen, woken: map[string]bool{}, silent: silence{}, bears: answerLimit, heard: make(chan struct{})}
 	if err := v.bring(ctx); err != nil {
 		v.close()
 		return nil, err
 	}
 	return v, nil
+}
+
+// openLimit is ample for a tab on a busy machine.
+const openLimit = 30 * time.Second
+
+var errOpening = fmt.Errorf("the browser opened no tab within %s", openLimit)
+
+// newTab opens a tab, or finds out that the browser hangs.
+func (r *Runner) newTab(ctx context.Context, o browser.Observer) (*browser.Tab, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, openLimit, errOpening)
+	defer cancel()
+	tab, err := r.Browser.NewTab(limited, o)
+	if err != nil && errors.Is(context.Cause(limited), errOpening) {
+		err = cmp.Or(r.Browser.Ping(ctx), err)
+	}
+	return tab, err
 }
 
 func (v *visit) close() {
@@ -73,7 +97,10 @@ func (v *visit) tell(e Event) {
 }
 
 // ear lets a Recorder, which knows no browser, observe a tab.
-type ear struct{ rec *capture.Recorder }
+type ear struct {
+	rec   *capture.Recorder
+	tally *tally
+}
 
 func (e ear) Attached(s *browser.Session) {
 	e.rec.Attached(s)
@@ -85,4 +112,5 @@ func (e ear) Attached(s *browser.Session) {
 func (e ear) Detached(s *browser.Session) { e.rec.Detached(s) }
 func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 	e.rec.Event(s, method, params)
+	e.tally.heard(method, params)
 }

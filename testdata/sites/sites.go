@@ -70,6 +70,7 @@ func New(o Options) *Site {
 	s.bad()
 	s.lists()
 	s.dying()
+	s.faults()
 	s.targets()
 	s.kinds()
 	s.hooks()
