@@ -145,7 +145,7 @@ func (w *watcher) event(e replay.Event) {
 		_ = w.con.Emit("step", map[string]any{"number": e.Number, "type": e.Type})
 	case replay.Tried:
 		_ = w.con.Emit("tried", e.Attempt)
-		w.con.Say("  clicked %s: %s", e.Kind, ui.Remote(e.What).Short(60))
+		w.con.Say("%s", attempted(e.Attempt))
 	case replay.Found:
 		w.found(e.Streams)
 	case replay.Playing:
@@ -153,6 +153,15 @@ func (w *watcher) event(e replay.Event) {
 	case replay.Fetching:
 		w.fetching(e.Output, e.Progress)
 	}
+}
+
+// attempted says what was done to make a player start.
+func attempted(a replay.Attempt) string {
+	text := "  " + a.Did() + ": " + ui.Remote(a.What).Short(60)
+	if a.Err != "" {
+		text += ", in vain: " + ui.Remote(a.Err).Short(100)
+	}
+	return text
 }
 
 func (w *watcher) found(streams []*capture.Stream) {

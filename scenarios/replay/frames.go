@@ -24,6 +24,7 @@ type frame struct {
 	id      cdp.FrameID
 	url     string
 	popup   bool // or in one
+	nested  bool // not the page's own document
 }
 
 // frames lists the documents of the tab: those of its own page first, then popups'.
@@ -37,7 +38,7 @@ func (v *visit) frames(ctx context.Context) []frame {
 			v.log.Debug("a frame went away", "target", s.Kind(), "error", err)
 			continue
 		}
-		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther}, tree.FrameTree)
+		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther, nested: s != v.tab.Session()}, tree.FrameTree)
 	}
 	return list
 }
@@ -60,6 +61,7 @@ func appendFrames(list []frame, like frame, t *page.FrameTree) []frame {
 	}
 	like.id, like.url = t.Frame.ID, t.Frame.URL
 	list = append(list, like)
+	like.nested = true
 	for _, c := range t.ChildFrames {
 		list = appendFrames(list, like, c)
 	}

@@ -24,6 +24,7 @@ type visit struct {
 	popups   int              // documents in them, when last looked at
 	woken    map[string]bool  // frames, see wake
 	waiting  bool             // one of them had a source and no picture yet
+	tries    tries
 	result   Result
 	heard    chan struct{} // closed when enough was heard
 	cut      error         // why the steps before the last were ended, nil if they were not
