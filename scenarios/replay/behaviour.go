@@ -43,9 +43,10 @@ var habits = []habit{
 	{behaviour: overlay{}, most: 4},
 	{behaviour: clicking{"embed", embedJS}, most: 3},
 	{behaviour: clicking{"play button", playButtonJS}, most: 6},
+	{behaviour: scrolling{}, most: 4},
 	{behaviour: clicking{"player", playerJS}, most: 3},
 	{behaviour: clicking{"poster", posterJS}, most: 3},
-	{behaviour: scrolling{}, most: 4},
+	{behaviour: scrollingDown{}, most: 1},
 	{behaviour: mutedStart{}, most: 2},
 	{behaviour: seeking{}, most: mostSeeks, playing: true},
 }

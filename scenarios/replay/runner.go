@@ -40,7 +40,7 @@ type Result struct {
 
 // Attempt is one thing that was done to make a player start.
 type Attempt struct {
-	Kind string `json:"kind"` // consent, age gate, overlay, embed, play button, player, poster, scroll, muted start, seek
+	Kind string `json:"kind"` // consent, age gate, overlay, embed, play button, scroll, player, poster, scroll down, muted start, seek
 	What string `json:"what"` // the label of what was clicked; or where to, or what else
 	URL  string `json:"url"`  // the frame's document
 	Err  string `json:"error,omitempty"`
@@ -49,7 +49,7 @@ type Attempt struct {
 // Did says what was done, in the past tense, without What: that is remote text.
 func (a Attempt) Did() string {
 	switch {
-	case a.Kind == "scroll":
+	case a.Kind == "scroll", a.Kind == "scroll down":
 		return "scrolled"
 	case a.Kind == "muted start":
 		return "started without sound"

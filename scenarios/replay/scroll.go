@@ -11,8 +11,12 @@ import (
 	"github.com/chromedp/cdproto/input"
 )
 
-//go:embed js/behaviours/scroll.js
-var scrollJS string
+var (
+	//go:embed js/behaviours/scroll.js
+	scrollJS string
+	//go:embed js/behaviours/scrolldown.js
+	scrollDownJS string
+)
 
 const (
 	mostTurns = 25                     // of the wheel, in one attempt
@@ -33,9 +37,6 @@ func (scrolling) act(ctx context.Context, v *visit, r reason) error {
 			return err
 		}
 	}
-	if r.At == "end" {
-		return nil
-	}
 	// What the wheel did not reach lies in a box of its own, or in a frame.
 	element, err := r.frame.found(ctx, r.index)
 	if err != nil {
@@ -46,6 +47,14 @@ func (scrolling) act(ctx context.Context, v *visit, r reason) error {
 	}
 	return nil
 }
+
+// scrollingDown goes to the end of the page.
+type scrollingDown struct{}
+
+func (scrollingDown) name() string   { return "scroll down" }
+func (scrollingDown) script() string { return scrollDownJS }
+
+func (scrollingDown) act(ctx context.Context, v *visit, r reason) error { return v.wheel(ctx, r) }
 
 // left is how far the page is to be scrolled yet, in CSS pixels, and where it is.
 type left struct {

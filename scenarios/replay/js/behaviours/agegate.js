@@ -69,7 +69,7 @@
 
   const minor = (e) => kit.begins(e, "minor", 80) || /\b(under|unter|moins|menor|младше|jünger)\b|未満|未满/i.test(kit.plain(kit.text(e)));
   for (const e of kit.every("button, [role=button], a, input[type=button], input[type=submit]")) {
-    if (!kit.visible(e) || kit.leads(e) || kit.refused(e) || minor(e) || kit.aside(e)) continue;
+    if (!kit.visible(e) || kit.leads(e) || kit.refused(e) || minor(e) || kit.aside(e) || kit.covered(e)) continue;
     const t = kit.plain(kit.text(e)), says = /(^|\D)(1[6-9]|2[01])(\D|$)/.test(t) && t.length < 60;
     const yes = kit.begins(e, "enter", 60);
     const submits = e.type === "submit" && e.form;
@@ -77,7 +77,8 @@
     const c = gate(e);
     if (!c) continue;
     const fields = fieldsOf(c), dates = fields.some((f) => f.date);
-    if (dates) kit.offer("age gate", e, 300 + (submits ? 20 : 0) + (yes ? 10 : 0), { fields, shut: true, what: `${kit.text(e)}, born 15 June 1990` });
-    else if (says || yes) kit.offer("age gate", e, says ? 200 : 100, { fields, shut: fields.length > 0 });
+    const own = c === document.body ? 0 : 50;
+    if (dates) kit.offer("age gate", e, 300 + own + (submits ? 20 : 0) + (yes ? 10 : 0), { fields, shut: true, what: `${kit.text(e)}, born 15 June 1990` });
+    else if (says || yes) kit.offer("age gate", e, (says ? 200 : 100) + own, { fields, shut: fields.length > 0 });
   }
 }

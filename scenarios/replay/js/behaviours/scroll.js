@@ -1,4 +1,4 @@
-// What begins only when it is seen: players below what the window shows; then all that is further down.
+// What begins only when it is seen: players above or below what the window shows.
 (kit) => {
   const below = (e) => { const b = kit.box(e); return b.top >= innerHeight || b.bottom <= 0; };
   const small = (e) => kit.box(e).width < 120 || kit.box(e).height < 60;
@@ -8,6 +8,4 @@
     if (!below(e) || small(e) || kit.aside(e) || kit.leads(e) || e.querySelectorAll("a[href]").length >= 3) continue;
     kit.offer("scroll", e, 100 + Math.min(kit.area(e), 1e6) / 1e4, { what: `to ${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}`, shut: true });
   }
-  const page = document.scrollingElement;
-  if (!kit.framed && page && page.scrollHeight > innerHeight * 1.2) kit.offer("scroll", page, 1, { what: "to the end of the page", at: "end", shut: true });
 }
