@@ -80,6 +80,7 @@ func TestMoreOfBehaviours(t *testing.T) {
 		{"scroll.html?lazy=frame", []string{"scroll"}, "to iframe"},
 		{"scroll.html?lazy=end", []string{"scroll down"}, "to the end of the page"},
 		{"scroll.html?lazy=wheel", []string{"scroll down"}, "to the end of the page"},
+		{"adverts.html", []string{"play button", "play button"}, "Play"},
 		{"sequence.html", []string{"consent", "age gate", "overlay", "embed", "play button"}, "div"},
 	} {
 		t.Run(b.page, func(t *testing.T) {

@@ -22,6 +22,7 @@ const worldName = "seine"
 type frame struct {
 	session *browser.Session
 	id      cdp.FrameID
+	parent  cdp.FrameID // "" where there is none
 	url     string
 	popup   bool // or in one
 	nested  bool // not the page's own document
@@ -59,7 +60,7 @@ func appendFrames(list []frame, like frame, t *page.FrameTree) []frame {
 	if t == nil || t.Frame == nil {
 		return list
 	}
-	like.id, like.url = t.Frame.ID, t.Frame.URL
+	like.id, like.parent, like.url = t.Frame.ID, t.Frame.ParentID, t.Frame.URL
 	list = append(list, like)
 	like.nested = true
 	for _, c := range t.ChildFrames {

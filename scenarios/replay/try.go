@@ -24,7 +24,7 @@ const mostForgiven = 3
 func (v *visit) tryNext(ctx context.Context, playing bool) bool {
 	v.forgive(ctx)
 	for v.tries.all < mostTry {
-		h, r := v.best(ctx, playing)
+		h, r := v.tries.chosen(v.reasons(ctx), playing)
 		if h == nil {
 			return false
 		}
@@ -77,12 +77,11 @@ func (v *visit) forgive(ctx context.Context) {
 	}
 }
 
-// best is the first habit that has a reason, and the best one of all frames.
-func (v *visit) best(ctx context.Context, playing bool) (*habit, reason) {
-	reasons := v.reasons(ctx)
+// chosen is the first habit that has a reason and may act, and its best reason.
+func (t *tries) chosen(reasons []reason, playing bool) (*habit, reason) {
 	for i := range habits {
 		h := &habits[i]
-		if v.tries.of[h.name()] >= h.most || playing && !h.playing {
+		if t.of[h.name()] >= h.most || playing && !h.playing {
 			continue
 		}
 		var best reason
@@ -101,7 +100,7 @@ func (v *visit) best(ctx context.Context, playing bool) (*habit, reason) {
 // reasons asks every document but those of popups, which are mostly adverts, and of adverts.
 func (v *visit) reasons(ctx context.Context) (list []reason) {
 	for _, f := range v.frames(ctx) {
-		if f.popup || f.advert() {
+		if f.popup || v.advert(ctx, f) {
 			continue
 		}
 		found, err := evaluate[[]reason](ctx, f, surveyJS)

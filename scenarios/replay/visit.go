@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"seine/browser"
@@ -24,6 +25,7 @@ type visit struct {
 	popups   int              // documents in them, when last looked at
 	woken    map[string]bool  // frames, see wake
 	waiting  bool             // one of them had a source and no picture yet
+	adverts  map[cdp.FrameID]bool // whether a frame is one
 	tries    tries
 	result   Result
 	heard    chan struct{} // closed when enough was heard
@@ -48,7 +50,7 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}, heard: make(chan struct{})}
+	v := &visit{runner: r, log: log, tab: tab, recorder: rec, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{}, heard: make(chan struct{})}
 	if err := v.bring(ctx); err != nil {
 		v.close()
 		return nil, err

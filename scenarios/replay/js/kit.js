@@ -106,6 +106,7 @@
     };
     state.again = (i) => state.tried[best[i].kind].delete(best[i].element);
     state.leaves = leaves;
+    state.advert = advert;
     return best.map(({ kind, score, what, before, at }) => ({ kind, score, what, before, at }));
   };
   return {
