@@ -21,7 +21,9 @@ var (
 const (
 	mostTurns = 25                     // of the wheel, in one attempt
 	turn      = 600                    // CSS pixels
-	turnPause = 100 * time.Millisecond // at most, for what the page loads as it comes into view
+	turnPause = 100 * time.Millisecond // for the page to move, and to see what has come into view
+	mostStill = 3                      // turns in a row that move nothing
+	near      = 8                      // CSS pixels
 	turnLimit = 2 * time.Second        // for a page that is busy
 )
 
@@ -70,20 +72,23 @@ func (v *visit) wheel(ctx context.Context, r reason) error {
   const b = e.getBoundingClientRect(), end = e === document.scrollingElement;
   return { by: end ? e.scrollHeight - innerHeight - scrollY : b.y + Math.min(b.height, innerHeight) / 2 - innerHeight / 2, at: scrollY, x: 4, y: innerHeight / 2 };
 })(__found[%d])`, r.index)
-	last := left{At: -1}
+	last, still := left{At: -1}, 0
 	for range mostTurns {
 		l, err := evaluate[left](ctx, r.frame, look)
 		if err != nil {
 			return fmt.Errorf("the element is gone: %w", err)
 		}
-		if l.By > -8 && l.By < 8 || l.At == last.At {
+		if still++; l.At != last.At {
+			still = 0
+		}
+		if l.By > -near && l.By < near || still == mostStill {
 			return nil
 		}
 		last = l
 		if err := v.turnBy(ctx, l); err != nil {
 			return err
 		}
-		if err := wait(ctx, v.recorder.Changed(), turnPause); err != nil {
+		if err := wait(ctx, nil, turnPause); err != nil {
 			return err
 		}
 	}

@@ -2,9 +2,18 @@
 // there what was tried; the elements of the last look are kept in __found, in the order of the answer.
 ((words, marks) => {
   const state = (globalThis.__seine ??= { tried: {}, fields: [] });
-  const every = (selector, root = document, out = []) => {
-    for (const e of root.querySelectorAll(selector)) out.push(e);
-    for (const e of root.querySelectorAll("*")) if (e.shadowRoot) every(selector, e.shadowRoot, out);
+  const most = 5000; // elements of one selector: pages have no bounds
+  const rootsIn = (root, out = []) => {
+    out.push(root);
+    for (const e of root.querySelectorAll("*")) if (e.shadowRoot) rootsIn(e.shadowRoot, out);
+    return out;
+  };
+  const roots = rootsIn(document);
+  const every = (selector, root = null) => {
+    const out = [];
+    for (const r of root ? rootsIn(root) : roots) {
+      for (const e of r.querySelectorAll(selector)) if (out.push(e) >= most) return out;
+    }
     return out;
   };
   const box = (e) => e.getBoundingClientRect();
@@ -31,15 +40,16 @@
   // Labels. What is compared has neither case nor ornament.
   const pictured = (e) => { const i = e.querySelector("img[alt], svg[aria-label], svg title"); return i ? i.getAttribute("alt") || i.getAttribute("aria-label") || i.textContent : ""; };
   const raw = (e) => [e.getAttribute("aria-label"), e.title, typeof e.value === "string" ? e.value : "", e.innerText, pictured(e)].find((t) => typeof t === "string" && t.trim()) || "";
-  const text = (e) => raw(e).trim().replace(/\s+/g, " ").slice(0, 80);
+  const memo = (f, known = new Map()) => (e) => { let v = known.get(e); if (v === undefined) known.set(e, (v = f(e))); return v; };
+  const text = memo((e) => raw(e).trim().replace(/\s+/g, " ").slice(0, 80));
   const plain = (t) => t.normalize("NFKC").toLowerCase().replace(/\u0307/g, "").replace(/\s+/g, " ").replace(/^[^\p{L}\p{N}+]+|[^\p{L}\p{N}+]+$/gu, "");
+  const label = memo((e) => plain(text(e)));
   const lists = {};
   const list = (name) => (lists[name] ??= Object.values(words[name]).flat().map(plain));
   const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
   const ends = (t, n) => n >= t.length || !/[\p{L}\p{N}\p{M}]/u.test(t[n]) || unspaced.test(t[n - 1]);
-  const begins = (e, name, most = 60) => { const t = plain(text(e)); return t.length <= most && list(name).some((p) => t.startsWith(p) && ends(t, p.length)); };
-  const is = (e, name) => list(name).includes(plain(text(e)));
-  const holds = (t, name) => { t = plain(t); return list(name).some((p) => t.includes(p)); };
+  const begins = (e, name, most = 60) => { const t = label(e); return t !== "" && t.length <= most && list(name).some((p) => t.startsWith(p) && ends(t, p.length)); };
+    const holds = (t, name) => { t = plain(t); return list(name).some((p) => t.includes(p)); };
   const word = (t, name) => list(name).some((p) => {
     for (let i = t.indexOf(p); i >= 0; i = t.indexOf(p, i + 1)) if (ends(t, i + p.length) && (i === 0 || unspaced.test(p) || !/[\p{L}\p{N}]/u.test(t[i - 1]))) return true;
     return false;
@@ -53,7 +63,8 @@
     if (!href || href.trim().startsWith("#") || /^\s*javascript:/i.test(href)) return false;
     return a.href.split("#")[0] !== location.href.split("#")[0];
   });
-  const refused = (e) => word(plain(text(e)), "never");
+  const costs = (e) => word(label(e), "never");
+  const refused = (e) => costs(e) || word(label(e), "manage");
   const advertName = /(^|[-_\s])(ads?|ad-?(slot|unit|box|container|banner|wrapper)|adsbygoogle|advert\w*|sponsor\w*|promo|google_ads\w*|dfp|outbrain|taboola)([-_\s]|$)/i;
   const advert = (e) => lineage(e).some((p) => advertName.test(names(p)) || p.hasAttribute("data-ad-slot") || p.hasAttribute("data-ad-client"));
   const asideName = /(^|[-_\s])(play-?list|related|recommend\w*|suggest\w*|up-?next|share|sharing|social|comments?|menu|settings|nav|navbar|footer)([-_\s]|$)/i;
@@ -82,7 +93,9 @@
   const players = /(^|[-_\s])(video|player|movie|jwplayer|stage|poster)([-_\s]|$|[-_]?(wrap|wrapper|container|box|area|holder))/i;
   const big = (e) => box(e).width >= 200 && box(e).height >= 110;
   // The player, or where it will be: the largest of its kind.
-  const stage = () => {
+  const stage = () => (known ??= [find()])[0];
+  let known;
+  const find = () => {
     const named = every("[id], [class]").filter((e) => players.test(names(e)) && big(e) && !aside(e));
     const all = [...every("video, iframe").filter((e) => big(e) && visible(e) && !advert(e)), ...named];
     return all.sort((a, b) => area(b) - area(a))[0] || null;
@@ -110,7 +123,7 @@
     return best.map(({ kind, score, what, before, at }) => ({ kind, score, what, before, at }));
   };
   return {
-    marks, state, every, box, area, visible, live, lineage, names, at, hit, text, plain, begins, is, holds, list, leads, refused, advert, aside, leaves, asks, floats, above, dialog, covered, players, big, stage, offer, finish,
+    marks, state, every, box, area, visible, live, lineage, names, at, hit, text, label, begins, holds, list, leads, costs, refused, advert, aside, leaves, asks, floats, above, dialog, covered, players, big, stage, offer, finish,
     framed: window !== window.top, buttons: "button, [role=button], a, input[type=button], input[type=submit], input[type=image], summary, [onclick], [tabindex]",
   };
 })

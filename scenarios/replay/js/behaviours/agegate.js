@@ -67,13 +67,12 @@
     return rest.map((f) => (f.how === "type" ? f.value : ""));
   };
 
-  const minor = (e) => kit.begins(e, "minor", 80) || /\b(under|unter|moins|menor|младше|jünger)\b|未満|未满/i.test(kit.plain(kit.text(e)));
+  const minor = (e) => kit.begins(e, "minor", 80) || /\b(under|unter|moins|menor|младше|jünger)\b|未満|未满/i.test(kit.label(e));
   for (const e of kit.every("button, [role=button], a, input[type=button], input[type=submit]")) {
-    if (!kit.visible(e) || kit.leads(e) || kit.refused(e) || minor(e) || kit.aside(e) || kit.covered(e)) continue;
-    const t = kit.plain(kit.text(e)), says = /(^|\D)(1[6-9]|2[01])(\D|$)/.test(t) && t.length < 60;
+        const t = kit.label(e), says = /(^|\D)(1[6-9]|2[01])(\D|$)/.test(t) && t.length < 60;
     const yes = kit.begins(e, "enter", 60);
     const submits = e.type === "submit" && e.form;
-    if (!says && !yes && !submits) continue;
+    if (!says && !yes && !submits || !kit.visible(e) || kit.leads(e) || kit.refused(e) || minor(e) || kit.aside(e) || kit.covered(e)) continue;
     const c = gate(e);
     if (!c) continue;
     const fields = fieldsOf(c), dates = fields.some((f) => f.date);

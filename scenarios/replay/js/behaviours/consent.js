@@ -12,7 +12,7 @@
     return whole || around.some((p) => kit.floats(p) && !page(p) && (asksConsent(p) || tcf && kit.above(p) && kit.dialog(p)));
   };
   const decide = (e, score, what) => {
-    if (!kit.refused(e) && !kit.leads(e) && !kit.covered(e)) kit.offer("consent", e, score, { what });
+    if (!kit.costs(e) && !kit.leads(e) && !kit.covered(e)) kit.offer("consent", e, score, { what });
   };
   for (const m of kit.marks.consent) {
     for (const e of kit.every(m.reject)) decide(e, 400, `${kit.text(e) || "no"} (${m.name})`);

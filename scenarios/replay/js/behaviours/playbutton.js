@@ -5,8 +5,8 @@
   const sign = /^[▶►⏵]\ufe0f?$/;
   const says = (e) => {
     if (sign.test(kit.text(e))) return true;
-    const whole = kit.plain(kit.text(e));
-    if (whole.length >= 60) return false;
+    const whole = kit.label(e);
+    if (whole === "" || whole.length >= 60) return false;
     return kit.list("play").some((p) => {
       const rest = whole.startsWith(p) ? whole.slice(p.length) : null;
       return rest === "" || rest !== null && (/^\s*[:–—]\s/.test(rest) || /^\s/.test(rest) && rest.trim().split(/\s+/).every((w, i, all) => tails.has(w.replace(/[:–—]$/, "")) || all.slice(0, i).some((x) => /[:–—]$/.test(x))));
@@ -46,7 +46,8 @@
   };
   if (stage) {
     for (const e of kit.every("svg polygon, svg path, i, span, div, b, em")) {
-      if (!triangle(e)) continue;
+      const r = kit.box(e);
+      if (r.width > 240 || r.height > 240 || r.right < b.left || r.left > b.right || r.bottom < b.top || r.top > b.bottom || !triangle(e)) continue;
       const drawn = e.closest("svg") || e;
       const target = kit.lineage(drawn).slice(0, 4).filter((p) => central(p)).pop();
       if (target) offer(target, 300);
