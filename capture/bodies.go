@@ -61,7 +61,7 @@ func (b *bodyReader) start(size int64, read func(context.Context) Body, store fu
 	if size == 0 {
 		size = guess
 	}
-	size = min(max(size, least), together)
+	size = min(max(2*size, least), together) // as Base64 and as bytes
 	b.begin(func(ctx context.Context) {
 		body := Body{Reason: ReasonNotAsked}
 		if b.room.Acquire(ctx, size) == nil {

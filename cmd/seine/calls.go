@@ -94,6 +94,9 @@ func showCounts(con *ui.Console, res *replay.Result) error {
 	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": append([]replay.Attempt{}, res.Tried...)}); err != nil {
 		return err
 	}
+	if name := res.Capture.Challenge(); name != "" {
+		con.Warn("in place of the page came a test for a person (%s)", name)
+	}
 	if res.Status >= 400 {
 		con.Warn("the page itself answered with status %d", res.Status)
 	}

@@ -47,7 +47,7 @@ func TestLiveTable(t *testing.T) {
 		if drawn < 4 || !strings.Contains(text, " media, ") {
 			t.Errorf("%s: nothing was shown: %q", name, text)
 		}
-		if got := strings.Count(onScreen(text), "AES-128 plays"); got != len(args) {
+		if got := strings.Count(onScreen(text), "plays, AES-128 "); got != len(args) {
 			t.Errorf("%s: %d films are left on the screen:\n%s", name, got, onScreen(text))
 		}
 		if strings.Contains(onScreen(text), " media, ") || strings.Contains(onScreen(text), "found HLS") {
