@@ -118,3 +118,9 @@ func (b behaves) check(t *testing.T, s served, address string) {
 }
 
 func playing(p capture.Player) bool { return p.Playing }
+
+// TestABehaviourInNestedFrames: each frame is of another site than the one around it.
+func TestABehaviourInNestedFrames(t *testing.T) {
+	b := behaves{"", []string{"consent"}, "Reject All (OneTrust)"}
+	b.check(t, serve(t), "/play/frame.html?page=/play/frame.html%3Fpage=/playing/consent.html")
+}

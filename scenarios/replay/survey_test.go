@@ -99,7 +99,7 @@ var marked = []surveyed{
 	{`<lite-youtube style="display:block;width:300px;height:200px"></lite-youtube>`, "embed: lite-youtube, which a click replaces"},
 	{`<div id="player" style="width:640px;height:360px"></div>`, "poster: the middle of what looks like a player"},
 	{`<div style="height:3000px"></div><iframe loading="lazy" width="640" height="360"></iframe>`, "scroll: to iframe"},
-	{`<audio src="/none.mp3"></audio>`, "muted start: audio"},
+	{`<audio preload="none" src="/none.mp3"></audio>`, "muted start: audio"},
 }
 
 // TestSurvey: what is to be done first in a document, and in an open shadow root of it, in every language.

@@ -19,7 +19,6 @@ type tries struct {
 // mostForgiven bounds how many clicks an advert may take.
 const mostForgiven = 3
 
-
 // tryNext does what is most promising of all that the frames give reason for. It is false when there is nothing.
 func (v *visit) tryNext(ctx context.Context, playing bool) bool {
 	v.forgive(ctx)

@@ -21,10 +21,10 @@ type visit struct {
 	tab      *browser.Tab
 	recorder *capture.Recorder
 	url      string
-	players  []capture.Player // when last looked at; written under mu
-	popups   int              // documents in them, when last looked at
-	woken    map[string]bool  // frames, see wake
-	waiting  bool             // one of them had a source and no picture yet
+	players  []capture.Player     // when last looked at; written under mu
+	popups   int                  // documents in them, when last looked at
+	woken    map[string]bool      // frames, see wake
+	waiting  bool                 // one of them had a source and no picture yet
 	adverts  map[cdp.FrameID]bool // whether a frame is one
 	tries    tries
 	result   Result
