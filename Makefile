@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema sandbox clean
+.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema peers sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ test: sandbox compiler browser tools players harschema ## run all tests (install
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture # the race detector takes memory of its own, so these run without
 
-bench: sandbox browser ## run the benchmarks
+bench: sandbox browser players peers ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
 
 lint: ## run golangci-lint with the import table
@@ -87,6 +87,13 @@ harschema: testdata/harschema/node_modules/.installed
 testdata/harschema/node_modules/.installed: testdata/harschema/package-lock.json
 	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
 	cd testdata/harschema && npm ci --no-audit --no-fund
+	@touch $@
+
+peers: testdata/peers/node_modules/.installed
+
+testdata/peers/node_modules/.installed: testdata/peers/package-lock.json
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
+	cd testdata/peers && npm ci --no-audit --no-fund
 	@touch $@
 
 clean: ## remove what was built

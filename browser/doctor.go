@@ -93,9 +93,9 @@ const oldest = "145.0.0.0"
 
 func examine(ctx context.Context, o Options) (Candidate, error) {
 	if o.Path == "" {
-		return pick(ctx, places(), o.will())
+		return pick(ctx, places(), o.will(), nil)
 	}
-	c, _ := inspect(ctx, place{path: o.Path, named: true}, nil)
+	c, _ := inspect(ctx, place{path: o.Path, named: true}, nil, nil)
 	if !c.Usable() {
 		return c, fmt.Errorf("%s: %s", o.Path, c.Problem)
 	}

@@ -41,7 +41,7 @@ const EnvBrowser = "SEINE_BROWSER"
 func Candidates(ctx context.Context) []Candidate {
 	var list []Candidate
 	for _, p := range places() {
-		if c, ok := inspect(ctx, p, list); ok {
+		if c, ok := inspect(ctx, p, list, nil); ok {
 			list = append(list, c)
 		}
 	}
@@ -49,10 +49,10 @@ func Candidates(ctx context.Context) []Candidate {
 }
 
 // Find gives the browser that Launch would start: $SEINE_BROWSER, else the first usable candidate. The error is [ErrNotFound].
-func Find(ctx context.Context) (Candidate, error) { return pick(ctx, places(), anyKind) }
+func Find(ctx context.Context) (Candidate, error) { return pick(ctx, places(), anyKind, nil) }
 
 // FindShell gives the headless shell that Launch would start for Options.Shell. The error is [ErrNotFound].
-func FindShell(ctx context.Context) (Candidate, error) { return pick(ctx, places(), onlyShell) }
+func FindShell(ctx context.Context) (Candidate, error) { return pick(ctx, places(), onlyShell, nil) }
 
 // Kinds of browser that will do.
 func anyKind(Candidate) bool     { return true }
@@ -60,10 +60,10 @@ func onlyShell(c Candidate) bool { return c.HeadlessShell }
 func noShell(c Candidate) bool   { return !c.HeadlessShell }
 
 // pick takes the first usable place that will do. What a person named must be usable: nothing else is taken silently in its stead.
-func pick(ctx context.Context, places []place, will func(Candidate) bool) (Candidate, error) {
+func pick(ctx context.Context, places []place, will func(Candidate) bool, k *known) (Candidate, error) {
 	var seen []Candidate
 	for _, p := range places {
-		c, ok := inspect(ctx, p, seen)
+		c, ok := inspect(ctx, p, seen, k)
 		if !ok {
 			continue
 		}
@@ -96,15 +96,16 @@ func problems(seen []Candidate) string {
 // choose finds the executable for Launch and its major version, which the user agent needs before the start.
 func choose(ctx context.Context, o Options) (path, major string, err error) {
 	var c Candidate
+	k := readKnown(o.stateDir())
 	if o.Path != "" {
-		c, _ = inspect(ctx, place{path: o.Path, named: true}, nil)
+		c, _ = inspect(ctx, place{path: o.Path, named: true}, nil, k)
 		if ctx.Err() != nil {
 			return "", "", context.Cause(ctx)
 		}
 		if !c.Usable() {
 			return "", "", fmt.Errorf("%w: %s: %s", ErrNotFound, o.Path, c.Problem)
 		}
-	} else if c, err = pick(ctx, places(), o.will()); err != nil {
+	} else if c, err = pick(ctx, places(), o.will(), k); err != nil {
 		return "", "", err
 	}
 	if o.Window && c.HeadlessShell {
@@ -125,7 +126,8 @@ func (o Options) will() func(Candidate) bool {
 }
 
 // inspect resolves one place and asks it for its version; false when nothing is there or it is in list already.
-func inspect(ctx context.Context, p place, list []Candidate) (Candidate, bool) {
+// What k, if it is not nil, knows of it is not asked.
+func inspect(ctx context.Context, p place, list []Candidate, k *known) (Candidate, bool) {
 	if !p.named && !exists(p.path) {
 		return Candidate{}, false
 	}
@@ -135,8 +137,11 @@ func inspect(ctx context.Context, p place, list []Candidate) (Candidate, bool) {
 		return Candidate{}, false
 	}
 	c.Name = strings.TrimSuffix(filepath.Base(p.path), ".exe")
-	if c.Problem == "" {
-		askVersion(ctx, &c)
+	if c.Problem != "" || k != nil && k.tell(&c) {
+		return c, true
+	}
+	if askVersion(ctx, &c); k != nil {
+		k.learn(&c)
 	}
 	return c, true
 }

@@ -201,7 +201,7 @@ func (i Installer) settle(ctx context.Context, w Way, tree string) (Candidate, e
 		return Candidate{}, err
 	}
 	for _, p := range executablesIn(final) {
-		if c, ok := inspect(ctx, place{path: p, origin: FromCache}, nil); ok {
+		if c, ok := inspect(ctx, place{path: p, origin: FromCache}, nil, nil); ok {
 			if !c.Usable() {
 				return c, fmt.Errorf("%s was installed, but cannot be used: %s", c.Path, c.Problem)
 			}

@@ -31,9 +31,10 @@ type Tab struct {
 	contextID cdp.BrowserContextID
 	obs       Observer
 	inbox     *queue[notice]
-	heard     sync.WaitGroup // the goroutine that calls the observer
+	heard     sync.WaitGroup // the goroutines that call the observer, and attach chromedp
 
-	ctx    context.Context // chromedp's
+	life   context.Context // ends with the tab, and says why
+	ctx    context.Context // chromedp's, derived from it
 	cancel context.CancelFunc
 	kill   context.CancelCauseFunc
 
@@ -42,6 +43,8 @@ type Tab struct {
 	err   error
 	ready chan struct{} // closed once the main page runs
 	done  chan struct{}
+
+	driven chan struct{} // see attach; nil before
 
 	closeOnce sync.Once
 	closeErr  error
@@ -83,11 +86,10 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 		b: b, contextID: place, obs: obs, inbox: newQueue[notice](),
 		ready: make(chan struct{}), done: make(chan struct{}),
 	}
-	var life context.Context
-	life, t.kill = context.WithCancelCause(b.driverCtx)
-	t.ctx, t.cancel = life, func() { t.kill(ErrClosed) }
+	t.life, t.kill = context.WithCancelCause(b.driverCtx)
+	t.cancel = func() { t.kill(ErrClosed) }
 	t.heard.Go(t.hear)
-	if err := t.open(ctx, life); err != nil {
+	if err := t.open(ctx); err != nil {
 		_ = t.Close()
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
@@ -96,7 +98,7 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 }
 
 // open creates the page and lets chromedp attach to it as well.
-func (t *Tab) open(ctx, life context.Context) error {
+func (t *Tab) open(ctx context.Context) error {
 	root := cdp.Session(t.b.link.router.root)
 	t.b.link.router.add(t)
 	_, err := cdp.Call(ctx, root, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
@@ -121,27 +123,72 @@ func (t *Tab) open(ctx, life context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	return t.drive(ctx, life, made.TargetID)
+	t.ctx, t.cancel = chromedp.NewContext(t.life, chromedp.WithTargetID(made.TargetID))
+	return t.listens(ctx)
 }
 
-// drive attaches chromedp. The first Run binds the target's life to the context it is given: it must be the tab's, never
-// the caller's.
-func (t *Tab) drive(ctx, life context.Context, id target.ID) error {
-	t.ctx, t.cancel = chromedp.NewContext(life, chromedp.WithTargetID(id))
-	stop := context.AfterFunc(ctx, func() { t.kill(context.Cause(ctx)) })
-	defer stop()
-	if err := chromedp.Do(t.ctx); err != nil {
-		return errors.Join(context.Cause(t.ctx), err)
+// listens waits until all that was sent to the page while it was paused has been done: a page that is sent on to another address before
+// may lose settings on the way to its new process.
+func (t *Tab) listens(ctx context.Context) error {
+	for _, s := range []*Session{t.Session(), t.Session().Twin()} {
+		if s == nil {
+			continue
+		}
+		if _, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// Context is the chromedp context of the tab. Actions may be run on it, by one goroutine at a time, and on
-// contexts derived from it; to tie them to a context of the caller's use [Tab.Bind].
-func (t *Tab) Context() context.Context { return t.ctx }
+// attach has chromedp attach to the page, once somebody wants it: that takes as long as the opening of the tab. The channel is closed
+// when it has, or never will.
+func (t *Tab) attach() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.driven == nil {
+		t.driven = make(chan struct{})
+		if t.err == nil {
+			t.heard.Go(t.drive)
+		} else {
+			close(t.driven)
+		}
+	}
+	return t.driven
+}
+
+// drive attaches. The first Run binds the target's life to the context it is given: it must be the tab's, never the caller's.
+func (t *Tab) drive() {
+	defer close(t.driven)
+	err := chromedp.Do(t.ctx)
+	if err == nil {
+		return
+	}
+	late := time.NewTimer(time.Second)
+	defer late.Stop()
+	select {
+	case <-t.done: // which says better why
+	case <-late.C:
+		t.fail(fmt.Errorf("attaching to the page: %w", err))
+	}
+}
+
+// Life ends with the tab; its cause is what Err gives then. It carries no chromedp.
+func (t *Tab) Life() context.Context { return t.life }
+
+// Context is the chromedp context of the tab, which is attached by the first call. Actions may be run on it, by one goroutine at a time,
+// and on contexts derived from it; to tie them to a context of the caller's use [Tab.Bind].
+func (t *Tab) Context() context.Context {
+	<-t.attach()
+	return t.ctx
+}
 
 // Bind derives from the tab's context one that ends with ctx too, deadline and cause included. Cancel must be called.
 func (t *Tab) Bind(ctx context.Context) (context.Context, context.CancelFunc) {
+	select {
+	case <-t.attach():
+	case <-ctx.Done(): // so does what is derived
+	}
 	bound, cancel := context.WithCancelCause(t.ctx)
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	return bound, func() { stop(); cancel(context.Canceled) }

@@ -31,7 +31,6 @@ type bodyReader struct {
 	idle   *sync.Cond // on rec.mu
 	open   int
 	closed bool
-	later  later
 }
 
 func newBodyReader(r *Recorder) *bodyReader {
@@ -85,12 +84,6 @@ func (b *bodyReader) response(x *record, s Session) {
 	if x.Failure == "" {
 		x.Body, why = Body{Reason: ReasonPending}, ""
 	}
-	b.hold(x, s, func() { b.ask(x, s, turn, why) })
-}
-
-// ask has the body of x read. Unless it went on since that turn, it is what is known of it, but for a reason why it cannot be whole.
-// Called with the lock held.
-func (b *bodyReader) ask(x *record, s Session, turn int, why Reason) {
 	l, q := x.live, question{network.RequestID(x.ID), x.Received, x.Received > 0 || x.length() > 0, x.without()}
 	b.start(q.size, func(ctx context.Context) Body {
 		if l != nil {
@@ -228,7 +221,7 @@ func (b *bodyReader) settle(ctx context.Context) error {
 	defer stop()
 	b.rec.mu.Lock()
 	defer b.rec.mu.Unlock()
-	for b.release(); b.open > 0 && ctx.Err() == nil; b.release() {
+	for b.open > 0 && ctx.Err() == nil {
 		b.idle.Wait()
 	}
 	return ctx.Err()
@@ -237,7 +230,6 @@ func (b *bodyReader) settle(ctx context.Context) error {
 func (b *bodyReader) close() {
 	b.rec.mu.Lock()
 	b.closed = true
-	b.release()
 	b.rec.mu.Unlock()
 	b.cancel()
 	b.wg.Wait()

@@ -71,6 +71,13 @@ func TestConsoleOfAPage(t *testing.T) {
 			}
 		}
 	}
+	for changed := v.Changed(); v.Snapshot().Times.Content.IsZero(); changed = v.Changed() {
+		select {
+		case <-changed:
+		case <-v.ctx.Done():
+			t.Fatal("the page's time was not heard")
+		}
+	}
 	if c := v.Snapshot(); c.Times.Content.IsZero() || c.Times.Content.After(c.Times.Load) && !c.Times.Load.IsZero() {
 		t.Errorf("%+v", c.Times)
 	}

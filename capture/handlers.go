@@ -210,7 +210,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 		x.background = true
 		x.Body = Body{Reason: ReasonEndless}
 		r.bodies.follow(x, s)
-	} else if r.streams(x, s, x.length()) {
+	} else if x.length() > streamFrom {
 		r.bodies.follow(x, s)
 	}
 }
@@ -241,7 +241,7 @@ func (r *Recorder) dataReceived(s Session, ev *dataReceived) {
 	x.Received += ev.DataLength
 	x.touched = time.Now()
 	r.streamed(s, ev)
-	if !x.Done && r.streams(x, s, x.Received) {
+	if x.Received > streamFrom && !x.Done {
 		r.bodies.follow(x, s)
 	}
 }
@@ -259,7 +259,6 @@ func (r *Recorder) loadingFinished(s Session, ev *loadingFinished) {
 		return
 	}
 	r.bodies.response(x, s)
-	r.bodies.atRest()
 }
 
 // bodiless: RFC 9110 §6.4.1. Not so 304: the page was given the body that the cache held.
@@ -288,7 +287,6 @@ func (r *Recorder) loadingFailed(s Session, ev *loadingFailed) {
 	if x.Response != nil && x.Received > 0 {
 		r.bodies.response(x, s) // what did arrive may still be held
 	}
-	r.bodies.atRest()
 }
 
 func whyFailed(x *record, ev *loadingFailed) Reason {

@@ -9,17 +9,9 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// The size in bytes from which a body is taken as it comes: read as a whole at its end it would stand in memory three times over, as
-// Base64 and as bytes. But that costs the page more time than a read when it has loaded.
-const (
-	streamFrom     = 16 << 20
-	streamFromGone = 1 << 20 // of bodies that Chrome does not keep
-)
-
-// streams reports whether a body of n bytes is to be taken as it comes.
-func (r *Recorder) streams(x *record, s Session, n int64) bool {
-	return n > streamFrom || n > streamFromGone && !r.keeps(x, s)
-}
+// streamFrom is the size in bytes from which a body is taken as it comes: read as a whole at its end it would stand in memory three
+// times over, as Base64 and as bytes, and Chrome may not have it any more where the page gave it up with its last byte.
+const streamFrom = 1 << 20
 
 // live takes a body while it is under way (Network.streamResourceContent): event streams, which have no end, and large ones.
 type live struct {

@@ -22,11 +22,6 @@ func TestMemoryOfManyRequests(t *testing.T) {
 	watchMemory(t, 10_000, 3000, 64)
 }
 
-// TestMemoryOfHeldBodies is of those that are read once the page has loaded.
-func TestMemoryOfHeldBodies(t *testing.T) {
-	watchMemory(t, 60, 8<<20, 6)
-}
-
 func TestMemoryOfLargeBodies(t *testing.T) {
 	watchMemory(t, 20, 25<<20, 4)
 }

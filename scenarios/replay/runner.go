@@ -139,7 +139,7 @@ func (v *visit) limited(ctx context.Context, flow scenarios.UserFlow, s scenario
 // whileOpen ends with the tab too: a page that has crashed answers nothing any more.
 func (v *visit) whileOpen(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	tab := v.tab.Context()
+	tab := v.tab.Life()
 	stop := context.AfterFunc(tab, func() { cancel(context.Cause(tab)) })
 	return ctx, func() { stop(); cancel(context.Canceled) }
 }

@@ -1,0 +1,144 @@
+//go:build linux
+
+// Command bare is the floor of the benchmarks: the least that finds a page's playlist with a browser. It speaks CDP on a pipe, hears the
+// requests of the page's own target, and ends the browser by killing it. No workers, no bodies, no answers, nothing kept.
+//
+//	bare EXECUTABLE TABS PAGE...
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+var playlist = regexp.MustCompile(`\.(m3u8|mpd)(\?|$)`)
+
+type message struct {
+	ID      int             `json:"id,omitempty"`
+	Session string          `json:"sessionId,omitempty"`
+	Method  string          `json:"method,omitempty"`
+	Params  any             `json:"params,omitempty"`
+	Result  json.RawMessage `json:"result,omitempty"`
+}
+
+// client speaks to one browser.
+type client struct {
+	out     *os.File
+	mu      sync.Mutex
+	last    int
+	waiting map[int]chan json.RawMessage
+	hear    map[string]chan string // by session: the first playlist
+}
+
+func (c *client) call(session, method string, params map[string]any) json.RawMessage {
+	answer := make(chan json.RawMessage, 1)
+	c.mu.Lock()
+	c.last++
+	c.waiting[c.last] = answer
+	text, err := json.Marshal(message{ID: c.last, Session: session, Method: method, Params: params})
+	if err == nil {
+		_, err = c.out.Write(append(text, 0))
+	}
+	c.mu.Unlock()
+	check(err)
+	return <-answer
+}
+
+func (c *client) read(in *bufio.Reader) {
+	for {
+		text, err := in.ReadBytes(0)
+		if err != nil {
+			return
+		}
+		var m struct {
+			message
+			Params struct { // in place of the embedded one
+				Request struct{ URL string }
+			} `json:"params"`
+		}
+		check(json.Unmarshal(text[:len(text)-1], &m))
+		c.mu.Lock()
+		if answer := c.waiting[m.ID]; m.ID != 0 && answer != nil {
+			answer <- m.Result
+			delete(c.waiting, m.ID)
+		} else if heard := c.hear[m.Session]; heard != nil && m.Method == "Network.requestWillBeSent" && playlist.MatchString(m.Params.Request.URL) {
+			select {
+			case heard <- m.Params.Request.URL:
+			default:
+			}
+		}
+		c.mu.Unlock()
+	}
+}
+
+func (c *client) visit(page string) string {
+	var target struct{ TargetID string }
+	check(json.Unmarshal(c.call("", "Target.createTarget", map[string]any{"url": "about:blank"}), &target))
+	var session struct{ SessionID string }
+	check(json.Unmarshal(c.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}), &session))
+	heard := make(chan string, 1)
+	c.mu.Lock()
+	c.hear[session.SessionID] = heard
+	c.mu.Unlock()
+	c.call(session.SessionID, "Network.enable", map[string]any{})
+	c.call(session.SessionID, "Page.navigate", map[string]any{"url": page})
+	found := <-heard
+	c.call("", "Target.closeTarget", map[string]any{"targetId": target.TargetID})
+	return found
+}
+
+func main() {
+	dir, err := os.MkdirTemp("", "seine-bare-")
+	check(err)
+	args := []string{
+		"--headless", "--remote-debugging-pipe", "--user-data-dir=" + dir, "--no-first-run", "--mute-audio", "--disable-extensions",
+		"--disable-background-networking", "--disable-sync", "--disable-component-update", "--disable-default-apps", "--autoplay-policy=no-user-gesture-required",
+	}
+	if os.Getenv("SEINE_NO_SANDBOX") == "1" {
+		args = append(args, "--no-sandbox")
+	}
+	theirIn, ourOut, err := os.Pipe()
+	check(err)
+	ourIn, theirOut, err := os.Pipe()
+	check(err)
+	cmd := exec.Command(os.Args[1], args...) //nolint:noctx // killed at the end
+	cmd.ExtraFiles = []*os.File{theirIn, theirOut}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	check(cmd.Start())
+	c := &client{out: ourOut, waiting: map[int]chan json.RawMessage{}, hear: map[string]chan string{}}
+	go c.read(bufio.NewReaderSize(ourIn, 1<<20))
+	tabs, err := strconv.Atoi(os.Args[2])
+	check(err)
+	pages := make(chan string)
+	var lanes sync.WaitGroup
+	for range tabs {
+		lanes.Go(func() {
+			for page := range pages {
+				fmt.Println(c.visit(page))
+			}
+		})
+	}
+	for _, page := range os.Args[3:] {
+		pages <- page
+	}
+	close(pages)
+	lanes.Wait()
+	check(syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
+	_ = cmd.Wait()
+	_ = os.RemoveAll(dir)
+}
+
+func check(err error) {
+	if err != nil && !strings.Contains(err.Error(), "file already closed") {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

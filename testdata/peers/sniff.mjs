@@ -1,0 +1,31 @@
+// Visits pages and prints the first playlist that each asks for, as a script of a person would who drives a browser for that:
+//   node sniff.mjs puppeteer|playwright EXECUTABLE TABS PAGE...
+const [driver, executablePath, tabs, ...pages] = process.argv.slice(2);
+const args = ["--autoplay-policy=no-user-gesture-required", "--mute-audio"];
+if (process.env.SEINE_NO_SANDBOX === "1") args.push("--no-sandbox");
+const shell = executablePath.includes("headless-shell");
+
+const drivers = {
+  async puppeteer() {
+    const { default: puppeteer } = await import("puppeteer-core");
+    const browser = await puppeteer.launch({ executablePath, args, headless: shell ? "shell" : true, pipe: true });
+    return { browser, open: () => browser.newPage(), go: (page, url) => page.goto(url, { waitUntil: "domcontentloaded" }) };
+  },
+  async playwright() {
+    const { chromium } = await import("playwright-core");
+    const browser = await chromium.launch({ executablePath, args: shell ? args : [...args, "--headless=new"], headless: shell, chromiumSandbox: !args.includes("--no-sandbox") });
+    return { browser, open: () => browser.newPage(), go: (page, url) => page.goto(url, { waitUntil: "commit" }) };
+  },
+};
+
+const { browser, open, go } = await drivers[driver]();
+const visit = async (url) => {
+  const page = await open();
+  const found = new Promise((done) => page.on("request", (r) => /\.(m3u8|mpd)(\?|$)/.test(r.url()) && done(r.url())));
+  await go(page, url).catch(() => {});
+  console.log(await found);
+  await page.close();
+};
+const lane = async () => { while (pages.length) await visit(pages.shift()); };
+await Promise.all(Array.from({ length: Number(tabs) }, lane));
+await browser.close();
