@@ -89,12 +89,16 @@ func (f *folder) isAdvert(s *Stream) bool {
 		if _, ok := f.adverts[u]; ok {
 			return true
 		}
-		host := hostOf(u)
-		if slices.ContainsFunc(advertisers, func(a string) bool { return host == a || strings.HasSuffix(host, "."+a) }) {
+		if Advertises(hostOf(u)) {
 			return true
 		}
 	}
 	return false
+}
+
+// Advertises is true for hosts that are known to serve nothing but adverts.
+func Advertises(host string) bool {
+	return slices.ContainsFunc(advertisers, func(a string) bool { return host == a || strings.HasSuffix(host, "."+a) })
 }
 
 // addresses are those that a stream was asked for under.

@@ -93,6 +93,8 @@ type Capture struct {
 	Base
 	HAR  string // file to write, "" for none
 	Save string // folder to write, "" for none
+
+	Screenshot string // file to write what was seen to, as PNG, "" for none
 }
 
 // Listen stays on the page and does nothing to it.
@@ -111,6 +113,8 @@ type Grab struct {
 	Dir    string // folder; "": the current one
 	List   bool   // only find out what there is to choose from
 	Repair bool   // fill the gaps of Output, or go on with it
+
+	Screenshot string // file to write what was seen to, as PNG, where no film was found; "" for none
 
 	FromPlayer bool // take the film from the page's player, which is played to its end
 }

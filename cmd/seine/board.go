@@ -103,7 +103,7 @@ func (v *view) event(e replay.Event) {
 			Page string `json:"page"`
 			replay.Attempt
 		}{shown(v.page).String(), e.Attempt})
-		v.found(fmt.Sprintf("  clicked %s: %s", e.Kind, ui.Remote(e.What).Short(60)))
+		v.found(attempted(e.Attempt))
 	case replay.Heard:
 		v.heard(e.Exchange)
 	case replay.Spotted:

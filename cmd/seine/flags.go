@@ -61,6 +61,10 @@ func browserFlags() []cli.Flag {
 	}
 }
 
+func screenshotFlag(usage string) cli.Flag {
+	return &cli.StringFlag{Name: "screenshot", Usage: usage, Category: catBrowser}
+}
+
 // browserOptions are for a browser that visits pages.
 func browserOptions(c *cli.Context, con *ui.Console, pages []string) (browser.Options, error) {
 	o := browser.Options{
@@ -234,6 +238,8 @@ func onePlace(c *cli.Context) error {
 		return &usageError{what: "-o already says where the film goes; leave out -d"}
 	case several && c.String("output") != "":
 		return &usageError{what: "-o names one file, but there are several addresses; -d names a folder for all"}
+	case several && c.String("screenshot") != "":
+		return &usageError{what: "--screenshot names one file, but there are several addresses; visit them one by one"}
 	case several && c.String("har") != "":
 		return &usageError{what: "--har names one file, but there are several addresses; visit them one by one"}
 	}

@@ -21,7 +21,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{fromPlayerFlag()}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{fromPlayerFlag(), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -95,7 +95,7 @@ func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error 
 	if c.Bool("from-player") {
 		r.Fetch.Origin = nil // what a player is given cannot be asked for again
 	}
-	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player")})
+	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player"), Screenshot: c.String("screenshot")})
 }
 
 func visit(c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
@@ -145,7 +145,7 @@ func (w *watcher) event(e replay.Event) {
 		_ = w.con.Emit("step", map[string]any{"number": e.Number, "type": e.Type})
 	case replay.Tried:
 		_ = w.con.Emit("tried", e.Attempt)
-		w.con.Say("  clicked %s: %s", e.Kind, ui.Remote(e.What).Short(60))
+		w.con.Say("%s", attempted(e.Attempt))
 	case replay.Found:
 		w.found(e.Streams)
 	case replay.Playing:
@@ -153,6 +153,15 @@ func (w *watcher) event(e replay.Event) {
 	case replay.Fetching:
 		w.fetching(e.Output, e.Progress)
 	}
+}
+
+// attempted says what was done to make a player start.
+func attempted(a replay.Attempt) string {
+	text := "  " + a.Did() + ": " + ui.Remote(a.What).Short(60)
+	if a.Err != "" {
+		text += ", in vain: " + ui.Remote(a.Err).Short(100)
+	}
+	return text
 }
 
 func (w *watcher) found(streams []*capture.Stream) {

@@ -18,9 +18,11 @@ var errNoFolder = errors.New("it is no folder")
 // places says early, before a browser is started or anything is fetched, that what was asked for cannot be written: the folder
 // is missing, or the output is there already.
 func places(c *cli.Context) error {
-	if f := c.String("har"); f != "" {
-		if err := directory(filepath.Dir(f)); err != nil {
-			return err
+	for _, flag := range []string{"har", "screenshot"} {
+		if f := c.String(flag); f != "" {
+			if err := directory(filepath.Dir(f)); err != nil {
+				return err
+			}
 		}
 	}
 	if looksOnly(c) {

@@ -34,6 +34,7 @@ func sniffCommand() *cli.Command {
 			&cli.DurationFlag{DefaultText: "0s", Name: "wait", Usage: "go on listening for `TIME`, such as 30s, after the page has come to rest", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "none", Name: "max", Usage: "stop listening to a page after `TIME`, and show what was heard by then", Category: catChoice},
 			&cli.StringFlag{Name: "save", Usage: "keep all that was heard in `FOLDER`, which seine sniff opens again, without secrets (its screenshot is left as it is)", Category: catBrowser},
+			screenshotFlag("write what was seen at the end of the visit to `FILE`, as PNG"),
 			&cli.IntFlag{Name: "tabs", Usage: "visit `N` pages at once", DefaultText: "as many as there are processors, at most 4", Category: catBrowser},
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
@@ -70,6 +71,9 @@ func sniffAction(c *cli.Context) error {
 			urls = append(urls, a)
 		}
 	}
+	if len(kept) > 0 && s.flow.Capture.Screenshot != "" {
+		return &usageError{what: "--screenshot is of a page that is visited: what is kept in a file or folder has no more to show"}
+	}
 	pages, err := targetsOf(c, urls, len(kept) == 0)
 	if err != nil {
 		return err
@@ -91,7 +95,7 @@ func (s *sniffing) parse() error {
 	if s.filter, err = parseFilter(s.c.StringSlice("filter")); err != nil {
 		return err
 	}
-	s.flow = scenarios.Sniff{Capture: scenarios.Capture{HAR: s.c.String("har"), Save: s.c.String("save")}, Wait: s.c.Duration("wait"), Max: s.c.Duration("max")}
+	s.flow = scenarios.Sniff{Capture: scenarios.Capture{HAR: s.c.String("har"), Save: s.c.String("save"), Screenshot: s.c.String("screenshot")}, Wait: s.c.Duration("wait"), Max: s.c.Duration("max")}
 	switch u := s.c.String("until"); u {
 	case "idle":
 	case "media", "api":
@@ -254,6 +258,9 @@ func (s *sniffing) show(v *view, res *replay.Result) error {
 		}
 		if s.flow.Capture.Save != "" {
 			s.con.Say("Kept in %s; seine sniff %s shows it again.", ui.Remote(s.flow.Capture.Save), ui.Remote(s.flow.Capture.Save))
+		}
+		if f := s.flow.Capture.Screenshot; f != "" {
+			s.con.Say("What was seen is in %s", ui.Remote(f))
 		}
 		return showCounts(s.con, res)
 	})

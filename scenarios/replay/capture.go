@@ -9,7 +9,6 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/storage"
 
 	"seine/browser"
@@ -77,7 +76,7 @@ func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Durati
 	if v.tab.Err() == nil {
 		c.Title = v.title(ctx)
 		c.Cookies = v.cookies(ctx)
-		if s.Save != "" {
+		if s.Save != "" || s.Screenshot != "" {
 			screenshot = v.screenshot(ctx)
 		}
 	}
@@ -106,23 +105,15 @@ func (v *visit) write(s scenarios.Capture, screenshot []byte, why error) error {
 			return fmt.Errorf("writing the capture folder: %w", err)
 		}
 	}
+	if s.Screenshot != "" {
+		if err := writePicture(s.Screenshot, screenshot); err != nil {
+			return err
+		}
+	}
 	if s.HAR == "" {
 		return nil
 	}
 	return har.WriteFile(s.HAR, c, har.Options{Secrets: v.runner.Secrets, Version: v.runner.Version})
-}
-
-// screenshot is a picture of what can be seen of the page, nil if there is none to be had.
-func (v *visit) screenshot(ctx context.Context) []byte {
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
-	defer cancel()
-	fast := true
-	res, err := cdp.Call(ctx, cdp.Session(v.tab.Session()), page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, OptimizeForSpeed: &fast})
-	if err != nil {
-		v.log.Debug("no screenshot", "error", err)
-		return nil
-	}
-	return res.Data
 }
 
 // status is what the page itself was answered with.

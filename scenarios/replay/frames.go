@@ -23,8 +23,10 @@ const worldName = "seine"
 type frame struct {
 	session *browser.Session
 	id      cdp.FrameID
+	parent  cdp.FrameID // "" where there is none
 	url     string
 	popup   bool          // or in one
+	nested  bool          // not the page's own document
 	bears   time.Duration // how long a script of ours may take
 }
 
@@ -39,7 +41,7 @@ func (v *visit) frames(ctx context.Context) []frame {
 			v.log.Debug("a frame went away, or is silent", "target", s.Kind(), "error", err)
 			continue
 		}
-		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther, bears: max(v.bears, scriptLimit)}, tree)
+		list = appendFrames(list, frame{session: s, popup: v.distance(s) == farther, nested: s != v.tab.Session(), bears: max(v.bears, scriptLimit)}, tree)
 	}
 	return list
 }
@@ -60,8 +62,9 @@ func appendFrames(list []frame, like frame, t *page.FrameTree) []frame {
 	if t == nil || t.Frame == nil {
 		return list
 	}
-	like.id, like.url = t.Frame.ID, t.Frame.URL
+	like.id, like.parent, like.url = t.Frame.ID, t.Frame.ParentID, t.Frame.URL
 	list = append(list, like)
+	like.nested = true
 	for _, c := range t.ChildFrames {
 		list = appendFrames(list, like, c)
 	}

@@ -34,11 +34,11 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 		return errors.New("a capture step must come before grab")
 	}
 	if s.FromPlayer {
-		return v.fromPlayer(ctx, s)
+		return v.nothingSeen(ctx, s, v.fromPlayer(ctx, s))
 	}
 	stream, err := v.choose()
 	if err != nil {
-		return v.orPlays(err)
+		return v.nothingSeen(ctx, s, v.orPlays(err))
 	}
 	// The page has done its part. While it stays open it goes on to stream, at the cost of the download.
 	if err := v.tab.Close(); err != nil {

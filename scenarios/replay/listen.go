@@ -33,13 +33,28 @@ func (v *visit) bounded(ctx context.Context) (context.Context, func()) {
 		defer close(done)
 		select {
 		case <-v.heard:
-			if wait(ctx, nil, quiet) == nil { // for what comes along with it
+			if v.lull(ctx) == nil { // behind what comes along with it
 				cancel(errEnough)
 			}
 		case <-ctx.Done():
 		}
 	}()
 	return ctx, func() { stop(); cancel(context.Canceled); <-done }
+}
+
+// shortLull is how long nothing must begin or end for what came together to be there; it is waited for no longer than for rest.
+const shortLull = 100 * time.Millisecond
+
+func (v *visit) lull(ctx context.Context) error {
+	for began := time.Now(); time.Since(began) < quiet; {
+		if _, last := v.recorder.Activity(); time.Since(last) > shortLull {
+			return nil
+		}
+		if err := wait(ctx, nil, shortLull/2); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // over says whether the steps before the last ones have had their time.

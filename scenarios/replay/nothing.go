@@ -42,7 +42,8 @@ func (v *visit) nothing() error {
 		}
 	}
 	if n := len(v.result.Tried); n > 0 {
-		err = fmt.Errorf("%w; clicked without effect: %s", err, v.result.Tried[n-1].What)
+		last := v.result.Tried[n-1]
+		err = fmt.Errorf("%w; in vain: %s: %s", err, last.Did(), last.What)
 	}
 	return err
 }

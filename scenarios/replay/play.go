@@ -23,11 +23,11 @@ const (
 	restless = 8 * time.Second         // a page that is never at rest is looked at after this long all the same
 	patience = 3 * time.Second         // for a page that counts down before it builds its player
 	grace    = 1500 * time.Millisecond // for other players to start once one plays
-	mostTry  = 12                      // clicks in one visit
+	mostTry  = 16                      // things done in one visit
 )
 
-// play makes a player start. What a page does by itself is waited for first; then what stands before the player
-// is clicked away, then what looks like its button, then the player itself, each once.
+// play makes a player start. What a page does by itself is waited for first; then the behaviours that find a reason act, one at a time.
+// While something plays that may be only a part of the film, nothing is clicked.
 func (v *visit) play(ctx context.Context) error {
 	var idle time.Time // since when there is nothing to click
 	for {
@@ -37,9 +37,13 @@ func (v *visit) play(ctx context.Context) error {
 		if v.enough() {
 			return nil
 		}
-		if len(v.result.Tried) < mostTry && v.tryNext(ctx) {
+		playing := v.plays()
+		if v.tryNext(ctx, playing) {
 			idle = time.Time{}
 			continue
+		}
+		if playing {
+			return nil
 		}
 		if idle.IsZero() {
 			idle = time.Now()
@@ -132,21 +136,44 @@ func (v *visit) inFront(ctx context.Context, frames []frame) {
 	v.popups = popups
 }
 
-// enough is true once there is nothing more to be won by clicking: something plays, or a stream is known that the
+// enough is true once there is nothing more to be won: a film plays whose address is known, or a manifest of one is known that the
 // browser could not play by itself but we may fetch.
 func (v *visit) enough() bool {
+	return v.anyStream(func(s *capture.Stream) bool {
+		switch s.Kind {
+		case media.HLS, media.DASH, media.Smooth:
+			return true
+		case media.MSE, media.Segment:
+			return false
+		}
+		return s.Player != nil && s.Player.Playing
+	})
+}
+
+// plays is enough, or a player that a script feeds with a film whose manifest is not known.
+func (v *visit) plays() bool {
+	return v.anyStream(func(s *capture.Stream) bool {
+		return s.Player != nil && s.Player.Playing || s.Kind == media.HLS || s.Kind == media.DASH || s.Kind == media.Smooth
+	})
+}
+
+// anyStream looks for one among those that are no advert, and no clip that runs without sound and for ever.
+func (v *visit) anyStream(is func(*capture.Stream) bool) bool {
 	c := v.recorder.Snapshot()
 	c.Players = capture.WithBuffers(v.players, c.Sources)
 	if wantsCopies(v.flow) && slices.ContainsFunc(c.Players, func(p capture.Player) bool { return p.Playing && fed(&p) }) {
 		return true
 	}
 	return slices.ContainsFunc(c.Loaded(), func(s *capture.Stream) bool {
-		return s.Player != nil && s.Player.Playing || s.Kind == media.HLS || s.Kind == media.DASH || s.Kind == media.Smooth
+		if p := s.Player; s.Role == capture.RoleAdvert || p != nil && p.Playing && p.Muted && p.Loop && !p.Controls {
+			return false
+		}
+		return is(s)
 	})
 }
 
 func (v *visit) playsKnown() bool {
-	return slices.ContainsFunc(v.players, func(p capture.Player) bool { return p.Playing }) && v.enough()
+	return slices.ContainsFunc(v.players, func(p capture.Player) bool { return p.Playing }) && v.plays()
 }
 
 // player is what players.js tells of one media element.

@@ -42,10 +42,25 @@ type Result struct {
 
 // Attempt is one thing that was done to make a player start.
 type Attempt struct {
-	Kind string `json:"kind"` // consent, play button, player, poster
-	What string `json:"what"` // its label
+	Kind string `json:"kind"` // consent, age gate, overlay, embed, play button, scroll, player, poster, scroll down, muted start, seek
+	What string `json:"what"` // the label of what was clicked; or where to, or what else
 	URL  string `json:"url"`  // the frame's document
 	Err  string `json:"error,omitempty"`
+}
+
+// Did says what was done, in the past tense, without What: that is remote text.
+func (a Attempt) Did() string {
+	switch {
+	case a.Kind == "scroll", a.Kind == "scroll down":
+		return "scrolled"
+	case a.Kind == "muted start":
+		return "started without sound"
+	case a.Kind == "seek":
+		return "sent to a later place"
+	case a.Kind == "overlay" && a.What == escapeKey:
+		return "pressed"
+	}
+	return "clicked " + a.Kind
 }
 
 // Run runs the flow's steps in a tab of its own. The result is never nil.

@@ -2,69 +2,115 @@ package replay
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 )
 
-//go:embed js/behaviours.js
-var behavioursJS string
+// tries counts what was done in a visit.
+type tries struct {
+	of     map[string]int // by behaviour
+	all    int
+	last   *reason // a click
+	popups int     // documents in popups, before it
 
-type candidate struct {
-	Kind  string  `json:"kind"`
-	What  string  `json:"what"`
-	Score float64 `json:"score"`
+	forgiven int
 }
 
-// tryNext clicks the most promising thing of all frames. It is false when there is none.
-func (v *visit) tryNext(ctx context.Context) bool {
-	for {
-		best, where := v.best(ctx)
-		if best.Score == 0 {
+// mostForgiven bounds how many clicks an advert may take.
+const mostForgiven = 3
+
+// tryNext does what is most promising of all that the frames give reason for. It is false when there is nothing.
+func (v *visit) tryNext(ctx context.Context, playing bool) bool {
+	v.forgive(ctx)
+	for v.tries.all < mostTry {
+		h, r := v.tries.chosen(v.reasons(ctx), playing)
+		if h == nil {
 			return false
 		}
-		err := v.clickFound(ctx, where)
-		if errors.Is(err, errLeads) {
+		v.tries.popups = v.popups
+		err := v.mark(ctx, r)
+		if err == nil {
+			err = h.act(ctx, v, r)
+		}
+		if v.tries.last = &r; errors.Is(err, errLeads) {
+			v.tries.last = nil
 			continue
 		}
-		a := Attempt{Kind: best.Kind, What: best.What, URL: where.url}
-		if err != nil {
-			a.Err = err.Error()
-		}
-		v.result.Tried = append(v.result.Tried, a)
-		v.tell(Tried{a})
+		v.tried(r, err)
 		return true
 	}
+	return false
 }
 
-func (v *visit) best(ctx context.Context) (best candidate, where frame) {
-	for _, f := range v.frames(ctx) {
-		if f.popup {
-			continue // mostly advertisements
-		}
-		list, err := evaluate[[]candidate](ctx, f, behavioursJS)
-		if err == nil && len(list) > 0 && list[0].Score > best.Score {
-			best, where = list[0], f
-		}
+func (v *visit) mark(ctx context.Context, r reason) error {
+	if v.tries.of == nil {
+		v.tries.of = map[string]int{}
 	}
-	return best, where
-}
-
-// errLeads: in the element's middle lies a link to another page.
-var errLeads = errors.New("it is a link to another page")
-
-// clickFound clicks the first element that the frame has found, and marks it as tried.
-func (v *visit) clickFound(ctx context.Context, f frame) error {
-	if _, err := f.run(ctx, "globalThis.__tried.add(globalThis.__found[0])", false); err != nil {
+	v.tries.all++
+	v.tries.of[r.Kind]++
+	if _, err := r.frame.run(ctx, fmt.Sprintf("__seine.mark(%d)", r.index), false); err != nil {
 		return fmt.Errorf("the element is gone: %w", err)
 	}
-	// Only once it is in view can be known what lies over it.
-	if leads, err := evaluate[bool](ctx, f, "__found[0].scrollIntoViewIfNeeded(), __leaves(__found[0])"); err == nil && leads {
-		return errLeads
-	}
-	element, err := f.found(ctx, 0)
+	return nil
+}
+
+func (v *visit) tried(r reason, err error) {
+	a := Attempt{Kind: r.Kind, What: r.What, URL: r.frame.url}
 	if err != nil {
-		return err
+		a.Err = err.Error()
 	}
-	return v.click(ctx, f, element, nil)
+	v.result.Tried = append(v.result.Tried, a)
+	v.tell(Tried{a})
+}
+
+// forgive lets an element be clicked once more whose click was taken by an advert: it opened a popup, and nothing else.
+func (v *visit) forgive(ctx context.Context) {
+	r := v.tries.last
+	if r == nil || v.popups <= v.tries.popups || r.Before > 0 || v.tries.forgiven >= mostForgiven {
+		return
+	}
+	v.tries.forgiven++
+	v.tries.last = nil
+	if _, err := r.frame.run(ctx, fmt.Sprintf("__seine.again(%d)", r.index), false); err != nil {
+		v.log.Debug("what was clicked is gone", "what", r.What, "error", err)
+	}
+}
+
+// chosen is the first habit that has a reason and may act, and its best reason.
+func (t *tries) chosen(reasons []reason, playing bool) (*habit, reason) {
+	for i := range habits {
+		h := &habits[i]
+		if t.of[h.name()] >= h.most || playing && !h.playing {
+			continue
+		}
+		var best reason
+		for _, r := range reasons {
+			if r.Kind == h.name() && r.Score > best.Score {
+				best = r
+			}
+		}
+		if best.Score > 0 {
+			return h, best
+		}
+	}
+	return nil, reason{}
+}
+
+// reasons asks every document but those of popups, which are mostly adverts, and of adverts.
+func (v *visit) reasons(ctx context.Context) (list []reason) {
+	for _, f := range v.frames(ctx) {
+		if f.popup || v.advert(ctx, f) {
+			continue
+		}
+		found, err := evaluate[[]reason](ctx, f, surveyJS)
+		if err != nil {
+			v.log.Debug("looking for what starts a player", "frame", f.url, "error", err)
+			continue
+		}
+		for i, r := range found {
+			r.frame, r.index = f, i
+			list = append(list, r)
+		}
+	}
+	return list
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 
 	"seine/browser"
@@ -25,10 +26,12 @@ type visit struct {
 	recorder *capture.Recorder
 	tally    *tally
 	url      string
-	players  []capture.Player // when last looked at; written under mu
-	popups   int              // documents in them, when last looked at
-	woken    map[string]bool  // frames, see wake
-	waiting  bool             // one of them had a source and no picture yet
+	players  []capture.Player     // when last looked at; written under mu
+	popups   int                  // documents in them, when last looked at
+	woken    map[string]bool      // frames, see wake
+	waiting  bool                 // one of them had a source and no picture yet
+	adverts  map[cdp.FrameID]bool // whether a frame is one
+	tries    tries
 	silent   silence
 	bears    time.Duration // how long it waits for the answer of a frame
 	result   Result
@@ -55,7 +58,10 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 		_ = rec.Close()
 		return nil, err
 	}
-	v := &visit{runner: r, log: log, tab: tab, recorder: rec, tally: seen, woken: map[string]bool{}, silent: silence{}, bears: answerLimit, heard: make(chan struct{})}
+	v := &visit{
+		runner: r, log: log, tab: tab, recorder: rec, tally: seen, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
+		silent: silence{}, bears: answerLimit, heard: make(chan struct{}),
+	}
 	if err := v.bring(ctx); err != nil {
 		v.close()
 		return nil, err

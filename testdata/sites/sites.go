@@ -75,6 +75,7 @@ func New(o Options) *Site {
 	s.kinds()
 	s.hooks()
 	s.players()
+	s.playing()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))
