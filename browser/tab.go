@@ -320,6 +320,8 @@ func (t *Tab) event(s *Session, method string, params jsonv2.Value) {
 	case "Inspector.targetCrashed":
 		if s == t.Session() {
 			t.fail(ErrTabCrashed)
+			// What was asked of it is never answered; with the target that has an end.
+			_, _ = t.b.link.router.root.Send(context.Background(), target.CommandCloseTarget, target.CloseTargetParams{TargetID: s.target})
 		}
 	}
 	t.inbox.push(notice{kind: event, session: s, method: method, params: params})
