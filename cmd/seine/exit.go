@@ -109,7 +109,7 @@ type failure struct {
 
 func tell(c *ui.Console, event string, f failure) {
 	_ = c.Emit(event, f)
-	if f.URL != "" {
+	if f.URL != "" && !strings.HasPrefix(f.Error, f.URL) {
 		f.Error = f.URL + ": " + f.Error
 	}
 	c.Fail(ui.Remote(f.Error).String())
