@@ -131,12 +131,15 @@ func (t *Tab) open(ctx context.Context) error {
 // listens waits until all that was sent to the page while it was paused has been done: a page that is sent on to another address before
 // may lose settings on the way to its new process.
 func (t *Tab) listens(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(t.life, func() { cancel(context.Cause(t.life)) })()
 	for _, s := range []*Session{t.Session(), t.Session().Twin()} {
 		if s == nil {
 			continue
 		}
 		if _, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}); err != nil {
-			return err
+			return errors.Join(context.Cause(t.life), err)
 		}
 	}
 	return nil

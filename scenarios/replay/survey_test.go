@@ -144,7 +144,7 @@ func openBlank(t *testing.T, tab *browser.Tab, url string) frame {
 	case <-t.Context().Done():
 		t.Fatal("the page was not read")
 	}
-	return frame{session: tab.Session(), id: res.FrameID, url: url}
+	return frame{session: tab.Session(), id: res.FrameID, url: url, bears: scriptLimit}
 }
 
 // TestHabits: each kind of reason has one behaviour, and each list of words the languages that people meet.
