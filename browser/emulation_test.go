@@ -1,7 +1,6 @@
 package browser_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -111,16 +110,7 @@ func TestEmulationCheck(t *testing.T) {
 func person(t *testing.T, o browser.Options) *browser.Browser {
 	t.Helper()
 	o.StateDir = t.TempDir()
-	b, err := browser.Launch(context.Background(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return b
+	return launched(t, o)
 }
 
 // await evaluates a promise.

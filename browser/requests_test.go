@@ -26,15 +26,7 @@ const visitLimit = time.Minute
 // opened visits an address in a browser of its own.
 func opened(t *testing.T, o browser.Options, address string) context.Context {
 	t.Helper()
-	b, err := browser.Launch(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	b := launched(t, o)
 	ctx, cancel := context.WithTimeout(t.Context(), visitLimit)
 	t.Cleanup(cancel)
 	tab, err := b.NewTab(ctx, nil)
