@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"seine/assemble/fetch"
 	"seine/assemble/journal"
@@ -166,6 +167,7 @@ func (n *renewer) helps(a attempt) bool {
 // settle waits until it is known what a refusal means. The caller holds n.mu.
 func (n *renewer) settle(ctx context.Context, a attempt) (again bool) {
 	since := n.begun
+	calm := false
 	for {
 		all := n.waiting+n.standing == n.active
 		switch {
@@ -174,6 +176,11 @@ func (n *renewer) settle(ctx context.Context, a attempt) (again bool) {
 		case n.off != nil, n.proved > since: // requests made after this one are answered: the part itself is missing
 			return false
 		case n.busy:
+		case n.fresh > 0 && all && n.waiting < many && a.before != nil && !calm:
+			if calm = n.stays(ctx); ctx.Err() != nil {
+				return false
+			}
+			continue
 		case n.fresh > 0 && (all || n.waiting >= many):
 			n.again(ctx)
 			continue
@@ -205,6 +212,24 @@ func (n *renewer) again(ctx context.Context) {
 		n.vain++
 	}
 	n.tell()
+}
+
+// gapTime bridges the moment between the end of one request and the beginning of the next, when it seems that nobody else is under way.
+const gapTime = 200 * time.Millisecond
+
+// stays reports whether nothing changes for gapTime. The caller holds n.mu, which is free meanwhile.
+func (n *renewer) stays(ctx context.Context) bool {
+	changed := n.changed
+	timer := time.NewTimer(gapTime)
+	defer timer.Stop()
+	n.mu.Unlock()
+	select {
+	case <-changed:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	n.mu.Lock()
+	return n.changed == changed && ctx.Err() == nil
 }
 
 func (n *renewer) tell() {

@@ -31,7 +31,6 @@ func watchMemory(t *testing.T, n, size, together int) {
 	if raceEnabled() {
 		t.Skip("SKIPPED, NOT PROVED: the race detector takes memory of its own")
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(128 << 20)) // as the program does
 	stop := make(chan struct{})
 	peak := make(chan uint64)
 	go func() { peak <- highest(stop) }()
