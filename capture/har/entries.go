@@ -86,8 +86,11 @@ func content(out *Entry, e *capture.Exchange, o *room) {
 	b, file, err := o.take(&e.Body, e.ContentType())
 	if err != nil {
 		out.Seine.Head = e.Body.Head
-		if e.Body.Reason == "" {
+		switch {
+		case e.Body.Reason == "":
 			out.BodyMissing = leftOut + err.Error()
+		case e.Body.HasPart():
+			c.Comment = leftPart + err.Error()
 		}
 		return
 	}
@@ -100,6 +103,9 @@ func content(out *Entry, e *capture.Exchange, o *room) {
 
 // leftOut begins what is said of a body that the capture had and the file has not.
 const leftOut = "left out: "
+
+// leftPart is the same of what came of a body that is not complete.
+const leftPart = "left out, the part that came: "
 
 func messages(list []capture.Message, o *room) []Message {
 	var out []Message
