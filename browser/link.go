@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -96,6 +97,16 @@ func (l *link) err() error {
 		return ErrClosed
 	}
 	return ErrBrowserGone
+}
+
+// blamed is err with the end of the connection as its reason, where that has ended: chromedp has words of its own for it.
+func (l *link) blamed(err error) error {
+	select {
+	case <-l.lost:
+		return fmt.Errorf("%w: %w", l.err(), err)
+	default:
+		return err
+	}
 }
 
 // close ends the connection and waits for both goroutines.
