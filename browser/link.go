@@ -136,6 +136,21 @@ func newDriver(l *link) *driver {
 	return &driver{link: l, in: newQueue[*cdproto.Message](), done: make(chan struct{})}
 }
 
+// needless are events that a page can make without end, and that chromedp has no use for: it takes 4096 of Runtime's before it waits for the
+// handling of one that may itself wait for an answer behind them.
+var needless = map[cdproto.MethodType]bool{
+	"Log.entryAdded": true, "Runtime.consoleAPICalled": true, "Runtime.exceptionThrown": true, "Runtime.bindingCalled": true,
+	"Network.dataReceived": true, "Network.eventSourceMessageReceived": true,
+	"Network.webSocketFrameReceived": true, "Network.webSocketFrameSent": true, "Network.webSocketFrameError": true,
+}
+
+// hand queues a message for chromedp. It never blocks.
+func (d *driver) hand(m *cdproto.Message) {
+	if !needless[m.Method] {
+		d.in.push(m)
+	}
+}
+
 // Read hands chromedp its next message; io.EOF once the link is lost.
 func (d *driver) Read(_ context.Context, m *cdproto.Message) error {
 	if len(d.rest) == 0 {

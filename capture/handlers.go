@@ -45,6 +45,7 @@ var handlers = map[string]handler{
 	"Page.loadEventFired":                        on((*Recorder).pageLoaded),
 	"Runtime.consoleAPICalled":                   on((*Recorder).consoleCalled),
 	"Runtime.exceptionThrown":                    on((*Recorder).exceptionThrown),
+	"Seine.eventsLost":                           on((*Recorder).eventsLost),
 	"Browser.downloadWillBegin":                  on((*Recorder).downloadWillBegin),
 	"Runtime.bindingCalled":                      on((*Recorder).bindingCalled),
 	"Runtime.executionContextCreated":            on((*Recorder).contextCreated),
