@@ -83,7 +83,8 @@ func watchMemory(t *testing.T, n, size, together int, o capture.Options) *captur
 	peak := browsertest.Peak()
 	began := time.Now()
 	o.Dir = t.TempDir()
-	v := visited(t, fmt.Sprintf("/kinds/many.html?n=%d&size=%d&at=%d", n, size, together), o)
+	limit := max(visitLimit, time.Duration(n*size/10_000_000)*time.Second) // a disk takes 10 MB in a second
+	v := visitedFor(t, limit, fmt.Sprintf("/kinds/many.html?n=%d&size=%d&at=%d", n, size, together), o)
 	heard := 0
 	lost := v.await(t, v.Changed, func() string {
 		if heard = v.Progress().Done; heard < n+2 { // the page itself, and the last one
