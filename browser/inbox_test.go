@@ -49,9 +49,10 @@ func TestInboxKeepsOrder(t *testing.T) {
 		}
 		for i := range rapid.IntRange(1, 60).Draw(t, "n") {
 			n := notice{kind: noticeKind(rapid.IntRange(0, 3).Draw(t, "kind")), session: sessions[i%2]}
-			if n.kind == event {
+			switch n.kind {
+			case event:
 				n.method, n.params = "Network.x", jsonv2.Value(strings.Repeat("p", rapid.IntRange(0, 900).Draw(t, "size")))
-			} else if n.kind == resumeDouble {
+			case resumeDouble:
 				n.id = target.SessionID(fmt.Sprint(i))
 			}
 			sent = note(sent, n)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/chromedp/cdproto"
@@ -49,9 +50,9 @@ func (p *pipe) next() ([]byte, error) {
 		}
 		at = append(at, piece...)
 		switch {
-		case err == bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err == io.EOF && len(full)+len(at) > 0:
+		case errors.Is(err, io.EOF) && len(full)+len(at) > 0:
 			return nil, io.ErrUnexpectedEOF
 		case err != nil:
 			return nil, err
