@@ -35,6 +35,7 @@ const (
 	NoteEMEAsk  NoteKind = "eme-ask"  // asked whether a key system is there
 	NoteEMEUse  NoteKind = "eme-use"  // made a license request
 	NoteEMEKeys NoteKind = "eme-keys" // gave keys to a media element
+	NoteCut     NoteKind = "cut"      // made more requests than are kept; the text is how many more
 	NoteLost    NoteKind = "lost"     // made more news than could be written down; the text is how many were lost
 )
 
@@ -69,6 +70,7 @@ type Counts struct {
 	Messages    int `json:"messages,omitempty"` // of WebSockets and EventSources
 	MessagesCut int `json:"messages_cut,omitempty"`
 	EventsLost  int `json:"events_lost,omitempty"` // see NoteLost
+	RequestsCut int `json:"requests_cut,omitempty"`
 }
 
 // Count says how complete the capture is.
@@ -91,11 +93,20 @@ func (c *Capture) Count() Counts {
 		n.MessagesCut += e.MessagesCut
 	}
 	for _, note := range c.Notes {
-		if lost, err := strconv.Atoi(note.Text); err == nil && note.Kind == NoteLost {
-			n.EventsLost += max(lost, 0)
-		}
+		n.noted(note)
 	}
 	return n
+}
+
+func (n *Counts) noted(note Note) {
+	number, err := strconv.Atoi(note.Text)
+	switch {
+	case err != nil:
+	case note.Kind == NoteLost:
+		n.EventsLost += max(number, 0)
+	case note.Kind == NoteCut:
+		n.RequestsCut += max(number, 0)
+	}
 }
 
 func (n *Counts) sent(q *Request) {

@@ -2,8 +2,10 @@ package capture_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -31,6 +33,28 @@ func TestEventsThatWereLost(t *testing.T) {
 	r.Event(s, browser.EventsLost, jsonv2.Value(`{"events":3}`))
 	if n := r.Snapshot().Count().EventsLost; n != 15 {
 		t.Errorf("%d events lost", n)
+	}
+}
+
+// TestRequestsThatWereCut: a page that asks without end is kept up to a limit, and what more there was is counted, once each.
+func TestRequestsThatWereCut(t *testing.T) {
+	s := &session{id: "page", kind: "page"}
+	r := recorder(t, capture.Options{MaxRequests: 3})
+	r.Attached(s)
+	for i := range 7 {
+		id := fmt.Sprintf(`"requestId":"%d"`, i)
+		for _, ev := range []event{{s, sent, ask("https://a.example/")}, {s, came, answer("")}, {s, finished, done}} {
+			ev.params = strings.Replace(ev.params, `"requestId":"1"`, id, 1)
+			tell(t, r, ev)
+		}
+	}
+	tell(t, r, event{s, "webSocketCreated", `{"requestId":"w","url":"wss://a.example/"}`})
+	_ = settled(t, r)
+	if n := r.Snapshot().Count(); n.Exchanges != 3 || n.RequestsCut != 5 {
+		t.Errorf("%d kept, %d cut", n.Exchanges, n.RequestsCut)
+	}
+	if p := r.Progress(); p.Done != 3 {
+		t.Errorf("%+v", p)
 	}
 }
 

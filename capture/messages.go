@@ -70,7 +70,7 @@ type eventSourceMessage struct {
 }
 
 func (r *Recorder) webSocketCreated(s Session, ev *webSocketCreated) {
-	if r.byID[ev.RequestID] != nil {
+	if r.byID[ev.RequestID] != nil || r.full() {
 		return
 	}
 	x := r.begin(s, &requestWillBeSent{
