@@ -180,7 +180,7 @@ func Quote(s string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(s)                                                          // a string can always be written
+	_ = e.Encode(s)                                                            // a string can always be written
 	return strings.ReplaceAll(strings.TrimSpace(b.String()), "\x7f", `\u007f`) // YAML takes no DEL, nor C1
 }
 

@@ -57,7 +57,7 @@ func (s *Set) parts(n *Node) []document.Object {
 		list = append(list, document.Object{{Key: "type", Value: "array"}, {Key: "items", Value: s.Schema(n.Array.Items)}})
 	}
 	if n.String.Seen > 0 {
-		list = append(list, s.text(&n.String, n.Secret))
+		list = append(list, s.text(n))
 	}
 	if n.Number.texts.Seen > 0 {
 		list = append(list, s.number(&n.Number, n.Secret))
@@ -90,7 +90,8 @@ func (s *Set) object(o *object, tag string) document.Object {
 			p = document.Object{{Key: "type", Value: "string"}, {Key: "const", Value: n.String.Least}}
 		}
 		props = append(props, document.Member{Key: s.clean(name), Value: p})
-		if n.Seen >= o.Seen && (o.Seen >= enough || name == tag) {
+		// A member that leads back here could be required where it is an array, but many readers take that for a circle without an end.
+		if n.Seen >= o.Seen && (o.Seen >= enough || name == tag) && !(s.names[o] != "" && n.leads(o, map[*Node]bool{})) {
 			required = append(required, s.clean(name))
 		}
 	}
@@ -119,17 +120,18 @@ func (s *Set) oneOf(o *object) document.Object {
 	}
 }
 
-func (s *Set) text(t *texts, secret bool) document.Object {
+func (s *Set) text(n *Node) document.Object {
+	t := &n.String
 	schema := document.Object{{Key: "type", Value: "string"}}
 	if len(t.Formats) == 1 && t.Formats[""] == 0 {
 		for f := range t.Formats {
 			schema = schema.With("format", f)
 		}
 	}
-	if secret {
+	if n.Secret {
 		return schema
 	}
-	if values := t.enum(); values != nil {
+	if values := t.enum(); values != nil && !identity.MatchString(n.Hint) {
 		var list document.Array
 		for _, v := range values {
 			if s.clean(v) != v {
@@ -172,6 +174,9 @@ func (s *Set) number(n *numbers, secret bool) document.Object {
 
 // constant is how names of an enumeration are written: not as names of people and places.
 var constant = regexp.MustCompile(`^(?:[a-z][a-z0-9]*(?:[_.:/-]?[a-z0-9]+)*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*|[a-z]+(?:[A-Z][a-z0-9]*)+)$`)
+
+// identity are members that name one thing among others: those that were seen are never all.
+var identity = regexp.MustCompile(`(?:^|[_-])(?i:_?id|ids|slug|name|key|title|username|login|handle|label|text|code|url|href|path|email|sku|token|description|q|query)$|(?:Id|Ids|ID|Slug|Name|Key|Title|Code|Url|URL|Path)$`)
 
 // enum are the values if they are few and often: 12 of them seen at least, no more different ones than the root of that, each twice.
 func (t *texts) enum() []string {

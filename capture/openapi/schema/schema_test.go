@@ -80,7 +80,8 @@ func TestSchemas(t *testing.T) {
 		"null object": {
 			[]string{`{"a":{"id":1,"x":"a","y":"b"},"b":{"id":1,"x":"a","y":"b"}}`, `{"a":null,"b":{"id":2,"x":"a","y":"c"}}`},
 			[]string{`"a":{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":"null"}]}`, `"b":{"$ref":"#/components/schemas/A"}`},
-			nil, nil, []string{`{"a":{"id":1,"x":"a","y":"c"},"b":null}`},
+			nil, nil,
+			[]string{`{"a":{"id":1,"x":"a","y":"c"},"b":null}`},
 		},
 		"integers":       {[]string{`1`, `-7`}, []string{`"type":"integer"`}, nil, nil, []string{`1.5`}},
 		"numbers":        {[]string{`1`, `1.5`}, []string{`"type":"number"`}, nil, nil, nil},
@@ -102,13 +103,15 @@ func TestSchemas(t *testing.T) {
 		"recursive": {
 			[]string{`{"id":1,"text":"a","replies":[{"id":2,"text":"b","replies":[{"id":3,"text":"c","replies":[]}]}]}`},
 			[]string{`"root":{"$ref":"#/components/schemas/Thing"}`, `"replies":{"type":"array","items":{"$ref":"#/components/schemas/Thing"}}`},
-			nil, []string{`{"id":1,"text":"a","replies":[{"id":2,"text":"b","replies":[{"id":3,"text":"c","replies":[{"id":4,"text":"d","replies":[]}]}]}]}`},
+			nil,
+			[]string{`{"id":1,"text":"a","replies":[{"id":2,"text":"b","replies":[{"id":3,"text":"c","replies":[{"id":4,"text":"d","replies":[]}]}]}]}`},
 			[]string{`{"id":1,"text":"a","replies":[{"id":2,"text":"b","replies":[{"id":3,"text":4,"replies":[]}]}]}`},
 		},
 		"discriminator": {
 			[]string{`[{"type":"cat","lives":9},{"type":"dog","barks":true},{"type":"cat","lives":8}]`},
 			[]string{`"discriminator":{"propertyName":"type","mapping":{"cat":"#/components/schemas/Cat"`, `"const":"dog"`},
-			nil, nil, []string{`[{"type":"cat","barks":true,"lives":"x"}]`, `[{"type":"cow"}]`},
+			nil, nil,
+			[]string{`[{"type":"cat","barks":true,"lives":"x"}]`, `[{"type":"cow"}]`},
 		},
 		"types alike": {[]string{`[{"type":"cat","age":9},{"type":"dog","age":2}]`}, nil, []string{"oneOf"}, nil, nil},
 	} {

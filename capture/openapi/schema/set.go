@@ -177,21 +177,25 @@ func hintOfAll(users []*Node) string {
 
 // inItself says whether a way leads from o to o.
 func (o *object) inItself() bool {
-	seen := map[*Node]bool{}
-	var walk func(n *Node) bool
-	var into func(p *object) bool
-	walk = func(n *Node) bool {
-		if n == nil || seen[n] {
-			return false
-		}
-		seen[n] = true
-		return n.Object == o || walk(n.Array.Items) || n.Object != nil && into(n.Object)
+	seen, found := map[*Node]bool{}, false
+	o.each(func(n *Node) { found = found || n.leads(o, seen) })
+	return found
+}
+
+// leads says whether a way leads from n to o.
+func (n *Node) leads(o *object, seen map[*Node]bool) bool {
+	if n == nil || seen[n] {
+		return false
 	}
-	into = func(p *object) (found bool) {
-		p.each(func(n *Node) { found = found || walk(n) })
-		return found
+	seen[n] = true
+	if n.Object == o || n.Array.Items.leads(o, seen) {
+		return true
 	}
-	return into(o)
+	found := false
+	if n.Object != nil {
+		n.Object.each(func(m *Node) { found = found || m.leads(o, seen) })
+	}
+	return found
 }
 
 // Components are the schemas that have names, in order.

@@ -175,19 +175,22 @@ func lastOfEach(list []Field) []Field {
 	return kept
 }
 
-// Walk visits each scalar with the name of the member that it is in; elements of arrays have that of the array.
-func (v *Value) Walk(name string, visit func(name string, v *Value)) {
+// Walk visits each scalar with the name of the member that it is in, and of the one that its object is in; elements of arrays have those of
+// the array.
+func (v *Value) Walk(visit func(owner, name string, v *Value)) { v.walk("", "", visit) }
+
+func (v *Value) walk(owner, name string, visit func(owner, name string, v *Value)) {
 	switch v.Kind {
 	case Array:
 		for i := range v.Items {
-			v.Items[i].Walk(name, visit)
+			v.Items[i].walk(owner, name, visit)
 		}
 	case Object:
 		for i := range v.Fields {
-			v.Fields[i].Value.Walk(v.Fields[i].Name, visit)
+			v.Fields[i].Value.walk(name, v.Fields[i].Name, visit)
 		}
 	case Null, Cut:
 	default:
-		visit(name, v)
+		visit(owner, name, v)
 	}
 }
