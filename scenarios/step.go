@@ -53,6 +53,8 @@ type AssertedEvent struct {
 	URL *string
 	// Title of the document there.
 	Title *string
+	// Properties of a Chrome Recorder file that seine does not know, kept as they are.
+	Recorder map[string]any `seine:",raw"`
 }
 
 // Position is a place in a file. Line and Column count from 1, Column in characters; the zero value is none.
