@@ -86,7 +86,7 @@ func TestParse(t *testing.T) {
 	if diff := cmp.Diff(want, doc.Flow, placeless); diff != "" {
 		t.Error(diff)
 	}
-	if p := doc.Flow.Steps[2].Common().Pos; p != (scenarios.Position{File: "market.yaml", Line: 15, Column: 5}) {
+	if p := doc.Flow.Steps[2].Common().Pos; p != (scenarios.Position{File: "market.yaml", Line: 16, Column: 5}) {
 		t.Errorf("the third step is at %v", p)
 	}
 }

@@ -29,8 +29,9 @@ func parseJSON(s *Source) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	at := r.next()
 	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, s.Errorf(r.pos(r.next()), 1, "there is more behind the end of the JSON value")
+		return nil, s.Errorf(r.pos(at), 1, "there is more behind the end of the JSON value")
 	}
 	return n, nil
 }
@@ -58,7 +59,7 @@ func (r *jsonReader) pos(offset int) scenarios.Position {
 func (r *jsonReader) wrong(err error, at int) error {
 	what := err.Error()
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		at = max(int(syntax.Offset)-1, 0)
+		at = max(int(syntax.Offset)-1, at)
 	} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		what, at = "the file ends in the middle of the JSON", len(bytes.TrimRight(r.source.Data, " \t\r\n"))
 	}

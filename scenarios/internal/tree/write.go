@@ -3,6 +3,7 @@ package tree
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,8 +64,15 @@ func jsonScalar(n *Node) string {
 
 // number keeps a float one: 2.0 is not 2.
 func number(f float64) string {
-	s := strconv.FormatFloat(f, 'g', -1, 64)
-	if !strings.ContainsAny(s, ".e") {
+	if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e15) {
+		s := strconv.FormatFloat(f, 'e', -1, 64)
+		if !strings.Contains(s, ".") { // without it YAML has no number
+			s = strings.Replace(s, "e", ".0e", 1)
+		}
+		return s
+	}
+	s := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(s, ".") {
 		s += ".0"
 	}
 	return s

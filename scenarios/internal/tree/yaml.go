@@ -44,7 +44,7 @@ func parseYAML(s *Source) (n *Node, err error) {
 			continue
 		}
 		if body != nil {
-			return nil, s.Errorf(r.pos(d.Body.GetToken()), 1, "the file has a second document (---); one file is one scenario")
+			return nil, s.Errorf(r.pos(d.Start), 3, "the file has a second document (---); one file is one scenario")
 		}
 		body = d.Body
 	}
@@ -133,7 +133,13 @@ func width(t *token.Token) int {
 }
 
 func (r *yamlReader) node(n ast.Node, depth int) (*Node, error) {
-	out := &Node{Pos: r.pos(n.GetToken()), Width: width(n.GetToken())}
+	first := n.GetToken()
+	if p, ok := n.(*ast.MappingValueNode); ok {
+		first = p.Key.GetToken() // its own is the colon
+	} else if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		first = m.Values[0].Key.GetToken()
+	}
+	out := &Node{Pos: r.pos(first), Width: width(first)}
 	if r.nodes++; r.nodes > maxNodes || depth > MaxDepth {
 		return nil, r.source.Errorf(out.Pos, 1, "the file is nested too deep, or has too many values")
 	}
@@ -162,13 +168,10 @@ func (r *yamlReader) node(n ast.Node, depth int) (*Node, error) {
 func (r *yamlReader) pairs(out *Node, values []*ast.MappingValueNode, depth int) error {
 	out.Kind = Map
 	keys := map[string]bool{}
-	for i, v := range values {
+	for _, v := range values {
 		k, err := r.key(v.Key)
 		if err != nil {
 			return err
-		}
-		if i == 0 && k.Pos.Line <= out.Pos.Line || !v.IsFlowStyle && i == 0 {
-			out.Pos, out.Width = k.Pos, k.Width
 		}
 		if keys[k.Text()] {
 			return r.source.Errorf(k.Pos, k.Width, "%q is there twice", k.Text())
