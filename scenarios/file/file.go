@@ -59,12 +59,10 @@ func (d *Document) Errorf(path string, offset int, format string, args ...any) *
 	if n == nil {
 		return d.source.Errorf(scenarios.Position{File: d.source.Name}, 0, format, args...)
 	}
-	width := n.Width
-	pos := n.At(d.source, offset)
-	if pos != n.Pos {
-		width = 1
+	if offset == 0 {
+		return d.source.Errorf(n.Pos, n.Width, format, args...)
 	}
-	return d.source.Errorf(pos, width, format, args...)
+	return d.source.Errorf(n.At(d.source, offset), 1, format, args...)
 }
 
 // Item is the path of an element of a list.
