@@ -11,6 +11,7 @@ import (
 	"seine/scenarios"
 	"seine/scenarios/expr"
 	"seine/scenarios/file"
+	"seine/scenarios/internal/rewrite"
 	"seine/scenarios/internal/tree"
 )
 
@@ -77,17 +78,17 @@ func (c *checker) steps(list []scenarios.Step, path string) {
 
 // texts compiles all that a struct holds, but for late fields and nested steps.
 func (c *checker) texts(v reflect.Value, path string) {
-	_, _ = rewrite(v, path, c) // c gives no errors: it collects them
+	_, _ = rewrite.Struct(v, path, c) // c gives no errors: it collects them
 }
 
 // late compiles what is evaluated later, with the names that are there now.
 func (c *checker) late(path string, v any) {
 	if v != nil {
-		_, _ = rewriteAny(v, path, c)
+		_, _ = rewrite.Any(v, path, c)
 	}
 }
 
-func (c *checker) text(path, source string) (string, error) {
+func (c *checker) Text(path, source string) (string, error) {
 	t, err := expr.Compile(source)
 	if syntax := (*expr.SyntaxError)(nil); errors.As(err, &syntax) {
 		c.wrong(path, syntax.Offset, "%s", syntax.What)
@@ -124,9 +125,9 @@ func joined(names []string) string {
 	return text
 }
 
-func (c *checker) value(path, source string) (any, error) { return c.text(path, source) }
+func (c *checker) Value(path, source string) (any, error) { return c.Text(path, source) }
 
-func (c *checker) query(path string, q scenarios.Query) error {
+func (c *checker) Query(path string, q scenarios.Query) error {
 	compiled, err := expr.CompileQuery(string(q))
 	if syntax := (*expr.SyntaxError)(nil); errors.As(err, &syntax) {
 		c.wrong(path, syntax.Offset, "%s", syntax.What)

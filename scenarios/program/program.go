@@ -10,6 +10,7 @@ import (
 	"seine/scenarios"
 	"seine/scenarios/expr"
 	"seine/scenarios/file"
+	"seine/scenarios/internal/rewrite"
 )
 
 // Program is a checked scenario. It is safe for concurrent use.
@@ -68,7 +69,7 @@ func (p *Program) Query(q scenarios.Query) (*expr.Query, error) {
 // until, the address of paginate, the names of downloads) stay as they are: see Value and Text. The result must not be
 // resolved again: its texts are data.
 func (p *Program) Resolve(ctx context.Context, s scenarios.Step, scope map[string]any) (scenarios.Step, error) {
-	v, err := rewrite(reflect.ValueOf(s), "", &evaluation{p, ctx, scope})
+	v, err := rewrite.Struct(reflect.ValueOf(s), "", &evaluation{p, ctx, scope})
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +78,12 @@ func (p *Program) Resolve(ctx context.Context, s scenarios.Step, scope map[strin
 
 // Value evaluates what a late field holds: a text with ${…}, or a list or map of such.
 func (p *Program) Value(ctx context.Context, v any, scope map[string]any) (any, error) {
-	return rewriteAny(v, "", &evaluation{p, ctx, scope})
+	return rewrite.Any(v, "", &evaluation{p, ctx, scope})
 }
 
 // Text evaluates a late field that is a text.
 func (p *Program) Text(ctx context.Context, source string, scope map[string]any) (string, error) {
-	return (&evaluation{p, ctx, scope}).text("", source)
+	return (&evaluation{p, ctx, scope}).Text("", source)
 }
 
 // Session gives the flow's session with its texts evaluated.
@@ -90,7 +91,7 @@ func (p *Program) Session(ctx context.Context, scope map[string]any) (scenarios.
 	if p.Flow.Session == nil {
 		return scenarios.Session{}, nil
 	}
-	v, err := rewrite(reflect.ValueOf(*p.Flow.Session), "", &evaluation{p, ctx, scope})
+	v, err := rewrite.Struct(reflect.ValueOf(*p.Flow.Session), "", &evaluation{p, ctx, scope})
 	return v.Interface().(scenarios.Session), err
 }
 
@@ -116,7 +117,7 @@ func (e *evaluation) template(source string) (*expr.Template, error) {
 	return nil, ErrNotCompiled
 }
 
-func (e *evaluation) text(_, source string) (string, error) {
+func (e *evaluation) Text(_, source string) (string, error) {
 	t, err := e.template(source)
 	if err != nil {
 		return "", err
@@ -124,7 +125,7 @@ func (e *evaluation) text(_, source string) (string, error) {
 	return t.Text(e.ctx, e.scope)
 }
 
-func (e *evaluation) value(_, source string) (any, error) {
+func (e *evaluation) Value(_, source string) (any, error) {
 	t, err := e.template(source)
 	if err != nil {
 		return nil, err
@@ -132,4 +133,4 @@ func (e *evaluation) value(_, source string) (any, error) {
 	return t.Eval(e.ctx, e.scope)
 }
 
-func (e *evaluation) query(string, scenarios.Query) error { return nil }
+func (e *evaluation) Query(string, scenarios.Query) error { return nil }

@@ -1,4 +1,5 @@
-package program
+// Package rewrite walks the texts of a step that may hold expressions, and puts others in their place.
+package rewrite
 
 import (
 	"maps"
@@ -10,18 +11,18 @@ import (
 	"seine/scenarios/internal/shape"
 )
 
-// visitor is shown every expression of a step, and says what stands in its place.
-type visitor interface {
-	// text is where a text must come out.
-	text(path, source string) (string, error)
-	// value is where any value may come out.
-	value(path, source string) (any, error)
-	// query is a program in jq, which stays what it is.
-	query(path string, q scenarios.Query) error
+// Visitor is shown every expression of a step, and says what stands in its place.
+type Visitor interface {
+	// Text is where a text must come out.
+	Text(path, source string) (string, error)
+	// Value is where any value may come out.
+	Value(path, source string) (any, error)
+	// Query is a program in jq, which stays what it is.
+	Query(path string, q scenarios.Query) error
 }
 
-// rewrite gives a copy of a struct of the model in which a visitor has replaced the texts. Nested steps and late fields stay as they are.
-func rewrite(v reflect.Value, path string, see visitor) (reflect.Value, error) {
+// Struct gives a copy of a struct of the model in which a visitor has replaced the texts. Nested steps and late fields stay as they are.
+func Struct(v reflect.Value, path string, see Visitor) (reflect.Value, error) {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
 	for _, f := range shape.Of(v.Type()).Fields {
@@ -32,7 +33,7 @@ func rewrite(v reflect.Value, path string, see visitor) (reflect.Value, error) {
 		if f.Raw || f.Late || f.Type == shape.Steps {
 			continue
 		}
-		replaced, err := rewriteValue(v.FieldByIndex(f.Index), at, see)
+		replaced, err := value(v.FieldByIndex(f.Index), at, see)
 		if err != nil {
 			return out, err
 		}
@@ -41,50 +42,50 @@ func rewrite(v reflect.Value, path string, see visitor) (reflect.Value, error) {
 	return out, nil
 }
 
-func rewriteValue(v reflect.Value, path string, see visitor) (reflect.Value, error) {
+func value(v reflect.Value, path string, see Visitor) (reflect.Value, error) {
 	switch t := v.Type(); {
 	case t == shape.Query:
 		if v.Len() == 0 {
 			return v, nil
 		}
-		return v, see.query(path, scenarios.Query(v.String()))
+		return v, see.Query(path, scenarios.Query(v.String()))
 	case t == shape.Any:
 		if v.IsNil() {
 			return v, nil
 		}
-		value, err := rewriteAny(v.Interface(), path, see)
-		if value == nil || err != nil {
+		replaced, err := Any(v.Interface(), path, see)
+		if replaced == nil || err != nil {
 			return reflect.Zero(t), err
 		}
-		return reflect.ValueOf(value), nil
+		return reflect.ValueOf(replaced), nil
 	case t.Kind() == reflect.String:
-		s, err := see.text(path, v.String())
+		s, err := see.Text(path, v.String())
 		return reflect.ValueOf(s).Convert(t), err
 	case t.Kind() == reflect.Pointer && !v.IsNil():
 		out := reflect.New(t.Elem())
-		e, err := rewriteValue(v.Elem(), path, see)
+		e, err := value(v.Elem(), path, see)
 		out.Elem().Set(e)
 		return out, err
 	case t.Kind() == reflect.Struct && t != shape.Rate:
-		return rewrite(v, path, see)
+		return Struct(v, path, see)
 	case t == reflect.TypeFor[[]string]():
-		return rewriteTexts(v, path, see)
+		return texts(v, path, see)
 	case t.Kind() == reflect.Slice && !v.IsNil():
-		return rewriteList(v, path, see)
+		return list(v, path, see)
 	case t.Kind() == reflect.Map && !v.IsNil():
-		return rewriteMap(v, path, see)
+		return mapping(v, path, see)
 	}
 	return v, nil
 }
 
-func rewriteList(v reflect.Value, path string, see visitor) (reflect.Value, error) {
+func list(v reflect.Value, path string, see Visitor) (reflect.Value, error) {
 	out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 	for i := range v.Len() {
 		at := file.Item(path, i)
 		if shape.Keyed(v.Type()) {
 			at = file.Join(path, v.Index(i).FieldByIndex(shape.Of(v.Type().Elem()).Key.Index).String())
 		}
-		e, err := rewriteValue(v.Index(i), at, see)
+		e, err := value(v.Index(i), at, see)
 		if err != nil {
 			return v, err
 		}
@@ -93,23 +94,23 @@ func rewriteList(v reflect.Value, path string, see visitor) (reflect.Value, erro
 	return out, nil
 }
 
-// rewriteTexts lets a ${…} that gives a list stand for its elements.
-func rewriteTexts(v reflect.Value, path string, see visitor) (reflect.Value, error) {
+// texts lets a ${…} that gives a list stand for its elements.
+func texts(v reflect.Value, path string, see Visitor) (reflect.Value, error) {
 	var out []string
 	for i := range v.Len() {
 		at := file.Item(path, i)
-		value, err := see.value(at, v.Index(i).String())
+		got, err := see.Value(at, v.Index(i).String())
 		if err != nil {
 			return v, err
 		}
-		list, ok := value.([]any)
+		all, ok := got.([]any)
 		if !ok {
-			list = []any{value}
+			all = []any{got}
 		}
-		for _, e := range list {
+		for _, e := range all {
 			s, ok := e.(string)
 			if !ok {
-				if s, err = see.text(at, v.Index(i).String()); err != nil {
+				if s, err = see.Text(at, v.Index(i).String()); err != nil {
 					return v, err
 				}
 			}
@@ -119,11 +120,11 @@ func rewriteTexts(v reflect.Value, path string, see visitor) (reflect.Value, err
 	return reflect.ValueOf(out), nil
 }
 
-func rewriteMap(v reflect.Value, path string, see visitor) (reflect.Value, error) {
+func mapping(v reflect.Value, path string, see Visitor) (reflect.Value, error) {
 	out := reflect.MakeMapWithSize(v.Type(), v.Len())
 	for _, k := range slices.Sorted(maps.Keys(keysOf(v))) {
 		key := reflect.ValueOf(k)
-		e, err := rewriteValue(v.MapIndex(key), file.Join(path, k), see)
+		e, err := value(v.MapIndex(key), file.Join(path, k), see)
 		if err != nil {
 			return v, err
 		}
@@ -140,16 +141,16 @@ func keysOf(v reflect.Value) map[string]bool {
 	return keys
 }
 
-// rewriteAny replaces the texts in a free value; keys of its maps are names, and stay.
-func rewriteAny(v any, path string, see visitor) (any, error) {
+// Any replaces the texts in a free value; keys of its maps are names, and stay.
+func Any(v any, path string, see Visitor) (any, error) {
 	switch v := v.(type) {
 	case string:
-		return see.value(path, v)
+		return see.Value(path, v)
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
 			var err error
-			if out[i], err = rewriteAny(e, file.Item(path, i), see); err != nil {
+			if out[i], err = Any(e, file.Item(path, i), see); err != nil {
 				return nil, err
 			}
 		}
@@ -158,7 +159,7 @@ func rewriteAny(v any, path string, see visitor) (any, error) {
 		out := make(map[string]any, len(v))
 		for _, k := range slices.Sorted(maps.Keys(v)) {
 			var err error
-			if out[k], err = rewriteAny(v[k], file.Join(path, k), see); err != nil {
+			if out[k], err = Any(v[k], file.Join(path, k), see); err != nil {
 				return nil, err
 			}
 		}
