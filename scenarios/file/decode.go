@@ -46,6 +46,9 @@ func (d *decoder) structure(n *tree.Node, v reflect.Value, path, what string) {
 	seen := map[string]bool{}
 	for _, p := range n.Pairs {
 		name := p.Key.Text()
+		if path == "" && name == "$schema" {
+			continue // for editors
+		}
 		f := s.Named(name)
 		if f == nil || f.Key {
 			d.unknown(p.Key, s, what)
