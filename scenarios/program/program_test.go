@@ -62,6 +62,7 @@ func TestBad(t *testing.T) {
 		"default of number": {"inputs: {p: {type: number, default: x}}\nsteps: [play]\n", "must be a number"},
 		"default not value": {"inputs: {p: {values: [a, b], default: c}}\nsteps: [play]\n", "one of a, b"},
 		"required default":  {"inputs: {p: {required: true, default: c}}\nsteps: [play]\n", "leave out required"},
+		"secret default":    {"inputs: {p: {secret: true, default: c}}\nsteps: [play]\n", "does not belong"},
 		"nothing":           {"steps: []\n", "no steps"},
 		"env":               {"steps:\n  - navigate: ${env.HOME}\n", "env is not available"},
 		"query":             {"steps:\n  - extract: {jq: '.a[', as: rows}\n", "main.yaml:2:23: jq: unexpected"},

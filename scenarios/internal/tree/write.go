@@ -213,7 +213,7 @@ func scalar(n *Node, flow bool) string {
 		return jsonScalar(n)
 	case plain.MatchString(s) && !strings.Contains(s, ": ") && !strings.Contains(s, " #") && !reserved.MatchString(s) && !(flow && strings.ContainsAny(s, ",[]{}")) && !strings.HasSuffix(s, ":"):
 		return s
-	case simple.MatchString(s):
+	case simple.MatchString(s) && strings.ContainsAny(s, `"\\`):
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	return quoted(s)
