@@ -104,7 +104,7 @@ func TestBad(t *testing.T) {
 			if !errors.As(err, &first) || !strings.Contains(err.Error(), row.want) || strings.Contains(err.Error(), "\n\n") {
 				t.Fatalf("%v\nlacks %q", err, row.want)
 			}
-			if all := (file.Errors)(nil); errors.As(err, &all) && len(all) > 1 && name != "call input" {
+			if all := file.Errors(nil); errors.As(err, &all) && len(all) > 1 && name != "call input" {
 				t.Errorf("%d messages: %v", len(all), err)
 			}
 		})
