@@ -1,6 +1,7 @@
 package scenarios
 
 // Each runs steps for each item of a list. Values that the steps name are the item's own; what collect says is what remains.
+// Its retries are those of each item.
 type Each struct {
 	Base
 	// The items: a list, a range as 1..199, or 1.. for as long as collect gives something new.

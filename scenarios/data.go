@@ -90,6 +90,7 @@ type Write struct {
 }
 
 // Download fetches files without the browser, with the session's cookies. What is there in part is gone on with.
+// Its retries are those of each file.
 type Download struct {
 	Base
 	// Addresses: one, or a list, of texts or of objects with url.

@@ -15,6 +15,7 @@ import (
 	"seine/capture/folder"
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
+	"seine/scenarios/program"
 	"seine/scenarios/replay"
 )
 
@@ -46,8 +47,10 @@ type exit struct {
 var exits = []exit{
 	{codeOK, "ok", "done", func(err error) bool { return err == nil }},
 	{codeInterrupted, "interrupted", "ended by a signal; run it again to go on", either(errSignal, context.Canceled)},
-	{codePartial, "partial", "of several addresses some failed; each was told of, the others are done", isPartial},
-	{codeUsage, "usage", "a mistake on the command line", as[*usageError]},
+	{codePartial, "partial", "of several addresses or files some failed; each was told of, the others are done", isPartial},
+	{codeUsage, "usage", "a mistake on the command line, or in a scenario file", func(err error) bool {
+		return as[*usageError](err) || as[*scenarioError](err) || as[*program.InputError](err)
+	}},
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
 	{codeOutput, "output", "the output exists, is in use, or cannot be written", func(err error) bool {

@@ -28,8 +28,9 @@ const (
 
 // Left is something that has no counterpart.
 type Left struct {
-	Pos  scenarios.Position
-	What string
+	Pos   scenarios.Position
+	What  string
+	Fails bool // the script ends with an error when it comes to it; else it goes on without
 }
 
 // without are the steps that only seine has.
@@ -48,6 +49,7 @@ func JavaScript(p *program.Program, d Driver) ([]byte, []Left, error) {
 	g := &generator{program: p}
 	body := g.steps(p.Flow.Steps, "  ")
 	outputs := g.outputs()
+	g.around(p.Flow)
 	var b strings.Builder
 	fmt.Fprintf(&b, "// %s\n", comment(p.Flow))
 	b.Write(driver)
@@ -74,8 +76,28 @@ type generator struct {
 	at      scenarios.Position // of the step that is being written
 }
 
-func (g *generator) lacks(what string) {
-	g.left = append(g.left, Left{g.at, what})
+// lacks tells of what fails, without of what is passed over.
+func (g *generator) lacks(what string) { g.left = append(g.left, Left{g.at, what, true}) }
+
+func (g *generator) without(what string) { g.left = append(g.left, Left{g.at, what, false}) }
+
+// around tells of what stands around the steps and is not in the script.
+func (g *generator) around(f scenarios.UserFlow) {
+	g.at = scenarios.Position{File: g.program.Name()}
+	if f.Session != nil {
+		g.without("the session: profile, cookies and login")
+	}
+	if f.Pool.Rate.Count > 0 {
+		g.without("the pool's rate")
+	}
+	if f.Until != "" || f.Max > 0 {
+		g.without("until and max")
+	}
+	for _, in := range f.Inputs {
+		if in.TypeOf().Many() && !in.Whole {
+			g.without(fmt.Sprintf("a run for each value of the input %q", in.Name))
+		}
+	}
 }
 
 // inputs are the object of values, with those that were given on the command line.
@@ -84,14 +106,10 @@ func (g *generator) inputs() string {
 	b.WriteString("\nconst v = {\n")
 	types := map[string]scenarios.InputType{}
 	for _, in := range g.program.Flow.Inputs {
-		g.at = scenarios.Position{}
 		types[in.Name] = in.TypeOf()
 		value := in.Default
 		if converted, err := program.Convert(in, value); err == nil {
 			value = converted
-		}
-		if in.TypeOf().Many() && !in.Whole {
-			g.lacks(fmt.Sprintf("a run for each value of the input %q", in.Name))
 		}
 		fmt.Fprintf(&b, "  %s: %s,\n", property(in.Name), literal(value))
 	}
@@ -110,7 +128,6 @@ for (const [name, value] of Object.entries(v)) if (value === null) throw new Err
 func (g *generator) outputs() string {
 	var b strings.Builder
 	for _, o := range g.program.Flow.Outputs {
-		g.at = scenarios.Position{}
 		fields := []string{"file: " + literal(o.File), "value: " + g.anything(o.Value)}
 		if o.Format != "" {
 			fields = append(fields, "format: "+literal(o.Format))

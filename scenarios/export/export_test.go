@@ -202,9 +202,9 @@ func TestLeft(t *testing.T) {
 	}
 	var got []string
 	for _, l := range left {
-		got = append(got, fmt.Sprintf("%d %s", l.Pos.Line, l.What))
+		got = append(got, fmt.Sprintf("%d %s %t", l.Pos.Line, l.What, l.Fails))
 	}
-	want := []string{"3 the expression .a | @base64 (@base64)", "4 the step play", "5 the step grab", "0 a run for each value of the input \"a\""}
+	want := []string{"3 the expression .a | @base64 (@base64) true", "4 the step play true", "5 the step grab true", "0 a run for each value of the input \"a\" false"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -176,9 +176,9 @@ func (l *look) call(f *gojq.Func, root bool) {
 	if slices.Contains(unavailable, f.Name) {
 		l.refuse(f.Name, unavailableText(f.Name))
 	}
-	own := slices.Contains(onInput, f.Name) && !(len(f.Args) == 1 && slices.Contains(perElement, f.Name))
+	own := slices.Contains(onInput, f.Name) && (len(f.Args) != 1 || !slices.Contains(perElement, f.Name))
 	for i, a := range f.Args {
-		l.query(a, root && own && !(f.Name == "until" || f.Name == "nth" && i > 1))
+		l.query(a, root && own && f.Name != "until" && (f.Name != "nth" || i < 2))
 	}
 }
 

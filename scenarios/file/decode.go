@@ -3,6 +3,7 @@ package file
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"seine/scenarios"
@@ -17,10 +18,8 @@ type decoder struct {
 	errors tree.Errors
 }
 
-func (d *decoder) wrong(n *tree.Node, format string, args ...any) *tree.Error {
-	e := d.source.Errorf(n.Pos, n.Width, format, args...)
-	d.errors = append(d.errors, e)
-	return e
+func (d *decoder) wrong(n *tree.Node, format string, args ...any) tree.Advice {
+	return d.errors.Note(d.source.Errorf(n.Pos, n.Width, format, args...))
 }
 
 // structure fills a struct from a map, or its short field from what is none.
@@ -69,12 +68,11 @@ func (d *decoder) unknown(key *tree.Node, s *shape.Struct, what string) {
 			names = append(names, f.Name)
 		}
 	}
-	e := d.wrong(key, "%s has no field %q", what, key.Text()).Near(key.Text(), names)
-	if _, isStep := shape.Step(key.Text()); isStep && e.Hint == "" {
-		e.Hint = fmt.Sprintf("%q is a step: each step begins with a - of its own", key.Text())
-	} else if e.Hint == "" {
-		e.Hint = "it may have " + listed(s)
+	otherwise := "it may have " + listed(s)
+	if _, isStep := shape.Step(key.Text()); isStep {
+		otherwise = fmt.Sprintf("%q is a step: each step begins with a - of its own", key.Text())
 	}
+	d.wrong(key, "%s has no field %q", what, key.Text()).Near(key.Text(), names, otherwise)
 }
 
 // listed are the names of the fields that are the struct's own.
@@ -112,23 +110,14 @@ func (d *decoder) field(n *tree.Node, v reflect.Value, f *shape.Field, path, wha
 		target = target.Elem()
 	}
 	if len(f.Enum) > 0 && target.Kind() == reflect.String {
-		if !contains(f.Enum, target.String()) {
-			d.wrong(n, "%s cannot be %q: it is one of %s", f.Name, target.String(), strings.Join(f.Enum, ", ")).Near(target.String(), f.Enum)
+		if !slices.Contains(f.Enum, target.String()) {
+			d.wrong(n, "%s cannot be %q: it is one of %s", f.Name, target.String(), strings.Join(f.Enum, ", ")).Near(target.String(), f.Enum, "")
 		}
 	}
 	d.bounds(n, target, f)
 	if f.Required && target.Kind() == reflect.String && target.Len() == 0 && f.Short {
 		d.wrong(n, "%s of %s is empty", f.Name, what)
 	}
-}
-
-func contains(words []string, w string) bool {
-	for _, x := range words {
-		if x == w {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *decoder) bounds(n *tree.Node, v reflect.Value, f *shape.Field) {
@@ -176,9 +165,7 @@ func (d *decoder) step(n *tree.Node, path string) scenarios.Step {
 		for _, s := range scenarios.Steps() {
 			names = append(names, s.Type())
 		}
-		if e := d.wrong(key, "there is no step %q", key.Text()).Near(key.Text(), names); e.Hint == "" {
-			e.Hint = "there are " + strings.Join(names, ", ")
-		}
+		d.wrong(key, "there is no step %q", key.Text()).Near(key.Text(), names, "there are "+strings.Join(names, ", "))
 		return nil
 	}
 	v := reflect.New(t).Elem()

@@ -53,7 +53,7 @@ func (d *decoder) kind(n *tree.Node, v reflect.Value, path, name string) {
 	case reflect.String:
 		if n.Kind != tree.String {
 			if e := d.mismatch(n, name, "text"); n.Kind == tree.Number || n.Kind == tree.Bool {
-				e.Hint = "put it in quotes"
+				e.Hinted("put it in quotes")
 			}
 			return
 		}
@@ -82,10 +82,10 @@ func (d *decoder) kind(n *tree.Node, v reflect.Value, path, name string) {
 	}
 }
 
-func (d *decoder) mismatch(n *tree.Node, name, want string) *tree.Error {
+func (d *decoder) mismatch(n *tree.Node, name, want string) tree.Advice {
 	e := d.wrong(n, "%s must be %s, and is %s", name, want, n.Kind)
 	if strings.HasPrefix(n.Text(), "${") {
-		e.Hint = "an expression cannot stand here"
+		e.Hinted("an expression cannot stand here")
 	}
 	return e
 }
@@ -190,7 +190,7 @@ func (d *decoder) selectors(n *tree.Node, v reflect.Value, path, name string) {
 
 func (d *decoder) steps(n *tree.Node, v reflect.Value, path, name string) {
 	if n.Kind != tree.List {
-		d.mismatch(n, name, "a list of steps").Hint = "each step begins with -"
+		d.mismatch(n, name, "a list of steps").Hinted("each step begins with -")
 		return
 	}
 	list := make([]scenarios.Step, 0, len(n.Items))

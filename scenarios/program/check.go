@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 
 	"seine/scenarios"
 	"seine/scenarios/expr"
@@ -23,10 +24,8 @@ type checker struct {
 	names   map[string]bool // values that are there at this place
 }
 
-func (c *checker) wrong(path string, offset int, format string, args ...any) *tree.Error {
-	e := c.program.doc.Errorf(path, offset, format, args...)
-	c.errors = append(c.errors, e)
-	return e
+func (c *checker) wrong(path string, offset int, format string, args ...any) tree.Advice {
+	return c.errors.Note(c.program.doc.Errorf(path, offset, format, args...))
 }
 
 // identifier is what can stand behind a dot in jq.
@@ -104,25 +103,12 @@ func (c *checker) Text(path, source string) (string, error) {
 }
 
 func (c *checker) unknown(path string, n expr.Name) {
-	e := c.wrong(path, n.Offset, "there is no value %q here", n.Name).Near(n.Name, slices.Sorted(maps.Keys(c.names)))
-	if e.Hint != "" {
-		return
+	known := slices.Sorted(maps.Keys(c.names))
+	otherwise := "a value is an input, or what an earlier step named with as"
+	if len(known) > 0 {
+		otherwise += "; there are " + strings.Join(known, ", ")
 	}
-	e.Hint = "a value is an input, or what an earlier step named with as"
-	if len(c.names) > 0 {
-		e.Hint += "; there are " + joined(slices.Sorted(maps.Keys(c.names)))
-	}
-}
-
-func joined(names []string) string {
-	text := ""
-	for i, n := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += n
-	}
-	return text
+	c.wrong(path, n.Offset, "there is no value %q here", n.Name).Near(n.Name, known, otherwise)
 }
 
 func (c *checker) Value(path, source string) (any, error) { return c.Text(path, source) }

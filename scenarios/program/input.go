@@ -29,6 +29,9 @@ func (c *checker) input(in scenarios.Input) {
 	if in.Required {
 		c.wrong(at, 0, "an input with a default value is never missing: leave out required, or default")
 	}
+	if in.Secret {
+		c.wrong(at, 0, "a secret does not belong into the file").Hinted("leave out default; whoever runs it gives it")
+	}
 	if _, err := Convert(in, in.Default); err != nil {
 		c.wrong(at, 0, "%v", err)
 	}
@@ -45,9 +48,10 @@ func (p *Program) input(name string) *scenarios.Input {
 
 // InputError is an input that is missing, or that cannot be what was given.
 type InputError struct {
-	Name string
-	What string
-	Hint string
+	Name    string
+	What    string
+	Hint    string
+	Missing bool // nothing is wrong but that it was not given
 }
 
 // Error names the input, never its value: it may be a secret.
@@ -97,7 +101,7 @@ func valueOf(in scenarios.Input, given map[string]string) (any, error) {
 		}
 		return v, nil
 	case in.Required:
-		return nil, &InputError{in.Name, fmt.Sprintf("the input %q is missing", in.Name), "give it as " + in.Name + "=…"}
+		return nil, &InputError{in.Name, fmt.Sprintf("the input %q is missing", in.Name), "give it as " + in.Name + "=…", true}
 	case in.Default == nil:
 		return nil, nil
 	}

@@ -54,6 +54,14 @@ func (p *Program) Needs(n Need) bool {
 	return false
 }
 
+// Name is the file's, "" where there is none.
+func (p *Program) Name() string {
+	if p.doc == nil {
+		return ""
+	}
+	return p.doc.Name()
+}
+
 // Called is the program of a call step.
 func (p *Program) Called(c scenarios.Call) *Program { return p.calls[c.File] }
 

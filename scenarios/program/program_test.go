@@ -62,6 +62,7 @@ func TestBad(t *testing.T) {
 		"default of number": {"inputs: {p: {type: number, default: x}}\nsteps: [play]\n", "must be a number"},
 		"default not value": {"inputs: {p: {values: [a, b], default: c}}\nsteps: [play]\n", "one of a, b"},
 		"required default":  {"inputs: {p: {required: true, default: c}}\nsteps: [play]\n", "leave out required"},
+		"secret default":    {"inputs: {p: {secret: true, default: c}}\nsteps: [play]\n", "does not belong"},
 		"nothing":           {"steps: []\n", "no steps"},
 		"env":               {"steps:\n  - navigate: ${env.HOME}\n", "env is not available"},
 		"query":             {"steps:\n  - extract: {jq: '.a[', as: rows}\n", "main.yaml:2:23: jq: unexpected"},
@@ -103,7 +104,7 @@ func TestBad(t *testing.T) {
 			if !errors.As(err, &first) || !strings.Contains(err.Error(), row.want) || strings.Contains(err.Error(), "\n\n") {
 				t.Fatalf("%v\nlacks %q", err, row.want)
 			}
-			if all := (file.Errors)(nil); errors.As(err, &all) && len(all) > 1 && name != "call input" {
+			if all := file.Errors(nil); errors.As(err, &all) && len(all) > 1 && name != "call input" {
 				t.Errorf("%d messages: %v", len(all), err)
 			}
 		})

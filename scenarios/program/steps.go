@@ -173,7 +173,7 @@ func (c *checker) arguments(s scenarios.Call, called *Program, path string) {
 	}
 	for _, f := range s.With {
 		if called.input(f.Name) == nil {
-			c.wrong(file.Join(file.Join(path, "with"), f.Name), 0, "%s has no input %q", s.File, f.Name).Near(f.Name, wanted)
+			c.wrong(file.Join(file.Join(path, "with"), f.Name), 0, "%s has no input %q", s.File, f.Name).Near(f.Name, wanted, "")
 		}
 	}
 }

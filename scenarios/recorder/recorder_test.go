@@ -136,8 +136,11 @@ func TestOurs(t *testing.T) {
 // TestTemplates: other programs see what the expressions come to.
 func TestTemplates(t *testing.T) {
 	flow := scenarios.UserFlow{Title: "t", Steps: []scenarios.Step{
-		scenarios.Navigate{URL: "${.base}/a"}, scenarios.Navigate{URL: "$${x}"}, scenarios.Navigate{URL: "${.later}"},
-		scenarios.Click{Selectors: []scenarios.Selector{{"#a"}}}, scenarios.Extract{Table: "table", As: "rows"},
+		scenarios.Navigate{URL: "${.base}/a"},
+		scenarios.Navigate{URL: "$${x}"},
+		scenarios.Navigate{URL: "${.later}"},
+		scenarios.Click{Selectors: []scenarios.Selector{{"#a"}}},
+		scenarios.Extract{Table: "table", As: "rows"},
 	}}
 	data, err := recorder.Marshal(flow, map[string]any{"base": "http://x"})
 	if err != nil {

@@ -149,7 +149,7 @@ const several = async (list, workers, job) => {
   return results;
 };
 
-const download = (v, o) => tried(o, () => several([o.urls].flat(), o.workers ?? 6, async (item, index) => {
+const download = (v, o) => tried({ ...o, retries: 0 }, () => several([o.urls].flat(), o.workers ?? 6, (item, index) => tried({ retries: o.retries }, async () => {
   const url = item.url ?? item;
   const name = o.file ? o.file({ ...v, item, index }) : new URL(url).pathname.split("/").pop() || "index";
   const file = join(o.dir ?? "", name.replace(/[/\\:*?"<>|\0]/g, "_"));
@@ -159,7 +159,7 @@ const download = (v, o) => tried(o, () => several([o.urls].flat(), o.workers ?? 
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, data);
   return { url, file, size: data.length };
-}));
+})));
 
 const items = (list) => {
   const [, from, to] = typeof list === "string" ? list.match(/^(-?\d+)\.\.(-?\d+)$/) ?? [] : [];
@@ -168,7 +168,7 @@ const items = (list) => {
 };
 
 // Runs of an each have values of their own. Those that need the page come one after the other, whatever workers says.
-const each = (v, o) => tried(o, async () => {
+const each = (v, o) => tried({ ...o, retries: 0 }, async () => {
   const list = items(o.in);
   if (!Array.isArray(list)) return missing("a list without end");
   let over = false;

@@ -64,6 +64,25 @@ func (e *Error) Near(wrong string, words []string) *Error {
 	return e
 }
 
+// Advice is what can still be said of an error that was noted.
+type Advice struct{ of *Error }
+
+// Note adds an error to the list.
+func (e *Errors) Note(one *Error) Advice {
+	*e = append(*e, one)
+	return Advice{one}
+}
+
+// Hinted adds what to try.
+func (a Advice) Hinted(format string, args ...any) { a.of.Hint = fmt.Sprintf(format, args...) }
+
+// Near adds "did you mean" if a word of the list is close to the wrong one, else what otherwise says.
+func (a Advice) Near(wrong string, words []string, otherwise string) {
+	if a.of.Hint = otherwise; Nearest(wrong, words) != "" {
+		_ = a.of.Near(wrong, words)
+	}
+}
+
 // Errors are the mistakes of a file, in its order.
 type Errors []*Error
 

@@ -211,12 +211,17 @@ func scalar(n *Node, flow bool) string {
 	switch {
 	case !ok:
 		return jsonScalar(n)
-	case plain.MatchString(s) && !strings.Contains(s, ": ") && !strings.Contains(s, " #") && !reserved.MatchString(s) && !(flow && strings.ContainsAny(s, ",[]{}")) && !strings.HasSuffix(s, ":"):
+	case bare(s) && (!flow || !strings.ContainsAny(s, ",[]{}")):
 		return s
-	case simple.MatchString(s):
+	case simple.MatchString(s) && strings.ContainsAny(s, `"\\`):
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	return quoted(s)
+}
+
+// bare reports whether a text needs no quotation marks.
+func bare(s string) bool {
+	return plain.MatchString(s) && !strings.Contains(s, ": ") && !strings.Contains(s, " #") && !reserved.MatchString(s) && !strings.HasSuffix(s, ":")
 }
 
 var (
