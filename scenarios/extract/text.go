@@ -105,3 +105,18 @@ func inner(e *html.Node) string {
 	}
 	return b.String()
 }
+
+// PlainText is the text of a document as it is: what a browser shows of a file that is no HTML.
+func PlainText(page string) string {
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for n := range doc.Descendants() {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+	}
+	return b.String()
+}

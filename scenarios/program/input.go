@@ -65,6 +65,22 @@ func (e *InputError) Error() string {
 // Bind makes the inputs' values of the texts that a person gave, and of defaults. Ranges and lists are []any, csv and jsonl
 // files their names. The error is an *InputError.
 func (p *Program) Bind(given map[string]string) (map[string]any, error) {
+	if err := p.known(given); err != nil {
+		return nil, err
+	}
+	values := map[string]any{}
+	for _, in := range p.Flow.Inputs {
+		v, err := valueOf(in, given)
+		if err != nil {
+			return nil, err
+		}
+		values[in.Name] = v
+	}
+	return values, nil
+}
+
+// known says which of the inputs that are given there is not.
+func (p *Program) known(given map[string]string) error {
 	var names []string
 	for _, in := range p.Flow.Inputs {
 		names = append(names, in.Name)
@@ -77,18 +93,10 @@ func (p *Program) Bind(given map[string]string) (map[string]any, error) {
 			} else if len(names) > 0 {
 				e.Hint = "it has " + strings.Join(names, ", ")
 			}
-			return nil, e
+			return e
 		}
 	}
-	values := map[string]any{}
-	for _, in := range p.Flow.Inputs {
-		v, err := valueOf(in, given)
-		if err != nil {
-			return nil, err
-		}
-		values[in.Name] = v
-	}
-	return values, nil
+	return nil
 }
 
 func valueOf(in scenarios.Input, given map[string]string) (any, error) {
