@@ -111,6 +111,11 @@ func (t *Template) Eval(ctx context.Context, scope any) (any, error) {
 
 // Text gives the text, in which values that are no texts stand as JSON. Null is an error: nothing would be there to see.
 func (t *Template) Text(ctx context.Context, scope any) (string, error) {
+	return t.Mapped(ctx, scope, func(s string) string { return s })
+}
+
+// Mapped is Text with each value, as a text, put through as.
+func (t *Template) Mapped(ctx context.Context, scope any, as func(string) string) (string, error) {
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.query == nil {
@@ -128,7 +133,7 @@ func (t *Template) Text(ctx context.Context, scope any) (string, error) {
 		if b.Len()+len(s) > maxResult {
 			return "", &EvalError{Query: p.query.source, Err: ErrSize}
 		}
-		b.WriteString(s)
+		b.WriteString(as(s))
 	}
 	return b.String(), nil
 }

@@ -48,6 +48,9 @@ func FromTree(source *tree.Source, root *tree.Node) (*Document, error) {
 // Name is the file's.
 func (d *Document) Name() string { return d.source.Name }
 
+// Source is the file's text.
+func (d *Document) Source() []byte { return d.source.Data }
+
 // Errorf makes an error of the value at a path, such as steps[2].each.in, at a byte of its text. The path's nearest parent
 // is taken if nothing stands there.
 func (d *Document) Errorf(path string, offset int, format string, args ...any) *Error {

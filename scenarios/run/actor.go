@@ -36,7 +36,7 @@ func (r *runner) actor(run int) *actor {
 // item is an actor for an item of an each that is done beside others: the requests are the same person's, the page is another one.
 func (a *actor) item(alone bool) *actor {
 	b := *a
-	b.appends = &appends{later: true}
+	b.appends = &appends{}
 	if !alone {
 		b.stage = &pageHolder{}
 		if a.stage.page != nil {

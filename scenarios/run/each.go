@@ -67,9 +67,7 @@ func (a *actor) itemFailed(ctx context.Context, s scenarios.Each, i int, err err
 func (a *actor) eachItem(ctx context.Context, s scenarios.Each, scope map[string]any, i int, item any) (o outcome) {
 	step, sum := s.Pos.String(), hash(item)
 	if e, ok := a.r.journal.find(a.run, step, i+1, sum); ok {
-		o.value, o.writes = e.Value, e.Writes
-		o.until, o.err = a.ends(ctx, s.Until, o.value)
-		return o
+		return outcome{value: e.Value, writes: e.Writes}
 	}
 	b := a.item(s.Workers <= 1)
 	defer func() {
@@ -99,9 +97,6 @@ func (a *actor) eachItem(ctx context.Context, s scenarios.Each, scope map[string
 	}
 	return o
 }
-
-// ends evaluates until of an item that is not run again: what it needs besides is not there any more, so it is not known.
-func (a *actor) ends(context.Context, any, any) (bool, error) { return false, nil }
 
 // itemsOf gives the items one after another, and how many there are; 0: nobody knows.
 func itemsOf(in any) (next func() (any, bool), all int, err error) {
@@ -224,15 +219,6 @@ func (a *actor) turn(ctx context.Context, s scenarios.Paginate, n int, scope map
 		return a.pageStep(ctx, scenarios.Navigate{Base: s.Base, URL: address})
 	case n == 0:
 		return nil
-	case s.Scroll:
-		return a.pageStep(ctx, s)
-	}
-	page, err := a.page(ctx)
-	if err != nil {
-		return err
-	}
-	if is, err := page.There(ctx, s.Place, s.Next); err != nil || !is {
-		return errors.Join(errDone, err)
 	}
 	return a.pageStep(ctx, s)
 }
@@ -248,6 +234,9 @@ func (a *actor) pageStep(ctx context.Context, s scenarios.Step) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, a.p.Flow.TimeoutOf(s), errLate)
 	defer cancel()
-	_, err = page.Do(ctx, s)
+	moved, err := page.Do(ctx, s)
+	if _, is := s.(scenarios.Paginate); is && err == nil && moved != true {
+		return errDone
+	}
 	return err
 }

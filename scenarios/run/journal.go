@@ -109,13 +109,13 @@ func (j *journal) load(key string) bool {
 				return false
 			}
 		} else {
-			j.places[name(e.Run, e.Step, e.Item, e.Hash)] = place{j.end, int64(len(line))}
+			j.places[at(e.Run, e.Step, e.Item, e.Hash)] = place{j.end, int64(len(line))}
 		}
 		j.end += int64(len(line))
 	}
 }
 
-func name(run int, step string, item int, hash string) string {
+func at(run int, step string, item int, hash string) string {
 	return strings.Join([]string{strconv.Itoa(run), step, strconv.Itoa(item), hash}, "\x00")
 }
 
@@ -130,7 +130,7 @@ func (j *journal) add(e entry) error {
 	if err != nil {
 		return fmt.Errorf("the journal of the run: %w", err)
 	}
-	j.places[name(e.Run, e.Step, e.Item, e.Hash)] = place{j.end, int64(n)}
+	j.places[at(e.Run, e.Step, e.Item, e.Hash)] = place{j.end, int64(n)}
 	j.end += int64(n)
 	return nil
 }
@@ -170,13 +170,13 @@ func anyList(list []string) any {
 // find gives what is known of a run (step "") or item.
 func (j *journal) find(run int, step string, item int, hash string) (entry, bool) {
 	j.mu.Lock()
-	at, ok := j.places[name(run, step, item, hash)]
+	where, ok := j.places[at(run, step, item, hash)]
 	j.mu.Unlock()
 	if !ok {
 		return entry{}, false
 	}
-	line := make([]byte, at.length)
-	if _, err := j.f.ReadAt(line, at.at); err != nil && !errors.Is(err, io.EOF) {
+	line := make([]byte, where.length)
+	if _, err := j.f.ReadAt(line, where.at); err != nil && !errors.Is(err, io.EOF) {
 		return entry{}, false
 	}
 	v, err := parseJSON(bytes.TrimSpace(line))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"golang.org/x/time/rate"
 
@@ -31,7 +32,8 @@ type Place struct {
 
 // Page is the page of one run, used by one goroutine.
 type Page interface {
-	// Do runs a step that works on the page, and gives the value that it names, if any.
+	// Do runs a step that works on the page, and gives the value that it names, if any. Paginate goes on to the next page, or piece, and
+	// gives whether there is one.
 	Do(ctx context.Context, s scenarios.Step) (any, error)
 	// Document is the HTML and address of a document of the page as it is now.
 	Document(ctx context.Context, at scenarios.Place) (html, url string, err error)
@@ -103,6 +105,10 @@ type runner struct {
 	told    teller
 	login   login
 	hints   hints
+	files   deliveries
+
+	mu     sync.Mutex // of what follows
+	report Report
 }
 
 // Run runs the scenario. Its error says that nothing could be run, or that ctx ended; of single runs the Report tells.

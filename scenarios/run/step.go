@@ -10,7 +10,7 @@ import (
 
 // step runs one step, with its expressions' values in place.
 func (a *actor) step(ctx context.Context, s scenarios.Step, scope map[string]any) error {
-	resolved, err := a.p.Resolve(ctx, s, scope)
+	resolved, err := a.resolve(ctx, s, scope)
 	if err != nil {
 		return err
 	}
@@ -24,13 +24,13 @@ func (a *actor) step(ctx context.Context, s scenarios.Step, scope map[string]any
 	case scenarios.Call:
 		return a.call(ctx, s, scope)
 	case scenarios.Request:
-		return a.named(scope, s.As)(a.request(ctx, s))
+		return name(scope, s.As)(a.request(ctx, s))
 	case scenarios.Extract:
-		return a.named(scope, s.As)(a.extract(ctx, s))
+		return name(scope, s.As)(a.extract(ctx, s))
 	case scenarios.Write:
 		return a.write(s)
 	case scenarios.Download:
-		return a.named(scope, s.As)(a.download(ctx, s, scope))
+		return name(scope, s.As)(a.download(ctx, s, scope))
 	case scenarios.Assert:
 		return a.assert(ctx, s)
 	case scenarios.WaitForExpression:
@@ -43,8 +43,39 @@ func (a *actor) step(ctx context.Context, s scenarios.Step, scope map[string]any
 	return a.onPage(ctx, resolved, scope)
 }
 
-// named puts what a step gave in scope.
-func (a *actor) named(scope map[string]any, name string) func(any, error) error {
+// resolve puts the values of expressions in place. In names of files they are names, whatever is in them.
+func (a *actor) resolve(ctx context.Context, s scenarios.Step, scope map[string]any) (scenarios.Step, error) {
+	resolved, err := a.p.Resolve(ctx, s, scope)
+	if err != nil {
+		return nil, err
+	}
+	path := func(source string) string {
+		if source == "" || err != nil {
+			return ""
+		}
+		var name string
+		name, err = a.p.Path(ctx, source, scope)
+		return name
+	}
+	switch r := resolved.(type) {
+	case scenarios.Write:
+		r.File = path(s.(scenarios.Write).File)
+		resolved = r
+	case scenarios.Screenshot:
+		r.File = path(s.(scenarios.Screenshot).File)
+		resolved = r
+	case scenarios.PDF:
+		r.File = path(s.(scenarios.PDF).File)
+		resolved = r
+	case scenarios.Download:
+		r.Dir = path(s.(scenarios.Download).Dir)
+		resolved = r
+	}
+	return resolved, err
+}
+
+// name puts what a step gave in scope.
+func name(scope map[string]any, name string) func(any, error) error {
 	return func(v any, err error) error {
 		if err == nil && name != "" {
 			scope[name] = v
@@ -63,14 +94,14 @@ func (a *actor) onPage(ctx context.Context, s scenarios.Step, scope map[string]a
 	if err != nil {
 		return err
 	}
-	name := ""
+	as := ""
 	switch s := s.(type) {
 	case scenarios.WaitForRequest:
-		name = s.As
+		as = s.As
 	case scenarios.Grab:
-		name = s.As
+		as = s.As
 	}
-	return a.named(scope, name)(page.Do(ctx, s))
+	return name(scope, as)(page.Do(ctx, s))
 }
 
 // truth is what jq takes for true: all but false and null.
