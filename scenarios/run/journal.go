@@ -130,7 +130,9 @@ func (j *journal) add(e entry) error {
 	if err != nil {
 		return fmt.Errorf("the journal of the run: %w", err)
 	}
-	j.places[at(e.Run, e.Step, e.Item, e.Hash)] = place{j.end, int64(n)}
+	if e.Key == "" {
+		j.places[at(e.Run, e.Step, e.Item, e.Hash)] = place{j.end, int64(n)}
+	}
 	j.end += int64(n)
 	return nil
 }
