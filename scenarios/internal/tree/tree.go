@@ -13,7 +13,7 @@ import (
 
 // What a file may be.
 const (
-	MaxSize  = 1 << 20 // bytes
+	MaxSize  = 512 << 10 // bytes
 	MaxDepth = 64
 	maxNodes = 200_000
 )
