@@ -3,6 +3,7 @@
 package tree
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,9 +111,9 @@ type Source struct {
 	lines []string
 }
 
-// NewSource makes one; Parse reads it.
+// NewSource makes one; Parse reads it. A mark of the byte order at its head is left out.
 func NewSource(name string, data []byte) *Source {
-	return &Source{Name: name, Data: data}
+	return &Source{Name: name, Data: bytes.TrimPrefix(data, []byte("\ufeff"))}
 }
 
 // Line is the text of a line, counted from 1.

@@ -30,7 +30,7 @@ func parseYAML(s *Source) (n *Node, err error) {
 	if err := r.indented(); err != nil {
 		return nil, err
 	}
-	tokens := lexer.Tokenize(strings.ReplaceAll(strings.TrimPrefix(string(s.Data), "\ufeff"), "\r\n", "\n"))
+	tokens := lexer.Tokenize(strings.ReplaceAll(string(s.Data), "\r\n", "\n"))
 	if err := r.refused(tokens); err != nil {
 		return nil, err
 	}
