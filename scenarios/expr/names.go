@@ -27,8 +27,8 @@ var onInput = []string{
 	"strftime", "strptime", "pow", "min", "max", "ascii", "select", "IN", "any", "all", "isempty", "skip", "getpath", "setpath", "add",
 }
 
-// perElement are those of them whose only argument is evaluated with something else: elements, or results.
-var perElement = []string{"any", "all", "until"}
+// elsewhere are those of their arguments, from 0, that are evaluated with something else: elements, captures, or results.
+var elsewhere = map[string][]int{"any/1": {0}, "any/2": {1}, "all/1": {0}, "all/2": {1}, "until/2": {0, 1}, "sub/2": {1}, "sub/3": {1}, "gsub/2": {1}, "gsub/3": {1}}
 
 // look walks a program: it collects the fields of its input, and finds what may not be used.
 type look struct {
@@ -176,9 +176,9 @@ func (l *look) call(f *gojq.Func, root bool) {
 	if slices.Contains(unavailable, f.Name) {
 		l.refuse(f.Name, unavailableText(f.Name))
 	}
-	own := slices.Contains(onInput, f.Name) && (len(f.Args) != 1 || !slices.Contains(perElement, f.Name))
+	own, not := slices.Contains(onInput, f.Name), elsewhere[fmt.Sprintf("%s/%d", f.Name, len(f.Args))]
 	for i, a := range f.Args {
-		l.query(a, root && own && f.Name != "until" && (f.Name != "nth" || i < 2))
+		l.query(a, root && own && !slices.Contains(not, i))
 	}
 }
 

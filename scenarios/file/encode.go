@@ -3,6 +3,7 @@ package file
 import (
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -126,6 +127,10 @@ func kindTree(v reflect.Value) (*tree.Node, error) {
 		return tree.Scalar(v.String()), nil
 	case reflect.Int:
 		return tree.Scalar(int(v.Int())), nil
+	case reflect.Float64:
+		if f := v.Float(); f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return tree.Scalar(int(f)), nil
+		}
 	}
 	return tree.Of(v.Interface())
 }

@@ -91,6 +91,27 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestEditors: what editors of other systems put into a file changes nothing.
+func TestEditors(t *testing.T) {
+	want, err := file.Parse("a.yaml", []byte(market))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"CRLF": strings.ReplaceAll(market, "\n", "\r\n"), "BOM": "\ufeff" + market, "both": "\ufeff" + strings.ReplaceAll(market, "\n", "\r\n")} {
+		got, err := file.Parse("a.yaml", []byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(want.Flow, got.Flow); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if _, err := file.Parse("a.json", []byte("\ufeff{\"$schema\": \"x\", \"steps\": [\"play\"]}")); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestRoundTrip: what is written is read as the same, in YAML and in JSON.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -45,6 +45,8 @@ func Bad() []BadFile {
 		{Name: "merge", Text: "<<: {name: x}\nsteps: [play]\n", Message: "merge", Line: 1, Column: 1, Syntax: true},
 		{Name: "deep nesting", Text: "name: " + deep, Message: "nested too deep", Line: 1, Column: 134, Syntax: true},
 		{Name: "deep dashes", Text: strings.Repeat("- ", 50_000) + "x", Message: "nested too deep", Line: 1, Column: 1, Syntax: true},
+		{Name: "list of nothing", Text: "steps:\n" + strings.Repeat("-\n", 100_000), Message: "this item of the list is empty", Line: 2, Column: 1, Syntax: true},
+		{Name: "many keys", Text: "steps: [play]\n" + strings.Repeat("a: b\n", 60_000), Message: "too many entries", Line: 10_001, Column: 2, Syntax: true},
 		{Name: "deep JSON", Text: `{"name": ` + deep, Message: "nested too deep", Line: 1, Column: 74, Syntax: true, Extension: ".json"},
 		{Name: "huge file", Text: "name: " + strings.Repeat("x", tree.MaxSize), Message: "KiB", Line: 0, Column: 0, Syntax: true},
 		{Name: "broken JSON", Text: "{\n  \"steps\": [}\n}", Message: "no valid JSON", Line: 2, Column: 13, Syntax: true, Extension: ".json"},

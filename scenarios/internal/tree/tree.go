@@ -3,6 +3,7 @@
 package tree
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // What a file may be.
 const (
-	MaxSize  = 1 << 20 // bytes
+	MaxSize  = 512 << 10 // bytes
 	MaxDepth = 64
 	maxNodes = 200_000
 )
@@ -110,9 +111,9 @@ type Source struct {
 	lines []string
 }
 
-// NewSource makes one; Parse reads it.
+// NewSource makes one; Parse reads it. A mark of the byte order at its head is left out.
 func NewSource(name string, data []byte) *Source {
-	return &Source{Name: name, Data: data}
+	return &Source{Name: name, Data: bytes.TrimPrefix(data, []byte("\ufeff"))}
 }
 
 // Line is the text of a line, counted from 1.

@@ -30,7 +30,7 @@ func parseYAML(s *Source) (n *Node, err error) {
 	if err := r.indented(); err != nil {
 		return nil, err
 	}
-	tokens := lexer.Tokenize(strings.ReplaceAll(strings.TrimPrefix(string(s.Data), "\ufeff"), "\r\n", "\n"))
+	tokens := lexer.Tokenize(strings.ReplaceAll(string(s.Data), "\r\n", "\n"))
 	if err := r.refused(tokens); err != nil {
 		return nil, err
 	}
@@ -74,26 +74,51 @@ var refusals = map[token.Type]string{
 	token.DirectiveType: "directives (%) are not allowed here",
 }
 
+// What a YAML file may have: goccy's parser takes a time that grows with the square of a block's entries.
+const (
+	maxPairs = 10_000
+	maxItems = 50_000
+)
+
+// refused looks at the tokens before the parser does, which recurses, and which takes very long over lists of nothing.
 func (r *yamlReader) refused(tokens token.Tokens) error {
-	flow := 0
+	flow, pairs := 0, 0
+	count := map[token.Type]int{}
 	var columns []int // of the blocks that are open
-	for _, t := range tokens {
+	for i, t := range tokens {
 		if why := refusals[t.Type]; why != "" {
 			return r.source.Errorf(r.pos(t), width(t), "%s", why)
 		}
+		if count[t.Type]++; count[token.MappingValueType] > maxPairs || count[token.SequenceEntryType] > maxItems {
+			return r.source.Errorf(r.pos(t), 1, "the file has too many entries").Hinted("long lists belong into a csv or jsonl file, which an input can name")
+		}
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
-			flow++
+			flow, pairs = flow+1, 0
 		case token.MappingEndType, token.SequenceEndType:
-			flow--
+			flow, pairs = max(flow-1, 0), 0
+		case token.CollectEntryType:
+			pairs = 0
 		case token.MappingValueType, token.SequenceEntryType:
-			columns = nested(columns, t.Position.Column)
+			if flow > 0 {
+				pairs++
+			} else {
+				columns = nested(columns, t.Position.Column)
+			}
+			if i > 0 && empty(tokens[i-1], t) {
+				return r.source.Errorf(r.pos(tokens[i-1]), 1, "this item of the list is empty")
+			}
 		}
-		if flow+len(columns) > 2*MaxDepth {
+		if flow+pairs+len(columns) > 2*MaxDepth {
 			return r.source.Errorf(r.pos(t), 1, "the file is nested too deep")
 		}
 	}
 	return nil
+}
+
+// empty reports whether a dash has nothing behind it but the next one of its list.
+func empty(dash, next *token.Token) bool {
+	return dash.Type == token.SequenceEntryType && next.Type == token.SequenceEntryType && next.Position.Line > dash.Position.Line && next.Position.Column <= dash.Position.Column
 }
 
 // nested are the columns of indicators that stand one inside of the other, as far as that can be told by columns.
