@@ -73,5 +73,6 @@ func (e *partialError) Unwrap() error {
 // isPartial: of several addresses some failed, and some did not.
 func isPartial(err error) bool {
 	var p *partialError
-	return errors.As(err, &p) && p.failed < p.all
+	var r *runError
+	return errors.As(err, &p) && p.failed < p.all || errors.As(err, &r) && r.failed < r.all
 }

@@ -1,4 +1,4 @@
-package run
+package engine
 
 import (
 	"bufio"
@@ -17,6 +17,7 @@ import (
 	"seine/scenarios"
 	"seine/scenarios/expr"
 	"seine/scenarios/program"
+	"seine/scenarios/sink"
 )
 
 // Limits of inputs from files.
@@ -34,7 +35,10 @@ type inputs struct {
 }
 
 // readInputs gives each run its values: the product of the inputs that have several, the last one varying first.
-func readInputs(p *program.Program, given map[string]string) (inputs, error) {
+func readInputs(p *program.Program, given map[string]string, table string) (inputs, error) {
+	if table != "" {
+		return readTable(p, given, table)
+	}
 	in := inputs{runs: []map[string]any{{}}}
 	values, err := p.Bind(given)
 	if err != nil {
@@ -57,6 +61,43 @@ func readInputs(p *program.Program, given map[string]string) (inputs, error) {
 		if err := in.times(i.Name, list); err != nil {
 			return in, err
 		}
+	}
+	return in, nil
+}
+
+// readTable makes a run of each row.
+func readTable(p *program.Program, given map[string]string, table string) (inputs, error) {
+	in := inputs{common: map[string]any{}}
+	read := readCSV
+	if sink.FormatOf(table) == sink.JSONL {
+		read = readJSONL
+	}
+	rows, err := fromFile(table, read)
+	if err != nil {
+		return in, err
+	}
+	if len(rows) > mostRuns {
+		return in, fmt.Errorf("%s has more than %d rows", table, mostRuns)
+	}
+	for n, row := range rows {
+		m, ok := row.(map[string]any)
+		if !ok {
+			return in, fmt.Errorf("%s: row %d: %w: a row must be an object", table, n+1, ErrType)
+		}
+		texts := maps.Clone(given)
+		for name, v := range m {
+			if texts[name], err = textOf(v); err != nil {
+				return in, err
+			}
+		}
+		values, err := p.Bind(texts)
+		if err != nil {
+			return in, fmt.Errorf("%s: row %d: %w", table, n+1, err)
+		}
+		if n == 0 {
+			in.many = slices.Sorted(maps.Keys(m))
+		}
+		in.runs = append(in.runs, values)
 	}
 	return in, nil
 }

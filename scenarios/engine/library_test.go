@@ -1,4 +1,4 @@
-package run_test
+package engine_test
 
 import (
 	"encoding/csv"
@@ -14,7 +14,7 @@ import (
 
 	"seine/scenarios/library"
 	"seine/scenarios/program"
-	"seine/scenarios/run"
+	"seine/scenarios/engine"
 	"seine/testdata/sites"
 )
 
@@ -50,7 +50,7 @@ func read(t *testing.T, name string) string {
 func TestMarket(t *testing.T) {
 	_, base := serve(t, sites.Options{})
 	dir := t.TempDir()
-	report, err := run.Run(t.Context(), ready(t, "market"), run.Options{Given: map[string]string{"base": base + "/market"}, Dir: dir})
+	report, err := engine.Run(t.Context(), ready(t, "market"), engine.Options{Given: map[string]string{"base": base + "/market"}, Dir: dir})
 	if err != nil || len(report.Failed) > 0 {
 		t.Fatal(err, report.Failed)
 	}
@@ -77,7 +77,7 @@ func TestMarket(t *testing.T) {
 func TestNovel(t *testing.T) {
 	_, base := serve(t, sites.Options{})
 	dir := t.TempDir()
-	report, err := run.Run(t.Context(), ready(t, "novel"), run.Options{Given: map[string]string{"base": base + "/novel"}, Dir: dir})
+	report, err := engine.Run(t.Context(), ready(t, "novel"), engine.Options{Given: map[string]string{"base": base + "/novel"}, Dir: dir})
 	if err != nil || len(report.Failed) > 0 {
 		t.Fatal(err, report.Failed)
 	}
@@ -124,7 +124,7 @@ func TestImages(t *testing.T) {
 	dir := t.TempDir()
 	for round := range 2 {
 		before := len(site.Log())
-		report, err := run.Run(t.Context(), ready(t, "images"), run.Options{Given: map[string]string{"base": base + "/images"}, Dir: dir})
+		report, err := engine.Run(t.Context(), ready(t, "images"), engine.Options{Given: map[string]string{"base": base + "/images"}, Dir: dir})
 		if err != nil || len(report.Failed) > 0 {
 			t.Fatal(err, report.Failed)
 		}

@@ -1,6 +1,6 @@
-// Package run runs checked scenarios: once, or for each of their inputs, many at once, with what they give in the order of the inputs.
+// Package engine runs checked scenarios: once, or for each of their inputs, many at once, with what they give in the order of the inputs.
 // What needs no page, it does by itself; for the rest it is given a Stage, which package replay has.
-package run
+package engine
 
 import (
 	"context"
@@ -49,6 +49,7 @@ type Page interface {
 // Options say how a scenario is run.
 type Options struct {
 	Given   map[string]string // inputs as a person typed them
+	Table   string            // a CSV or JSON lines file: one run for each row, its columns are inputs; "": none
 	Dir     string            // output folder; it is made
 	Stage   Stage             // nil: steps that need a page fail
 	Session session.Config    // what the user allows and brings along
@@ -126,7 +127,7 @@ func Run(ctx context.Context, p *program.Program, o Options) (Report, error) {
 }
 
 func (r *runner) prepare(ctx context.Context) (err error) {
-	if r.inputs, err = readInputs(r.p, r.o.Given); err != nil {
+	if r.inputs, err = readInputs(r.p, r.o.Given, r.o.Table); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(r.o.Dir, 0o777); err != nil {
