@@ -62,7 +62,7 @@ func (e *runError) Unwrap() error {
 
 func runScenario(c *cli.Context) error {
 	con := console(c)
-	p, given, err := scenarioOf(c, con)
+	p, values, err := scenarioOf(c, con)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func runScenario(c *cli.Context) error {
 		}
 	}
 	o := engine.Options{
-		Given: given, Table: c.String("input"), Dir: c.String("dir"), AllowJS: c.Bool("allow-js"), Fresh: c.Bool("fresh"),
+		Given: values, Table: c.String("input"), Dir: c.String("dir"), AllowJS: c.Bool("allow-js"), Fresh: c.Bool("fresh"),
 		Workers: c.Int("workers"), Tabs: c.Int("tabs"),
 		Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")},
 	}
@@ -100,21 +100,17 @@ func scenarioOf(c *cli.Context, con *ui.Console) (*program.Program, map[string]s
 	if !c.Args().Present() {
 		return nil, nil, &usageError{what: "a scenario file is missing", try: "seine run scenario.yaml"}
 	}
-	given := map[string]string{}
-	for _, a := range c.Args().Tail() {
-		name, value, ok := strings.Cut(a, "=")
-		if !ok {
-			return nil, nil, &usageError{what: fmt.Sprintf("%q is no input=value", ui.Remote(a)), try: fmt.Sprintf("seine run %s %s=…", ui.Remote(c.Args().First()), ui.Remote(a))}
-		}
-		given[name] = value
+	values, err := given(c.Args().Tail())
+	if err != nil {
+		return nil, nil, err
 	}
 	name := c.Args().First()
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && slices.Contains(library.Names(), name) {
 		p, err := program.Load(name+".yaml", program.Options{Read: library.Files.ReadFile})
-		return p, given, err
+		return p, values, err
 	}
 	p, err := loadScenario(c, con, name)
-	return p, given, err
+	return p, values, err
 }
 
 // runJSON is the end of a scenario, for machines.
