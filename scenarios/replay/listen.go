@@ -18,7 +18,7 @@ var (
 )
 
 // listenEvery is how often news are looked for at most: a page that loads has hundreds in a second.
-const listenEvery = 25 * time.Millisecond
+const listenEvery = 10 * time.Millisecond
 
 // bounded ends with ctx, when the visit's time is up, or when enough was heard.
 func (v *visit) bounded(ctx context.Context) (context.Context, func()) {
