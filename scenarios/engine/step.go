@@ -54,7 +54,7 @@ func (a *actor) resolve(ctx context.Context, s scenarios.Step, scope map[string]
 			return ""
 		}
 		var name string
-		name, err = a.p.Path(ctx, source, scope)
+		name, err = a.path(ctx, source, scope)
 		return name
 	}
 	switch r := resolved.(type) {
