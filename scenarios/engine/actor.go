@@ -19,6 +19,8 @@ type actor struct {
 	r       *runner
 	p       *program.Program // that the steps belong to
 	run     int
+	at      string         // the items of eachs that it is within: what the journal knows its steps by
+	met     map[string]int // how often it has come to an each, by its place
 	stage   *pageHolder
 	http    *caller
 	appends *appends
@@ -30,13 +32,13 @@ type pageHolder struct {
 }
 
 func (r *runner) actor(run int) *actor {
-	return &actor{r: r, p: r.p, run: run, stage: &pageHolder{}, http: &caller{}, appends: &appends{}}
+	return &actor{r: r, p: r.p, run: run, met: map[string]int{}, stage: &pageHolder{}, http: &caller{}, appends: &appends{}}
 }
 
 // item is an actor for an item of an each that is done beside others: the requests are the same person's, the page is another one.
-func (a *actor) item(alone bool) *actor {
+func (a *actor) item(at string, alone bool) *actor {
 	b := *a
-	b.appends = &appends{}
+	b.at, b.met, b.appends = at, map[string]int{}, &appends{}
 	if !alone {
 		b.stage = &pageHolder{}
 		if a.stage.page != nil {

@@ -157,7 +157,7 @@ func (a *actor) call(ctx context.Context, s scenarios.Call, scope map[string]any
 		return err
 	}
 	b := *a
-	b.p = p
+	b.p = p // its places in files are other ones: met goes on
 	if err := b.steps(ctx, p.Flow.Steps, inner); err != nil {
 		return err
 	}
