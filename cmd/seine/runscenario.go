@@ -60,6 +60,16 @@ func (e *runError) Unwrap() error {
 	return e.first
 }
 
+// leftOutError: all runs came to their end, but without items that the scenario lets go.
+type leftOutError struct{ n int }
+
+func (e *leftOutError) Error() string {
+	if e.n == 1 {
+		return "1 item was left out, and told of"
+	}
+	return fmt.Sprintf("%d items were left out, and told of", e.n)
+}
+
 func runScenario(c *cli.Context) error {
 	con := console(c)
 	p, values, err := scenarioOf(c, con)
@@ -74,25 +84,34 @@ func runScenario(c *cli.Context) error {
 			return &usageError{what: fmt.Sprintf("the scenario runs only with %s: see `seine check %s`", n.need, ui.Remote(c.Args().First()))}
 		}
 	}
-	o := engine.Options{
-		Given: values, Table: c.String("input"), Dir: c.String("dir"), AllowJS: c.Bool("allow-js"), Fresh: c.Bool("fresh"),
-		Workers: c.Int("workers"), Tabs: c.Int("tabs"),
-		Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")},
-	}
-	if o.Session.Cookies, err = cookiesOf(c, con); err != nil {
+	o, err := engineOptions(c, con)
+	if err != nil {
 		return err
 	}
-	if err := setProxy(c, &o.Session); err != nil {
-		return err
-	}
-	b := newRunBoard(con)
-	o.Observe = b.event
-	report, err := engine.Run(c.Context, p, o)
-	b.end()
+	o.Given, o.Table, o.AllowJS, o.Fresh, o.Workers, o.Tabs = values, c.String("input"), c.Bool("allow-js"), c.Bool("fresh"), c.Int("workers"), c.Int("tabs")
+	report, err := runProgram(c, con, p, o)
 	if err != nil {
 		return err
 	}
 	return sayReport(c, con, report)
+}
+
+// engineOptions are what the flags of every command say.
+func engineOptions(c *cli.Context, con *ui.Console) (engine.Options, error) {
+	o := engine.Options{Dir: c.String("dir"), Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")}}
+	var err error
+	if o.Session.Cookies, err = cookiesOf(c, con); err != nil {
+		return o, err
+	}
+	return o, setProxy(c, &o.Session)
+}
+
+// runProgram shows how far it is while it runs.
+func runProgram(c *cli.Context, con *ui.Console, p *program.Program, o engine.Options) (engine.Report, error) {
+	b := newRunBoard(con)
+	defer b.end()
+	o.Observe = b.event
+	return engine.Run(c.Context, p, o)
 }
 
 // scenarioOf reads the scenario and the inputs of the command line.
@@ -151,8 +170,11 @@ func sayReport(c *cli.Context, con *ui.Console, r engine.Report) error {
 		status = "partial"
 	}
 	con.Print(con.Status(status) + " " + text)
-	if len(r.Failed) == 0 {
-		return nil
+	switch {
+	case len(r.Failed) > 0:
+		return &runError{len(r.Failed), r.Runs, r.Failed[0].Err}
+	case len(r.Skipped) > 0:
+		return &leftOutError{len(r.Skipped)}
 	}
-	return &runError{len(r.Failed), r.Runs, r.Failed[0].Err}
+	return nil
 }
