@@ -11,12 +11,12 @@ import (
 // the last parts of a film, and of the first ones as long as nobody knows how large they are.
 const (
 	// claimBytes is the least that a reader takes on at once; a fast one takes what comes in claimTime.
-	claimBytes = 128 << 10
+	claimBytes = 32 << 10
 	claimTime  = 50 * time.Millisecond
 	// minShare is the least that is given away, in bytes.
 	minShare = 256 << 10
 	// tryTime is how long the speed of a transfer is measured before it is judged.
-	tryTime = 100 * time.Millisecond
+	tryTime = 60 * time.Millisecond
 	// minPatience is the time that a transfer must have left; or longer, where requests take long.
 	minPatience = 200 * time.Millisecond
 )
@@ -39,6 +39,7 @@ func (s *striping) share(ctx, each context.Context, resp *http.Response, span sp
 	}
 	s.version = versionOfBody(resp)
 	t := s.add(0, span.length)
+	t.flight = s.flight
 	s.recruit(ctx)
 	err := s.read(each, resp, t, int(span.length), rd)
 	if !s.alone() {
@@ -54,7 +55,7 @@ func (s *striping) share(ctx, each context.Context, resp *http.Response, span sp
 func (s *striping) alone() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.list) > 1 {
+	if len(s.list) > 1 || s.from < s.to {
 		return false
 	}
 	s.list[0].end = 0
@@ -67,8 +68,11 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	most := float64(claimBytes)
-	if elapsed := now.Sub(t.began); elapsed > 0 {
+	if elapsed := now.Sub(t.began); elapsed > tryTime {
 		most = max(most, float64(got-t.had)*float64(claimTime)/float64(elapsed))
+	}
+	if now.Sub(t.began) >= tryTime && len(s.list) == 1 && s.from == s.to {
+		s.divide(t, got)
 	}
 	n := min(bytes, int(most), t.end-got)
 	t.claimed = got + n
@@ -78,6 +82,17 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 	return n
 }
 
+// divide leaves of a body that is asked for as a whole what others fetch better. The caller holds the lock.
+func (s *striping) divide(t *stripe, got int) {
+	_, level := s.host.divides()
+	if n := t.flight.cut(level, int64(t.end-got)); n < int64(t.end-got) {
+		s.to = int64(t.end)
+		t.end = got + int(n)
+		s.from = int64(t.end)
+		s.tell()
+	}
+}
+
 // worth is the time that a stripe will take still, or 0 when nothing is to be gained by another request. The caller holds the lock.
 func (s *striping) worth(t *stripe, now time.Time) time.Duration {
 	left, elapsed := t.end-t.claimed, now.Sub(t.began)
@@ -85,7 +100,7 @@ func (s *striping) worth(t *stripe, now time.Time) time.Duration {
 		return 0
 	}
 	time := time.Duration(float64(elapsed) * float64(left) / float64(max(t.claimed-t.had, 1)))
-	if time < max(minPatience, 4*s.lag) {
+	if time < max(minPatience, 12*s.lag) {
 		return 0
 	}
 	return time
