@@ -121,6 +121,22 @@ func (f *flight) cut(level int, rest int64) int64 {
 	return n
 }
 
+// join begins a transfer of n bytes, which another one with so many left is rid of.
+func (r *room) join(left int64, other *flight, n int64) *flight {
+	w := r.window
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := &flight{room: r}
+	if w.pace.slow {
+		now := time.Now()
+		f.ends = now.Add(w.pace.lag + w.lasts(n))
+		other.ends = now.Add(w.lasts(left))
+	}
+	w.pace.flights[f] = true
+	r.flights++
+	return f
+}
+
 // piece is how much of the rest of a part to ask for. The caller holds the lock.
 func (w *window) piece(now time.Time, level, rest int64) int64 {
 	full := w.stripe(level)
@@ -173,7 +189,7 @@ func (w *window) stripe(level int64) int64 {
 	part := w.estimate()
 	n := max(stripeBytes, int64(lagShare*w.pace.lag.Seconds()*w.pace.speed))
 	if level > 1 {
-		n = min(n, max(leastPiece, 2*(w.limit*95/100-part)/(level-1)))
+		n = min(n, max(leastPiece, 2*(w.limit*75/100-part)/(level-1)))
 	}
 	return alike(n, part)
 }

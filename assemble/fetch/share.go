@@ -121,5 +121,7 @@ func (s *striping) cut(now time.Time) *stripe {
 	}
 	to := victim.from + int64(victim.end)
 	victim.end -= min((victim.end-victim.claimed)/2, stripeBytes)
-	return s.add(victim.from+int64(victim.end), to)
+	t := s.add(victim.from+int64(victim.end), to)
+	t.flight = s.room.join(int64(victim.end-victim.claimed), victim.flight, int64(t.end))
+	return t
 }
