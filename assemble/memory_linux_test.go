@@ -43,7 +43,7 @@ func peak(t *testing.T, o *origin) (mebibytes int) {
 	}
 	cmd := exec.CommandContext(t.Context(), self)
 	cmd.Env = append(os.Environ(), childURL+"="+o.URL+"/"+film+"/index.m3u8", childOutput+"="+filepath.Join(t.TempDir(), "film.mp4"),
-		childWorkers+"=16", "GOMEMLIMIT=128MiB")
+		childWorkers+"=16")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -3,6 +3,8 @@ package fetch
 import (
 	"sync"
 	"unsafe"
+
+	"seine/assemble/internal/pages"
 )
 
 const (
@@ -26,9 +28,9 @@ type buffers struct {
 
 // buffer is one of them.
 type buffer struct {
-	mem   []byte
-	pages bool
-	used  int64 // so much of it counts
+	mem  []byte
+	own  bool  // pages
+	used int64 // so much of it counts
 }
 
 func newBuffers(limit int64) *buffers { return &buffers{limit: limit, inUse: map[*byte]*buffer{}} }
@@ -80,18 +82,18 @@ func (b *buffers) get(n int) (buf []byte, used bool) {
 	return f.mem[:0], used
 }
 
-func newBuffer(n int, pages bool) *buffer {
-	if pages {
-		if mem := takePages(n); mem != nil {
-			return &buffer{mem: mem, pages: true}
-		}
+func newBuffer(n int, own bool) *buffer {
+	if !own {
+		return &buffer{mem: make([]byte, n)}
 	}
-	return &buffer{mem: make([]byte, n)}
+	f := &buffer{}
+	f.mem, f.own = pages.Take(n)
+	return f
 }
 
 func (f *buffer) end() {
-	if f.pages {
-		givePages(f.mem)
+	if f.own {
+		pages.Give(f.mem)
 	}
 }
 

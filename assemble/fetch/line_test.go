@@ -22,10 +22,10 @@ type far struct {
 	speed   func() float64 // bytes per second of a connection
 	header  http.Header
 
-	mu    sync.Mutex
-	asked int
-	got   int64 // bytes that were read and not yet delivered
-	most  int64
+	mu        sync.Mutex
+	asked     int
+	got       int64 // bytes that were read and not yet delivered
+	most      int64
 	now, peak int
 }
 
@@ -42,7 +42,9 @@ func (f *far) Do(r *http.Request) (*http.Response, error) {
 	f.now++
 	f.peak = max(f.peak, f.now)
 	f.mu.Unlock()
-	if rqlog { fmt.Println(time.Now().Format("05.000"), f.now, r.URL.Path, r.Header.Get("Range")) }
+	if rqlog {
+		fmt.Println(time.Now().Format("05.000"), f.now, r.URL.Path, r.Header.Get("Range"))
+	}
 	if err := sleep(r.Context(), f.latency); err != nil {
 		return nil, err
 	}
@@ -92,19 +94,19 @@ func TestLine(t *testing.T) {
 		vary, jitter         float64 // of sizes and of speeds
 		over                 float64 // the time that it takes, as part of what the line allows
 	}{
-		"1 GB":      {16_500_000, 60, 16, 0, 0, 0, 1.03},
-		"1 GB t":      {16_500_000, 60, 16, 17_000_000, 0, 0, 1.03},
-		"250 MB":      {16_500_000, 15, 16, 0, 0, 0, 1.03},
-		"250 MB t":      {16_500_000, 15, 16, 17_000_000, 0, 0, 1.03},
-		"1 GB 32":      {16_500_000, 60, 32, 0, 0, 0, 1.03},
-		"250 MB 32":      {16_500_000, 15, 32, 0, 0, 0, 1.03},
+		"1 GB":            {16_500_000, 60, 16, 0, 0, 0, 1.03},
+		"1 GB t":          {16_500_000, 60, 16, 17_000_000, 0, 0, 1.03},
+		"250 MB":          {16_500_000, 15, 16, 0, 0, 0, 1.03},
+		"250 MB t":        {16_500_000, 15, 16, 17_000_000, 0, 0, 1.03},
+		"1 GB 32":         {16_500_000, 60, 32, 0, 0, 0, 1.03},
+		"250 MB 32":       {16_500_000, 15, 32, 0, 0, 0, 1.03},
 		"1 GB small":      {6_200_000, 160, 16, 0, 0, 0, 1.03},
-		"250 MB small":      {6_200_000, 40, 16, 0, 0, 0, 1.03},
-		"1 GB vary":      {16_500_000, 60, 16, 0, 0.2, 0.1, 1.03},
-		"1 GB small vary":      {6_200_000, 160, 16, 0, 0.2, 0.1, 1.03},
-		"1 GB own":      {16_500_000, 60, 0, 0, 0, 0, 1.03},
+		"250 MB small":    {6_200_000, 40, 16, 0, 0, 0, 1.03},
+		"1 GB vary":       {16_500_000, 60, 16, 0, 0.2, 0.1, 1.03},
+		"1 GB small vary": {6_200_000, 160, 16, 0, 0.2, 0.1, 1.03},
+		"1 GB own":        {16_500_000, 60, 0, 0, 0, 0, 1.03},
 		"250 MB own":      {16_500_000, 15, 0, 0, 0, 0, 1.03},
-		"1 GB 2160":      {23_000_000, 43, 16, 0, 0, 0, 1.03},
+		"1 GB 2160":       {23_000_000, 43, 16, 0, 0, 0, 1.03},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -189,7 +189,7 @@ func (w *window) stripe(level int64) int64 {
 	part := w.estimate()
 	n := max(stripeBytes, int64(lagShare*w.pace.lag.Seconds()*w.pace.speed))
 	if level > 1 {
-		n = min(n, max(leastPiece, 2*(w.limit*75/100-part)/(level-1)))
+		n = min(n, max(leastPiece, 2*(w.limit*95/100-part)/(level-1)))
 	}
 	return alike(n, part)
 }
