@@ -76,7 +76,7 @@ func (b *buffers) get(n int) (buf []byte, used bool) {
 		f, used = b.remove(best), true
 	}
 	b.inUse[unsafe.SliceData(f.mem)] = f
-	if used || !b.lazy {
+	if used = used && (f.own || !b.lazy); used || !b.lazy {
 		b.use(f, len(f.mem))
 	}
 	return f.mem[:0], used
@@ -126,7 +126,10 @@ func (b *buffers) put(buf []byte) {
 	f.used = 0
 	b.held += int64(len(f.mem))
 	b.free = append(b.free, f)
-	for len(b.free) > 0 && b.lazy || len(b.free) > maxFree || len(b.free) > 1 && b.held+b.used > b.limit {
+	if b.lazy && f.own {
+		b.drop(len(b.free) - 1)
+	}
+	for len(b.free) > maxFree || len(b.free) > 1 && b.held+b.used > b.limit {
 		b.drop(b.smallest())
 	}
 }
@@ -136,8 +139,10 @@ func (b *buffers) setLazy(lazy bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lazy = lazy
-	for lazy && len(b.free) > 0 {
-		b.drop(len(b.free) - 1)
+	for i := len(b.free) - 1; lazy && i >= 0; i-- {
+		if b.free[i].own {
+			b.drop(i)
+		}
 	}
 }
 

@@ -3,16 +3,15 @@ package fetch
 import "time"
 
 const (
-	// slowTime is how long a part must take for its transfer to be slow: then what counts is that no connection of the line is ever idle,
-	// and that those under way do not end at the same moment.
+	// slowTime is how long a part must take for transfers to be slow: then all that counts is that no connection is ever idle.
 	slowTime = 500 * time.Millisecond
-	// lagShare is how much of the time of a stripe may pass before its first byte comes, as far as memory allows: 1 %.
+	// lagShare is how much of the time of a stripe may pass before its first byte comes, as far as memory allows: a hundredth.
 	lagShare = 100
 	// leastPiece is the least that is asked for where a part is divided in slow transfers, in bytes.
 	leastPiece = 512 << 10
 )
 
-// pace is what is known of how transfers go. The lock of the window guards it.
+// pace is what is known of how transfers go, and which are under way. The lock of the window guards it.
 type pace struct {
 	slow    bool
 	speed   float64 // of one transfer, in bytes per second; 0 as long as nobody knows
@@ -46,6 +45,27 @@ func (w *window) noted(bytes int, in time.Duration) {
 	}
 }
 
+// turn has parts pay otherwise. The caller holds the lock.
+func (w *window) turn(slow bool) {
+	w.pace.slow, w.pace.ramp = slow, 0
+	w.bufs.setLazy(slow)
+	for _, r := range w.open {
+		if n := r.paid - r.came; slow && n > 0 && !r.full {
+			r.paid -= n
+			w.used -= n
+		}
+		r.owed = r.came
+	}
+	w.tell()
+}
+
+// slow is true when parts pay as their bytes come.
+func (w *window) slow() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.pace.slow
+}
+
 // lasts is how long a transfer takes for so many bytes, once they come. The caller holds the lock.
 func (w *window) lasts(bytes int64) time.Duration {
 	return time.Duration(float64(bytes) / w.pace.speed * float64(time.Second))
@@ -61,39 +81,58 @@ func (w *window) lagged(d time.Duration) {
 	w.pace.lag += (d - w.pace.lag) / 8
 }
 
-// embark begins a transfer of some of the rest of a part, or of the whole where rest is 0: so many as usual, but where transfers are
-// slow, as many as it says; all for level 1.
+// embark begins a transfer of a piece of the rest of a part, or with rest 0 of the part: a usual one, but where transfers are slow, of as
+// many bytes as it says.
 func (r *room) embark(level int, rest, usual int64) (n int64, f *flight) {
 	w := r.window
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if rest == 0 {
-		rest = r.length()
-	}
-	n, f = usual, &flight{room: r}
-	if w.pace.slow {
-		now := time.Now()
-		if n = rest; level > 1 {
-			n = w.piece(now, int64(level), rest)
+	if n = usual; w.pace.slow {
+		if rest == 0 {
+			rest = r.length()
 		}
-		f.ends = now.Add(w.pace.lag + w.lasts(n))
+		n = w.piece(int64(level), rest)
 	}
+	return n, w.board(r, n)
+}
+
+// embarkWhole begins a transfer of all of a part, whose length may be known.
+func (r *room) embarkWhole(length int64) *flight {
+	w := r.window
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if length == 0 {
+		length = r.length()
+	}
+	return w.board(r, length)
+}
+
+// join begins a transfer of n bytes, of which another one is rid; it has left so many.
+func (f *flight) join(n, left int64) *flight {
+	w := f.room.window
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f.expect(left, 0)
+	return w.board(f.room, n)
+}
+
+// board begins a transfer of n bytes. The caller holds the lock.
+func (w *window) board(r *room, n int64) *flight {
+	f := &flight{room: r}
+	f.expect(n, w.pace.lag)
 	w.pace.flights[f] = true
 	r.flights++
-	return n, f
+	return f
 }
 
-// expected is the length of the part, if it is known, or what others have.
-func (r *room) expected(length int64) int64 {
-	if length > 0 {
-		return length
+// expect books the end of a transfer, of n bytes after a time. The caller holds the lock.
+func (f *flight) expect(n int64, after time.Duration) {
+	if w := f.room.window; w.pace.slow {
+		f.ends = time.Now().Add(after + w.lasts(n))
 	}
-	r.window.mu.Lock()
-	defer r.window.mu.Unlock()
-	return r.length()
 }
 
-// land ends a transfer, once.
+// land ends a transfer, once; nil is none.
 func (f *flight) land() {
 	if f == nil {
 		return
@@ -107,38 +146,29 @@ func (f *flight) land() {
 	}
 }
 
-// cut has a transfer under way keep less than the rest that it has, or all of it.
-func (f *flight) cut(level int, rest int64) int64 {
+// keep is how much of the rest of a part that comes in one transfer it keeps, where transfers are slow. Earlier parts are
+// divided first, for they are wanted first.
+func (f *flight) keep(level int, rest int64) int64 {
 	w := f.room.window
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.pace.slow || 4*rest <= 5*w.stripe(int64(level)) {
+	long := w.stripe(int64(level)) * 5 / 4
+	if !w.pace.slow || rest <= long {
 		return rest
 	}
-	now := time.Now()
-	n := w.piece(now, int64(level), rest)
-	f.ends = now.Add(w.lasts(n))
+	for i := w.head; i < f.room.index; i++ {
+		if r := w.open[i]; r != nil && r.undivided && r.length()-r.came > long {
+			return rest
+		}
+	}
+	f.room.undivided = false
+	n := w.piece(int64(level), rest)
+	f.expect(n, 0)
 	return n
 }
 
-// join begins a transfer of n bytes, which another one with so many left is rid of.
-func (r *room) join(left int64, other *flight, n int64) *flight {
-	w := r.window
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	f := &flight{room: r}
-	if w.pace.slow {
-		now := time.Now()
-		f.ends = now.Add(w.pace.lag + w.lasts(n))
-		other.ends = now.Add(w.lasts(left))
-	}
-	w.pace.flights[f] = true
-	r.flights++
-	return f
-}
-
 // piece is how much of the rest of a part to ask for. The caller holds the lock.
-func (w *window) piece(now time.Time, level, rest int64) int64 {
+func (w *window) piece(level, rest int64) int64 {
 	full := w.stripe(level)
 	if left := w.left() / level; left < full {
 		return fit(max(left, leastPiece), rest) // and all end at the same moment
@@ -148,22 +178,18 @@ func (w *window) piece(now time.Time, level, rest int64) int64 {
 		return fit(max(full*p.ramp/level, leastPiece), rest)
 	}
 	apart := w.lasts(full) / time.Duration(2*level)
-	for i := level; i > 0; i-- {
-		n := full * i / level
-		if i == level {
-			n = alike(full, rest)
-		}
-		if n >= leastPiece && w.lonely(now.Add(w.pace.lag+w.lasts(n)), apart) {
+	now := time.Now().Add(w.pace.lag)
+	usual := alike(full, rest)
+	for n := usual; n >= leastPiece; n -= max(full/level, 1) {
+		if w.lonely(now.Add(w.lasts(n)), apart) {
 			return fit(n, rest)
 		}
 	}
-	return alike(full, rest)
+	return usual
 }
 
-// alike divides the rest into pieces of about the same length, n at most.
-func alike(n, rest int64) int64 {
-	return rest / max(1, (rest*95/100+n-1)/n)
-}
+// alike divides the rest of a part into pieces of the same length, n at most, or a little more.
+func alike(n, rest int64) int64 { return rest / max(1, (rest*95/100+n-1)/n) }
 
 // fit leaves no short piece behind.
 func fit(n, rest int64) int64 {
@@ -173,7 +199,8 @@ func fit(n, rest int64) int64 {
 	return n
 }
 
-// lonely reports whether no transfer ends near a time.
+// lonely reports whether no transfer ends near a time: ends that are apart are requests that are apart, and memory that is needed one
+// after the other. The caller holds the lock.
 func (w *window) lonely(at time.Time, apart time.Duration) bool {
 	for f := range w.pace.flights {
 		if !f.ends.IsZero() && f.ends.Sub(at).Abs() < apart {
@@ -183,8 +210,8 @@ func (w *window) lonely(at time.Time, apart time.Duration) bool {
 	return true
 }
 
-// stripe is how long the stripes of a part are, all of the same length, when transfers are slow: such that their mean half and a part that
-// waits for its last one fit into the window, and longer than 4 MiB only as far as it saves time.
+// stripe is how long the stripes of a part are, all of the same length, when transfers are slow: such that half of each, which is what is
+// under way on the mean, and a part that waits for its last one fit into the window; and longer than 4 MiB only as far as it saves time. The caller holds the lock.
 func (w *window) stripe(level int64) int64 {
 	part := w.estimate()
 	n := max(stripeBytes, int64(lagShare*w.pace.lag.Seconds()*w.pace.speed))
@@ -194,7 +221,7 @@ func (w *window) stripe(level int64) int64 {
 	return alike(n, part)
 }
 
-// left is how many bytes have still to come.
+// left is how many bytes have still to come. The caller holds the lock.
 func (w *window) left() (sum int64) {
 	sum = int64(w.count-w.opened) * w.estimate()
 	for _, r := range w.open {

@@ -11,7 +11,7 @@ import (
 // the last parts of a film, and of the first ones as long as nobody knows how large they are.
 const (
 	// claimBytes is the least that a reader takes on at once; a fast one takes what comes in claimTime.
-	claimBytes = 32 << 10
+	claimBytes = 128 << 10
 	claimTime  = 50 * time.Millisecond
 	// minShare is the least that is given away, in bytes.
 	minShare = 256 << 10
@@ -40,6 +40,8 @@ func (s *striping) share(ctx, each context.Context, resp *http.Response, span sp
 	s.version = versionOfBody(resp)
 	t := s.add(0, span.length)
 	t.flight = s.flight
+	s.room.setUndivided(true)
+	defer s.room.setUndivided(false)
 	s.recruit(ctx)
 	err := s.read(each, resp, t, int(span.length), rd)
 	if !s.alone() {
@@ -68,7 +70,7 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	most := float64(claimBytes)
-	if elapsed := now.Sub(t.began); elapsed > tryTime {
+	if elapsed := now.Sub(t.began); elapsed > 0 {
 		most = max(most, float64(got-t.had)*float64(claimTime)/float64(elapsed))
 	}
 	if now.Sub(t.began) >= tryTime && len(s.list) == 1 && s.from == s.to {
@@ -85,7 +87,7 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 // divide leaves of a body that is asked for as a whole what others fetch better. The caller holds the lock.
 func (s *striping) divide(t *stripe, got int) {
 	_, level := s.host.divides()
-	if n := t.flight.cut(level, int64(t.end-got)); n < int64(t.end-got) {
+	if n := t.flight.keep(level, int64(t.end-got)); n < int64(t.end-got) {
 		s.to = int64(t.end)
 		t.end = got + int(n)
 		s.from = int64(t.end)
@@ -100,7 +102,7 @@ func (s *striping) worth(t *stripe, now time.Time) time.Duration {
 		return 0
 	}
 	time := time.Duration(float64(elapsed) * float64(left) / float64(max(t.claimed-t.had, 1)))
-	if time < max(minPatience, 12*s.lag) {
+	if time < max(minPatience, 8*s.lag) {
 		return 0
 	}
 	return time
@@ -122,6 +124,6 @@ func (s *striping) cut(now time.Time) *stripe {
 	to := victim.from + int64(victim.end)
 	victim.end -= min((victim.end-victim.claimed)/2, stripeBytes)
 	t := s.add(victim.from+int64(victim.end), to)
-	t.flight = s.room.join(int64(victim.end-victim.claimed), victim.flight, int64(t.end))
+	t.flight = victim.flight.join(int64(t.end), int64(victim.end-victim.claimed))
 	return t
 }

@@ -45,16 +45,12 @@ func (f *pursuit) divided(s *striping) bool {
 		length = part.Length
 	}
 	yes, level := f.at.host.divides()
-	whole := !yes || f.undivided || f.kept.length > 0 || part != nil && part.Length <= stripeBytes
-	if whole {
-		_, s.flight = room.embark(1, length, 0)
+	if !yes || f.undivided || f.kept.length > 0 || part != nil && part.Length <= stripeBytes {
+		s.flight = room.embarkWhole(length)
 		return false
 	}
 	s.opening, s.flight = room.embark(level, length, stripeBytes)
-	if room.window.slow() {
-		return s.opening < room.expected(length)
-	}
-	return room.window.tight(level)
+	return room.divides(s.opening, length, level)
 }
 
 // learn draws conclusions from how the stripes fared.

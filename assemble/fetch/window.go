@@ -115,18 +115,19 @@ func (w *window) usual() int64 {
 	return max(w.typical, minBuffer)
 }
 
-// slow is true when parts pay as their bytes come.
-func (w *window) slow() bool {
+// divides reports whether a part of some length, if that is known, is divided: where transfers are slow, when it is longer than a
+// piece; where they are fast, when the window, and not the level of a host, bounds how many parts are under way.
+func (r *room) divides(piece, length int64, level int) bool {
+	w := r.window
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.pace.slow
-}
-
-// tight is true when the window, and not the level of a host, bounds how many parts are under way.
-func (w *window) tight(level int) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.typical > 0 && w.typical <= w.limit && w.typical*int64(level) > w.limit
+	if !w.pace.slow {
+		return w.typical > 0 && w.typical <= w.limit && w.typical*int64(level) > w.limit
+	}
+	if length == 0 {
+		length = r.length()
+	}
+	return piece < length
 }
 
 // admit waits until a part may begin.
@@ -197,6 +198,8 @@ type room struct {
 	size    int64 // 0 as long as it is not known
 	flights int
 	full    bool // its buffer takes all its memory already
+	// undivided: it comes in one transfer, which may be divided.
+	undivided bool
 }
 
 // length is what the part will have, or so. The caller holds the lock.
@@ -285,6 +288,13 @@ func (r *room) fill(ctx context.Context, n int64, taken bool) error {
 	return err
 }
 
+// setUndivided says whether the part comes in one transfer, which may be divided.
+func (r *room) setUndivided(yes bool) {
+	r.window.mu.Lock()
+	defer r.window.mu.Unlock()
+	r.undivided = yes
+}
+
 // again: a new try begins, with so many bytes.
 func (r *room) again(n int) {
 	r.window.mu.Lock()
@@ -303,19 +313,5 @@ func (r *room) settle(total int64) {
 	}
 	r.paid = total
 	w.used -= n
-	w.tell()
-}
-
-// turn has parts pay otherwise. The caller holds the lock.
-func (w *window) turn(slow bool) {
-	w.pace.slow, w.pace.ramp = slow, 0
-	w.bufs.setLazy(slow)
-	for _, r := range w.open {
-		if n := r.paid - r.came; slow && n > 0 && !r.full {
-			r.paid -= n
-			w.used -= n
-		}
-		r.owed = r.came
-	}
 	w.tell()
 }
