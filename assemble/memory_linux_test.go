@@ -11,8 +11,8 @@ import (
 	"seine/assemble/internal/hostile"
 )
 
-// A process that makes a film of two hours, or one of large segments, stays small, however fast the network is. Its garbage collector
-// is told the limit that the program has.
+// A process that makes a film of two hours, or one of large segments, stays small, however fast the network is, and
+// without a word to its garbage collector.
 func TestMemory(t *testing.T) {
 	if hostile.RaceEnabled() {
 		t.Skip("SKIPPED, NOT PROVED: the race detector takes memory of its own")

@@ -147,24 +147,24 @@ func (f *flight) land() {
 }
 
 // keep is how much of the rest of a part that comes in one transfer it keeps, where transfers are slow. Earlier parts are
-// divided first, for they are wanted first.
-func (f *flight) keep(level int, rest int64) int64 {
+// divided first, for they are wanted first: now is false as long as there are any.
+func (f *flight) keep(level int, rest int64) (n int64, now bool) {
 	w := f.room.window
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	long := w.stripe(int64(level)) * 5 / 4
 	if !w.pace.slow || rest <= long {
-		return rest
+		return rest, true
 	}
 	for i := w.head; i < f.room.index; i++ {
 		if r := w.open[i]; r != nil && r.undivided && r.length()-r.came > long {
-			return rest
+			return rest, false
 		}
 	}
 	f.room.undivided = false
-	n := w.piece(int64(level), rest)
+	n = w.piece(int64(level), rest)
 	f.expect(n, 0)
-	return n
+	return n, true
 }
 
 // piece is how much of the rest of a part to ask for. The caller holds the lock.

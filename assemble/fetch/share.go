@@ -73,26 +73,27 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 	if elapsed := now.Sub(t.began); elapsed > 0 {
 		most = max(most, float64(got-t.had)*float64(claimTime)/float64(elapsed))
 	}
-	if now.Sub(t.began) >= tryTime && len(s.list) == 1 && s.from == s.to {
-		s.divide(t, got)
-	}
+	later := now.Sub(t.began) >= tryTime && s.from == s.to && !s.divide(t, got)
 	n := min(bytes, int(most), t.end-got)
 	t.claimed = got + n
-	if s.worth(t, now) > 0 {
+	if !later && s.worth(t, now) > 0 {
 		s.tell()
 	}
 	return n
 }
 
-// divide leaves of a body that is asked for as a whole what others fetch better. The caller holds the lock.
-func (s *striping) divide(t *stripe, got int) {
+// divide leaves of a stripe what others fetch better: most of a body that was asked for as a whole before anybody knew that it takes
+// long. It returns false if that has to wait. The caller holds the lock.
+func (s *striping) divide(t *stripe, got int) bool {
 	_, level := s.host.divides()
-	if n := t.flight.keep(level, int64(t.end-got)); n < int64(t.end-got) {
-		s.to = int64(t.end)
+	n, now := t.flight.keep(level, int64(t.end-got))
+	if n < int64(t.end-got) {
+		s.to = t.from + int64(t.end)
 		t.end = got + int(n)
-		s.from = int64(t.end)
+		s.from = t.from + int64(t.end)
 		s.tell()
 	}
+	return now
 }
 
 // worth is the time that a stripe will take still, or 0 when nothing is to be gained by another request. The caller holds the lock.
