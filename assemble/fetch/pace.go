@@ -7,6 +7,8 @@ const (
 	slowTime = 500 * time.Millisecond
 	// lagShare is how much of the time of a stripe may pass before its first byte comes, as far as memory allows: a hundredth.
 	lagShare = 100
+	// slowRoom is the part of the window, one in so many, that comes on top of it where transfers are slow: stripes are the longer.
+	slowRoom = 6
 	// leastPiece is the least that is asked for where a part is divided in slow transfers, in bytes.
 	leastPiece = 512 << 10
 )
@@ -216,9 +218,9 @@ func (w *window) stripe(level int64) int64 {
 	part := w.estimate()
 	n := max(stripeBytes, int64(lagShare*w.pace.lag.Seconds()*w.pace.speed))
 	if level > 1 {
-		n = min(n, max(leastPiece, 2*(w.limit*95/100-part)/(level-1)))
+		n = min(n, max(leastPiece, 2*(w.most()*90/100-part)/(level-1)))
 	}
-	return alike(n, part)
+	return part / max(1, (part+n-1)/n)
 }
 
 // left is how many bytes have still to come. The caller holds the lock.

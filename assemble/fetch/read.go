@@ -21,6 +21,7 @@ type reader struct {
 	// memory is the buffer, or the one that this is a piece of; paid are bytes that the room has, and that have not come.
 	memory []byte
 	paid   int
+	whole  bool // all of the buffer is paid for at once: nobody knows how long the body is
 	began  time.Time
 	got    int  // since then
 	waited bool // for memory
@@ -85,7 +86,7 @@ func (r *reader) first(ctx context.Context, s span) ([]byte, error) {
 	if r.room != nil {
 		r.room.window.learn(r.room, size)
 	}
-	if size < 0 {
+	if r.whole = size < 0; r.whole {
 		size = r.usual()
 	}
 	size = min(size, r.pool.opts.Window) // a stated length gets no more before its bytes have come
@@ -105,7 +106,7 @@ func (r *reader) get(ctx context.Context, size int64) ([]byte, error) {
 	}
 	buf, full := r.pool.bufs.get(int(size))
 	r.memory = buf[:0]
-	if full || !r.room.window.slow() {
+	if full || r.whole || !r.room.window.slow() {
 		return buf, r.room.fill(ctx, int64(cap(buf)), full)
 	}
 	return buf, nil
@@ -169,7 +170,7 @@ func (r *reader) grow(ctx context.Context, buf []byte, length int64) ([]byte, er
 
 // pay asks the window for memory.
 func (r *reader) pay(ctx context.Context, total int64) error {
-	if r.room == nil || r.room.window.slow() {
+	if r.room == nil || !r.whole && r.room.window.slow() {
 		return nil
 	}
 	return r.watch.pause(func() error { return r.room.ensure(ctx, total) })

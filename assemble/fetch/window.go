@@ -64,7 +64,15 @@ func (w *window) fits(r *room, n int64) bool {
 	if head := w.open[w.head]; w.pace.slow && head != nil {
 		need = max(0, head.length()-head.paid)
 	}
-	return w.used+n+need <= w.limit
+	return w.used+n+need <= w.most()
+}
+
+// most is how much memory parts may have. The caller holds the lock.
+func (w *window) most() int64 {
+	if w.pace.slow {
+		return w.limit + w.limit/slowRoom
+	}
+	return w.limit
 }
 
 // done frees the memory of the head and moves on.
@@ -165,7 +173,7 @@ func (w *window) foresees(r *room) bool {
 		for _, o := range list[i:] {
 			sum += min(o.length(), o.came+at*o.transfers())
 		}
-		if sum > w.limit {
+		if sum > w.most() {
 			return false
 		}
 	}
