@@ -17,8 +17,10 @@ var baseFlags = []string{
 	"--disable-hang-monitor", "--disable-prompt-on-repost", "--disable-popup-blocking",
 	"--disable-search-engine-choice-screen",
 	"--autoplay-policy=no-user-gesture-required", "--mute-audio", "--force-color-profile=srgb",
+	// Two parts of the address bar are pages of their own, with a renderer for each window, whether or not it can be seen; a spare renderer
+	// costs as much as it saves where tabs wait for each other.
 	// HttpsUpgrades would ask for https first wherever a page of a person's choice is http.
-	"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,HttpsUpgrades,CertificateTransparencyComponentUpdater,AutofillServerCommunication",
+	"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,HttpsUpgrades,CertificateTransparencyComponentUpdater,AutofillServerCommunication,WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
 }
 
 // commandLine builds Chrome's arguments for a run folder.

@@ -53,6 +53,16 @@ type Stream struct {
 // Mentioned says that nothing asked for it: its address stands in a page, a script or an answer.
 func (s *Stream) Mentioned() bool { return s.Evidence == media.ByMention }
 
+// Whole reports whether the page need not be heard any longer for the stream to be told in full: how long it is is known, and no key
+// is on its way.
+func (s *Stream) Whole() bool {
+	switch s.Kind {
+	case media.HLS, media.DASH, media.Smooth:
+		return (s.Duration > 0 || s.Live) && !s.Encrypted
+	}
+	return true
+}
+
 // Height is the picture's: of the best variant, or of the player that shows it; 0 if not known.
 func (s *Stream) Height() int {
 	h := 0

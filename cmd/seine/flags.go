@@ -54,7 +54,7 @@ func browserFlags() []cli.Flag {
 		&cli.StringFlag{Name: "profile", Usage: "keep cookies and storage in the profile `NAME`, or a folder, from one visit to the next: stay logged in", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "shell", Usage: "use a headless shell: it starts sooner and takes half the memory", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "show", Usage: "show the browser's window", Category: catBrowser},
-		&cli.StringSliceFlag{Name: "block", Usage: "do not load `WHAT`: images, fonts, or hosts such as ads.example.com; several with commas", Category: catBrowser},
+		&cli.StringSliceFlag{Name: "block", Usage: "do not load `WHAT`: images, fonts, ads (adverts and trackers that are known), or hosts such as cdn.example.com; several with commas", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},
 		&cli.StringFlag{Name: "har", Usage: "write what was heard as HAR to `FILE`, without secrets", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "with-secrets", Usage: "keep cookies and tokens in the HAR file", Category: catBrowser},

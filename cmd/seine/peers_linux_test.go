@@ -30,8 +30,9 @@ type contender struct {
 
 // BenchmarkPlaylists holds `seine sniff` against the bare client, puppeteer and playwright: how long it takes from the command to the
 // first playlist, how many of 24 pages a second, at the best number of tabs of each, and the memory of all processes (PSS) meanwhile.
-// Seine captures all that the pages do; the others hear the requests of one target each. x-bare is seine's figure through the bare
-// client's; pages are the other way round, so that less is better everywhere.
+// Seine captures all that the pages do, and gives each a browser context of its own; the others hear the requests of one target each, in
+// one context, but for apart, which is the bare client with a context for each page. x-bare and x-apart are seine's figure through theirs;
+// pages are the other way round, so that less is better everywhere.
 func BenchmarkPlaylists(b *testing.B) {
 	bin := b.TempDir()
 	list := contenders(b, compile(b, bin, "seine/cmd/seine"), compile(b, bin, "seine/cmd/internal/bare"))
@@ -51,9 +52,11 @@ func BenchmarkPlaylists(b *testing.B) {
 					b.ReportMetric(speed[x.name], "pages/s-"+x.name)
 					b.ReportMetric(memory[x.name], "PSS-MB-"+x.name)
 				}
-				b.ReportMetric(first["seine"].Seconds()/first["bare"].Seconds(), "first-x-bare")
-				b.ReportMetric(speed["bare"]/speed["seine"], "pages-x-bare")
-				b.ReportMetric(memory["seine"]/memory["bare"], "PSS-x-bare")
+				for _, floor := range []string{"bare", "apart"} {
+					b.ReportMetric(first["seine"].Seconds()/first[floor].Seconds(), "first-x-"+floor)
+					b.ReportMetric(speed[floor]/speed["seine"], "pages-x-"+floor)
+					b.ReportMetric(memory["seine"]/memory[floor], "PSS-x-"+floor)
+				}
 			}
 		})
 	}
@@ -66,6 +69,9 @@ func contenders(b *testing.B, seine, bare string) []contender {
 		}},
 		{"bare", func(ctx context.Context, exe string, tabs int, pages []string) *exec.Cmd {
 			return exec.CommandContext(ctx, bare, append([]string{exe, strconv.Itoa(tabs)}, pages...)...)
+		}},
+		{"apart", func(ctx context.Context, exe string, tabs int, pages []string) *exec.Cmd {
+			return exec.CommandContext(ctx, bare, append([]string{"-contexts", exe, strconv.Itoa(tabs)}, pages...)...)
 		}},
 	}
 	if _, err := os.Stat(filepath.Join(peersDir, "node_modules")); err != nil {

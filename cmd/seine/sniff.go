@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -33,9 +32,9 @@ func sniffCommand() *cli.Command {
 			&cli.StringFlag{Name: "until", Usage: "stop listening once there is `WHAT`: media, api, or idle for when the page is at rest", Value: "idle", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "0s", Name: "wait", Usage: "go on listening for `TIME`, such as 30s, after the page has come to rest", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "none", Name: "max", Usage: "stop listening to a page after `TIME`, and show what was heard by then", Category: catChoice},
-			&cli.StringFlag{Name: "save", Usage: "keep all that was heard in `FOLDER`, which seine sniff opens again, without secrets (its screenshot is left as it is)", Category: catBrowser},
+			saveFlag(),
 			screenshotFlag("write what was seen at the end of the visit to `FILE`, as PNG"),
-			&cli.IntFlag{Name: "tabs", Usage: "visit `N` pages at once", DefaultText: "as many as there are processors, at most 4", Category: catBrowser},
+			tabsFlag("as many as there are processors, at most 4"),
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
 		Action:       sniffAction,
@@ -108,27 +107,10 @@ func (s *sniffing) parse() error {
 			return &usageError{what: fmt.Sprintf("--%s %s is not between a moment and 24 hours", name, d)}
 		}
 	}
-	if s.tabs = s.c.Int("tabs"); s.c.IsSet("tabs") && (s.tabs < 1 || s.tabs > 32) {
-		return &usageError{what: fmt.Sprintf("--tabs %d is not between 1 and 32", s.tabs)}
-	}
-	if s.tabs == 0 {
-		s.tabs = min(runtime.GOMAXPROCS(0), 4)
-	}
-	if s.flow.Capture.Save == "" {
-		return nil
-	}
-	if s.c.Args().Len() > 1 {
-		return &usageError{what: "--save names one folder, but there are several addresses; visit them one by one"}
-	}
-	return keepable(s.flow.Capture.Save)
-}
-
-// keepable says early that a folder cannot be written.
-func keepable(dir string) error {
-	if err := directory(filepath.Dir(filepath.Clean(dir))); err != nil {
+	if s.tabs, err = tabsOf(s.c, min(runtime.GOMAXPROCS(0), 4)); err != nil {
 		return err
 	}
-	return folder.Check(dir)
+	return keepable(s.c)
 }
 
 // reopen shows what an earlier visit gave.
@@ -210,9 +192,8 @@ func crashed(err error) bool {
 }
 
 func (s *sniffing) again(page string, try int, err error) {
-	_ = s.con.Emit("again", map[string]any{"page": shown(page).String(), "try": try, "error": sentence(err)})
 	_ = s.board.together(func() error {
-		s.con.Warn("%s: %s; trying again (%d of 3)", shown(page), ui.Remote(sentence(err)), try)
+		tryAgain(s.con, page, try, err)
 		return nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -62,28 +63,47 @@ func (v *visit) salvage(ctx context.Context, why error) {
 
 // keep takes what was heard, and writes what is to be written.
 func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Duration, why error) error {
+	last := v.last(ctx, limit, why != nil, s.Save != "" || s.Screenshot != "")
+	c := v.recorder.Snapshot()
+	c.Page, c.Players, c.UserAgent = v.url, capture.WithBuffers(v.players, c.Sources), v.runner.Browser.Version().UserAgent
+	c.Title, c.Cookies = v.title, last.cookies
+	v.result.Capture, v.result.Streams, v.result.Status = c, c.Streams(), status(c)
+	v.result.Incidents = v.incidents(c)
+	v.tell(Found{v.result.Streams})
+	return v.write(s, last.screenshot, why)
+}
+
+// lastWords are what a page that still lives says at the end.
+type lastWords struct {
+	cookies    []capture.Cookie
+	screenshot []byte
+}
+
+// last waits for what is still under way, and asks for everything else meanwhile: a page that is busy lets each question wait.
+func (v *visit) last(ctx context.Context, limit time.Duration, failed, picture bool) (w lastWords) {
+	enough := errors.Is(v.cut, errEnough)
+	seen := v.cut == nil || enough && len(v.players) > 0
+	var wg sync.WaitGroup
+	alive := v.tab.Err() == nil
+	if alive && (failed || !seen) {
+		wg.Go(func() { v.lookOnce(ctx) })
+	}
+	if enough {
+		v.lull(ctx)
+	}
+	if alive {
+		wg.Go(func() { w.cookies = v.cookies(ctx) })
+	}
+	if alive && picture {
+		wg.Go(func() { w.screenshot = v.screenshot(ctx) })
+	}
 	settle, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if err := v.recorder.Settle(settle); err != nil && ctx.Err() == nil {
 		v.log.Warn("some bodies were still being read when the visit ended")
 	}
-	if v.tab.Err() == nil && (v.cut != nil || why != nil) {
-		v.lookOnce(ctx)
-	}
-	c := v.recorder.Snapshot()
-	c.Page, c.Players, c.UserAgent = v.url, capture.WithBuffers(v.players, c.Sources), v.runner.Browser.Version().UserAgent
-	var screenshot []byte
-	if v.tab.Err() == nil {
-		c.Title = v.title(ctx)
-		c.Cookies = v.cookies(ctx)
-		if s.Save != "" || s.Screenshot != "" {
-			screenshot = v.screenshot(ctx)
-		}
-	}
-	v.result.Capture, v.result.Streams, v.result.Status = c, c.Streams(), status(c)
-	v.result.Incidents = v.incidents(c)
-	v.tell(Found{v.result.Streams})
-	return v.write(s, screenshot, why)
+	wg.Wait()
+	return w
 }
 
 // lookOnce is look at a page that may not answer.
@@ -123,17 +143,6 @@ func status(c *capture.Capture) int {
 		return 0
 	}
 	return c.Exchanges[i].Status()
-}
-
-func (v *visit) title(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
-	defer cancel()
-	for _, f := range v.frames(ctx) {
-		if t, err := evaluate[string](ctx, f, "document.title"); err == nil {
-			return t // the first is the page's own
-		}
-	}
-	return ""
 }
 
 // cookies are all of the visit's, HttpOnly and partitioned ones too.

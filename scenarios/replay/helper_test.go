@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"seine/browser/browsertest"
 	"seine/capture/session"
@@ -24,7 +25,8 @@ type served struct {
 
 func serve(t testing.TB) served {
 	t.Helper()
-	s := sites.New(sites.Options{Players: "../../testdata/players"})
+	// Where the disk or the processor is another's for a minute, no token is to run out: the film would be asked for anew, by a second visit.
+	s := sites.New(sites.Options{Players: "../../testdata/players", TokenLife: time.Hour})
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	return served{s, srv.URL}

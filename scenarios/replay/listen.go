@@ -18,7 +18,7 @@ var (
 )
 
 // listenEvery is how often news are looked for at most: a page that loads has hundreds in a second.
-const listenEvery = 200 * time.Millisecond
+const listenEvery = 10 * time.Millisecond
 
 // bounded ends with ctx, when the visit's time is up, or when enough was heard.
 func (v *visit) bounded(ctx context.Context) (context.Context, func()) {
@@ -33,9 +33,7 @@ func (v *visit) bounded(ctx context.Context) (context.Context, func()) {
 		defer close(done)
 		select {
 		case <-v.heard:
-			if v.lull(ctx) == nil { // behind what comes along with it
-				cancel(errEnough)
-			}
+			cancel(errEnough)
 		case <-ctx.Done():
 		}
 	}()
@@ -45,16 +43,22 @@ func (v *visit) bounded(ctx context.Context) (context.Context, func()) {
 // shortLull is how long nothing must begin or end for what came together to be there; it is waited for no longer than for rest.
 const shortLull = 100 * time.Millisecond
 
-func (v *visit) lull(ctx context.Context) error {
+// lull waits for what comes along with what was waited for, unless nothing is left to be told.
+func (v *visit) lull(ctx context.Context) {
 	for began := time.Now(); time.Since(began) < quiet; {
-		if _, last := v.recorder.Activity(); time.Since(last) > shortLull {
-			return nil
-		}
-		if err := wait(ctx, nil, shortLull/2); err != nil {
-			return err
+		if _, last := v.recorder.Activity(); time.Since(last) > shortLull || closed(v.whole) || wait(ctx, v.whole, shortLull/2) != nil {
+			return
 		}
 	}
-	return nil
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // over says whether the steps before the last ones have had their time.
@@ -71,7 +75,6 @@ type listening struct {
 	looked  time.Time       // when streams were last looked for
 	took    time.Duration   // how long that took
 	news    bool            // media came since
-	enough  bool
 }
 
 // listen starts to tell. Stop waits until all is told. Who grabs a film is told nothing: the film is all that matters.
@@ -107,30 +110,63 @@ func (l *listening) hear(last bool) {
 			l.news = true
 		}
 		if l.v.flow.Until == scenarios.UntilAPI && len((&capture.Capture{Exchanges: []*capture.Exchange{e}}).Calls()) > 0 {
-			l.satisfied()
+			once(l.v.heard)
 		}
 	}
+	if l.news && l.v.flow.Until == scenarios.UntilMedia && !closed(l.v.whole) {
+		l.glance()
+	}
+	if last && l.v.result.Capture != nil {
+		l.tell(l.v.result.Streams)
+		return
+	}
 	// To fold streams costs the more the more was heard: it may take a fifth of the time.
-	if l.news && (last || time.Since(l.looked) > 4*l.took) {
+	if l.news && (last || !closed(l.v.whole) && time.Since(l.looked) > 4*l.took) {
 		l.spot()
 	}
 }
 
-func (l *listening) spot() {
-	began := time.Now()
+// glance looks for what is waited for where that takes no time.
+func (l *listening) glance() {
+	for _, s := range l.snapshot().Loaded() {
+		l.meets(s)
+	}
+}
+
+// meets ends the steps if s is what is waited for.
+func (l *listening) meets(s *capture.Stream) {
+	if l.v.flow.Until != scenarios.UntilMedia || !isFilm(s) {
+		return
+	}
+	once(l.v.heard)
+	if s.Whole() {
+		once(l.v.whole)
+	}
+}
+
+func (l *listening) snapshot() *capture.Capture {
 	c := l.v.recorder.Snapshot()
 	l.v.mu.Lock()
+	defer l.v.mu.Unlock()
 	c.Players = capture.WithBuffers(l.v.players, c.Sources)
-	l.v.mu.Unlock()
-	for _, s := range c.Streams() {
-		if l.v.flow.Until == scenarios.UntilMedia && isFilm(s) {
-			l.satisfied()
-		}
+	return c
+}
+
+// tell tells the streams that were not told yet.
+func (l *listening) tell(list []*capture.Stream) {
+	for _, s := range list {
+		l.meets(s)
 		if !l.spotted[s.URL] {
 			l.spotted[s.URL] = true
 			l.v.tell(Spotted{s})
 		}
 	}
+}
+
+func (l *listening) spot() {
+	began := time.Now()
+	c := l.snapshot()
+	l.tell(c.Streams())
 	l.looked, l.took, l.news = time.Now(), time.Since(began), false
 }
 
@@ -143,10 +179,8 @@ func isFilm(s *capture.Stream) bool {
 	return !s.Mentioned() && s.Role != capture.RoleThumbnail && s.Role != capture.RoleTracker
 }
 
-// satisfied ends the steps, once.
-func (l *listening) satisfied() {
-	if !l.enough {
-		l.enough = true
-		close(l.v.heard)
+func once(c chan struct{}) {
+	if !closed(c) {
+		close(c)
 	}
 }

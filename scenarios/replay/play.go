@@ -98,18 +98,21 @@ func (v *visit) rest(ctx context.Context) error {
 	}
 }
 
-// look reads the media elements of every frame.
+// look reads the page's title and the media elements of every frame.
 func (v *visit) look(ctx context.Context) {
 	var players []capture.Player
 	v.waiting = false
 	frames := v.frames(ctx)
 	v.inFront(ctx, frames)
 	for _, f := range frames {
-		list, err := evaluate[[]player](ctx, f, playersJS)
+		seen, err := evaluate[document](ctx, f, playersJS)
 		if err != nil {
 			continue // the frame is on its way to another document
 		}
-		for _, p := range list {
+		if !f.nested {
+			v.title = seen.Title
+		}
+		for _, p := range seen.Players {
 			p.FrameID, p.Frame = string(f.id), f.url
 			players = append(players, p.Player)
 			v.waiting = v.waiting || p.Loading
@@ -176,7 +179,13 @@ func (v *visit) playsKnown() bool {
 	return slices.ContainsFunc(v.players, func(p capture.Player) bool { return p.Playing }) && v.plays()
 }
 
-// player is what players.js tells of one media element.
+// document is what players.js tells of one.
+type document struct {
+	Title   string   `json:"title"`
+	Players []player `json:"players"`
+}
+
+// player is what it tells of one media element.
 type player struct {
 	capture.Player
 	Loading bool `json:"loading"`

@@ -19,7 +19,7 @@ func TestHLSJS(t *testing.T) {
 	} {
 		t.Run(page, func(t *testing.T) {
 			s := serve(t)
-			flow := scenarios.GrabFlow(s.url(page), scenarios.Grab{Dir: t.TempDir()}, "")
+			flow := scenarios.GrabFlow(s.url(page), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{})
 			res, err := run(t, flow)
 			if err != nil {
 				t.Fatal(err)

@@ -27,6 +27,7 @@ type visit struct {
 	tally    *tally
 	url      string
 	players  []capture.Player     // when last looked at; written under mu
+	title    string               // likewise
 	popups   int                  // documents in them, when last looked at
 	woken    map[string]bool      // frames, see wake
 	waiting  bool                 // one of them had a source and no picture yet
@@ -36,6 +37,7 @@ type visit struct {
 	bears    time.Duration // how long it waits for the answer of a frame
 	result   Result
 	heard    chan struct{} // closed when enough was heard
+	whole    chan struct{} // closed when that needs nothing more to be told in full
 	cut      error         // why the steps before the last were ended, nil if they were not
 
 	mu      sync.Mutex // of players
@@ -60,7 +62,7 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	}
 	v := &visit{
 		runner: r, log: log, tab: tab, recorder: rec, tally: seen, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
-		silent: silence{}, bears: answerLimit, heard: make(chan struct{}),
+		silent: silence{}, bears: answerLimit, heard: make(chan struct{}), whole: make(chan struct{}),
 	}
 	if err := v.bring(ctx); err != nil {
 		v.close()

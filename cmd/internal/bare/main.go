@@ -1,14 +1,16 @@
 //go:build linux
 
 // Command bare is the floor of the benchmarks: the least that finds a page's playlist with a browser. It speaks CDP on a pipe, hears the
-// requests of the page's own target, and ends the browser by killing it. No workers, no bodies, no answers, nothing kept.
+// requests of the page's own target, and ends the browser by killing it. No workers, no bodies, no answers, nothing kept. With -contexts
+// each page gets a browser context, and so a window, of its own.
 //
-//	bare EXECUTABLE TABS PAGE...
+//	bare [-contexts] EXECUTABLE TABS PAGE...
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,6 +38,8 @@ type client struct {
 	last    int
 	waiting map[int]chan json.RawMessage
 	hear    map[string]chan string // by session: the first playlist
+
+	contexts bool
 }
 
 func (c *client) call(session, method string, params map[string]any) json.RawMessage {
@@ -80,8 +84,14 @@ func (c *client) read(in *bufio.Reader) {
 }
 
 func (c *client) visit(page string) string {
+	var place struct{ BrowserContextID string }
+	how := map[string]any{"url": "about:blank"}
+	if c.contexts {
+		check(json.Unmarshal(c.call("", "Target.createBrowserContext", nil), &place))
+		how["browserContextId"], how["newWindow"] = place.BrowserContextID, true
+	}
 	var target struct{ TargetID string }
-	check(json.Unmarshal(c.call("", "Target.createTarget", map[string]any{"url": "about:blank"}), &target))
+	check(json.Unmarshal(c.call("", "Target.createTarget", how), &target))
 	var session struct{ SessionID string }
 	check(json.Unmarshal(c.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}), &session))
 	heard := make(chan string, 1)
@@ -91,11 +101,17 @@ func (c *client) visit(page string) string {
 	c.call(session.SessionID, "Network.enable", map[string]any{})
 	c.call(session.SessionID, "Page.navigate", map[string]any{"url": page})
 	found := <-heard
-	c.call("", "Target.closeTarget", map[string]any{"targetId": target.TargetID})
+	if c.contexts {
+		c.call("", "Target.disposeBrowserContext", map[string]any{"browserContextId": place.BrowserContextID})
+	} else {
+		c.call("", "Target.closeTarget", map[string]any{"targetId": target.TargetID})
+	}
 	return found
 }
 
 func main() {
+	contexts := flag.Bool("contexts", false, "each page in a browser context of its own")
+	flag.Parse()
 	dir, err := os.MkdirTemp("", "seine-bare-")
 	check(err)
 	args := []string{
@@ -109,13 +125,13 @@ func main() {
 	check(err)
 	ourIn, theirOut, err := os.Pipe()
 	check(err)
-	cmd := exec.Command(os.Args[1], args...) //nolint:noctx // killed at the end
+	cmd := exec.Command(flag.Arg(0), args...) //nolint:noctx // killed at the end
 	cmd.ExtraFiles = []*os.File{theirIn, theirOut}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	check(cmd.Start())
-	c := &client{out: ourOut, waiting: map[int]chan json.RawMessage{}, hear: map[string]chan string{}}
+	c := &client{out: ourOut, waiting: map[int]chan json.RawMessage{}, hear: map[string]chan string{}, contexts: *contexts}
 	go c.read(bufio.NewReaderSize(ourIn, 1<<20))
-	tabs, err := strconv.Atoi(os.Args[2])
+	tabs, err := strconv.Atoi(flag.Arg(1))
 	check(err)
 	pages := make(chan string)
 	var lanes sync.WaitGroup
@@ -126,7 +142,7 @@ func main() {
 			}
 		})
 	}
-	for _, page := range os.Args[3:] {
+	for _, page := range flag.Args()[2:] {
 		pages <- page
 	}
 	close(pages)

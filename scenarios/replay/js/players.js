@@ -1,4 +1,4 @@
-// The media elements of this document, shadow roots included. Runs in a world of its own.
+// This document: its title, and its media elements, shadow roots included. Runs in a world of its own.
 (() => {
   const all = (root, out) => {
     for (const e of root.querySelectorAll("*")) {
@@ -7,7 +7,7 @@
     }
     return out;
   };
-  return all(document, []).map((m) => {
+  const players = all(document, []).map((m) => {
     const near = m.closest("[id]"); // an element has no better name
     const box = m.getBoundingClientRect();
     const duration = Number.isFinite(m.duration) ? m.duration : m.duration === Infinity ? -1 : 0;
@@ -22,4 +22,5 @@
       error: m.error ? m.error.message || "media error " + m.error.code : "",
     };
   });
+  return { title: document.title, players };
 })()
