@@ -19,6 +19,7 @@ type actor struct {
 	r       *runner
 	p       *program.Program // that the steps belong to
 	run     int
+	depth   int
 	at      string         // the items of eachs that it is within: what the journal knows its steps by
 	met     map[string]int // how often it has come to an each, by its place
 	stage   *pageHolder
@@ -152,7 +153,7 @@ func (a *actor) steps(ctx context.Context, list []scenarios.Step, scope map[stri
 		}
 		base := s.Common()
 		a.r.told.tell(Stepped{a.run, s})
-		err := a.tries(ctx, s, scope)
+		err := a.witnessed(s, func() error { return a.tries(ctx, s, scope) })
 		if err == nil {
 			continue
 		}
@@ -165,6 +166,23 @@ func (a *actor) steps(ctx context.Context, list []scenarios.Step, scope map[stri
 		a.note(base.Pos, "an optional step failed", err)
 	}
 	return nil
+}
+
+// witnessed runs a step before a witness, if there is one.
+func (a *actor) witnessed(s scenarios.Step, do func() error) error {
+	a.depth++
+	defer func() { a.depth-- }()
+	if a.r.o.Witness == nil {
+		return do()
+	}
+	what := ""
+	if a.run >= 0 {
+		what = a.r.inputs.name(a.r.p, a.run)
+	}
+	done := a.r.o.Witness.Step(Witnessed{a.run, what, a.depth - 1, s, a.stage.page})
+	err := do()
+	done(a.stage.page, err)
+	return err
 }
 
 func (a *actor) note(pos scenarios.Position, what string, err error) {

@@ -58,6 +58,22 @@ type Options struct {
 	Tabs    int         // pages at once; 0: the scenario's own, or as many as pay off
 	Fresh   bool        // forget what an earlier run, which was not finished, has done
 	Observe func(Event) // told what happens, by one goroutine at a time; nil: nobody
+	Witness Witness     // sees each step; nil: nobody does
+}
+
+// Witness sees the steps of all runs, each by the goroutine that runs it.
+type Witness interface {
+	// Step is called before a step. What it returns, behind it.
+	Step(w Witnessed) (done func(page Page, err error))
+}
+
+// Witnessed is a step that is about to be run, as it stands in the file.
+type Witnessed struct {
+	Run   int
+	What  string // the run: page=7
+	Depth int    // of steps that it is within
+	Step  scenarios.Step
+	Page  Page // nil: the run has none open
 }
 
 // Errors of running.

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"seine/browser/browsertest"
+	"seine/scenarios"
 	"seine/scenarios/trace"
 )
 
@@ -110,5 +111,17 @@ func TestBounds(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), `"cut":1000`) {
 		t.Error("what was left out is not counted")
+	}
+}
+
+func TestText(t *testing.T) {
+	for want, s := range map[string]scenarios.Step{
+		"${.base}/x": scenarios.Navigate{URL: "${.base}/x"}, "#a b": scenarios.Click{Selectors: []scenarios.Selector{{"#a", "b"}, {"c"}}},
+		"${.list}": scenarios.Each{In: "${.list}"}, "": scenarios.Play{}, "Control+A": scenarios.Press{Keys: []string{"Control+A"}},
+		strings.Repeat("x", 200) + "…": scenarios.Request{URL: strings.Repeat("x", 1000)},
+	} {
+		if got := trace.Text(s); got != want {
+			t.Errorf("%T: %q, want %q", s, got, want)
+		}
 	}
 }
