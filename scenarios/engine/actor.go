@@ -57,14 +57,12 @@ func (a *actor) page(ctx context.Context) (Page, error) {
 	if a.r.o.Stage == nil {
 		return nil, ErrNoPage
 	}
-	select {
-	case a.r.tabs <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := a.r.tabs.enter(ctx); err != nil {
+		return nil, err
 	}
 	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: a.r.login.cookies})
 	if err != nil {
-		<-a.r.tabs
+		a.r.tabs.leave()
 		return nil, err
 	}
 	a.stage.page = p
@@ -82,7 +80,7 @@ func (a *actor) closePage() error {
 	}
 	err := a.stage.page.Close()
 	a.stage.page = nil
-	<-a.r.tabs
+	a.r.tabs.leave()
 	return err
 }
 

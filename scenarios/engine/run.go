@@ -20,8 +20,6 @@ import (
 type Stage interface {
 	// Open gives a run a page with cookies, storage and cache of its own, once a step needs one.
 	Open(ctx context.Context, place Place) (Page, error)
-	// Tabs is how many pages at once pay off.
-	Tabs() int
 }
 
 // Place is where a run has its page.
@@ -118,7 +116,7 @@ type runner struct {
 	brake   brake
 	inputs  inputs
 	journal *journal
-	tabs    chan struct{} // one for each page that is open
+	tabs    *tabs
 	told    teller
 	login   login
 	hints   hints
@@ -155,7 +153,10 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	if perSecond := r.p.Flow.Pool.Rate.PerSecond(); perSecond > 0 {
 		r.limit = rate.NewLimiter(rate.Limit(perSecond), 1)
 	}
-	r.tabs = make(chan struct{}, r.pages())
+	r.tabs = newTabs(max(r.o.Tabs, 0))
+	if r.o.Tabs <= 0 {
+		r.tabs = newTabs(r.p.Flow.Pool.Tabs)
+	}
 	if r.o.Session.Start == "" {
 		r.o.Session.Start = r.inputs.address(r.p)
 	}
@@ -163,19 +164,6 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 		_ = r.root.Close()
 	}
 	return err
-}
-
-// pages is how many may be open at once.
-func (r *runner) pages() int {
-	switch {
-	case r.o.Tabs > 0:
-		return r.o.Tabs
-	case r.p.Flow.Pool.Tabs > 0:
-		return r.p.Flow.Pool.Tabs
-	case r.o.Stage != nil:
-		return max(r.o.Stage.Tabs(), 1)
-	}
-	return 1
 }
 
 // retries of a run that failed.
