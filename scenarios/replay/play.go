@@ -12,6 +12,7 @@ import (
 
 	"seine/capture"
 	"seine/capture/media"
+	"seine/scenarios"
 )
 
 //go:embed js/players.js
@@ -187,10 +188,15 @@ type document struct {
 	Players []player `json:"players"`
 }
 
+// grabs reports whether a film is to be fetched: only who fetches it need not see that it plays.
+func (v *visit) grabs() bool {
+	return slices.ContainsFunc(v.flow.Steps, func(s scenarios.Step) bool { _, ok := s.(scenarios.Grab); return ok })
+}
+
 // certain is true where nothing is left to be found out by waiting for the picture: the page has one player and one film, which it has
 // begun to fetch, so that it is known what its requests look like.
 func (v *visit) certain() bool {
-	if len(v.players) != 1 || v.players[0].Source == "" || wantsCopies(v.flow) {
+	if len(v.players) != 1 || v.players[0].Source == "" || wantsCopies(v.flow) || !v.grabs() {
 		return false
 	}
 	c := v.recorder.Snapshot()
