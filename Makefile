@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema recorder peers sandbox clean
+.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema recorder openapilint peers bench-api sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ build: ## compile bin/seine
 demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
-test: sandbox compiler browser tools players harschema recorder ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
+test: sandbox compiler browser tools players harschema recorder openapilint ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture # the race detector takes memory of its own, so these run without
 
