@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,6 +67,7 @@ func Infer(c *capture.Capture, o Options) *API {
 	}
 	api.clean = secrets.Cleaner()
 	f.secret = secrets.has
+	f.hides = memo(func(s string) bool { return api.clean.Text(s, false) != s })
 	api.operations(f.templates(calls))
 	api.schemes.csrfSources(calls, c)
 	return api
@@ -212,23 +214,13 @@ func secretsOf(c *capture.Capture, calls []*call, asked *names) *secrets {
 	for _, k := range c.Cookies {
 		s.value(k.Value)
 	}
+	for _, e := range c.Exchanges {
+		for i := range e.Redirects {
+			s.spoken(&e.Redirects[i].Request, &e.Redirects[i].Response)
+		}
+		s.spoken(&e.Request, e.Response)
+	}
 	for _, one := range calls {
-		for name, values := range one.req.Header {
-			for _, v := range values {
-				h := [2]string{name, v}
-				if s.heard[h] {
-					continue
-				}
-				if s.Header(name, v); len(s.heard) < mostHeard {
-					s.heard[h] = true
-				}
-			}
-		}
-		for _, p := range pairs(one.query) {
-			if asked.secret(p.name) {
-				s.value(p.value)
-			}
-		}
 		if u, err := url.Parse(one.address); err == nil && u.User != nil {
 			password, _ := u.User.Password()
 			s.value(password)
@@ -238,6 +230,34 @@ func secretsOf(c *capture.Capture, calls []*call, asked *names) *secrets {
 		}
 	}
 	return s
+}
+
+// spoken takes the secrets of what stands before the bodies.
+func (s *secrets) spoken(req *capture.Request, res *capture.Response) {
+	s.headers(req.Header)
+	if res != nil {
+		s.headers(res.Header)
+	}
+	_, query, _ := strings.Cut(req.URL, "?")
+	for _, p := range pairs(query) {
+		if s.names.secret(p.name) {
+			s.value(p.value)
+		}
+	}
+}
+
+func (s *secrets) headers(list http.Header) {
+	for name, values := range list {
+		for _, v := range values {
+			h := [2]string{name, v}
+			if s.heard[h] {
+				continue
+			}
+			if s.Header(name, v); len(s.heard) < mostHeard {
+				s.heard[h] = true
+			}
+		}
+	}
 }
 
 // mostHeard bounds how many headers are remembered, so as not to be read again.

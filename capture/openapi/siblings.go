@@ -15,6 +15,7 @@ type inference struct {
 	shapes  *shapes
 	origins *origins
 	secret  func(string) bool // values that are known to be secrets
+	hides   func(string) bool // texts with a secret in them, from which no name is made
 }
 
 // above is what is known of the way to a place.
@@ -50,7 +51,7 @@ func (f *inference) resolve(p *place, up above) {
 		f.parameter(p, groups[key], up)
 	}
 	for _, k := range p.children() {
-		f.resolve(k, up.down(k))
+		f.resolve(k, f.down(up, k))
 	}
 }
 
@@ -300,7 +301,7 @@ func (f *inference) merge(p *place, values []*candidate, up above) {
 }
 
 // down is what is known at a child.
-func (up above) down(k *place) above {
+func (f *inference) down(up above, k *place) above {
 	next := above{nouns: up.nouns, root: up.root, names: up.names}
 	switch {
 	case k.param != nil:
@@ -311,6 +312,8 @@ func (up above) down(k *place) above {
 		}
 		next.names[k.param.Name] = true
 	case up.root && (apiRoot[strings.ToLower(k.segment)] || apiVersion.MatchString(k.segment)):
+	case f.hides(decodeSegment(k.segment)):
+		next.root = false
 	default:
 		next.nouns = append(up.nouns[:len(up.nouns):len(up.nouns)], decodeSegment(k.segment))
 		next.root = false

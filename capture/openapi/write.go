@@ -131,6 +131,11 @@ func (w *writer) paths(main string) document.Object {
 		if !slices.Contains(methods, o.Method) {
 			method = "x-seine-method-" + schemeName.ReplaceAllString(method, "_")
 		}
+		// Without their secrets two paths may be the same.
+		one := key
+		for i := 2; items[key].Get(method) != nil; i++ {
+			key = one + "#" + strconv.Itoa(i)
+		}
 		items[key] = append(items[key], document.Member{Key: method, Value: w.operation(o)})
 	}
 	paths := document.Object{}
@@ -220,9 +225,9 @@ func (w *writer) id(o *Operation) string {
 		if strings.Contains(part, "{") {
 			b.WriteString("By")
 		}
-		b.WriteString(schema.Camel(decodeSegment(part), true))
+		b.WriteString(schema.Camel(w.set.Clean(decodeSegment(part)), true))
 	}
-	b.WriteString(schema.Camel(o.Name, true))
+	b.WriteString(schema.Camel(w.set.Clean(o.Name), true))
 	id := w.set.Clean(b.String())
 	one := id
 	for i := 2; w.ids[one]; i++ {

@@ -86,7 +86,7 @@ func (s *Set) object(o *object, tag string) document.Object {
 	for _, name := range sortedKeys(o.Props) {
 		n := o.Props[name]
 		p := s.Schema(n)
-		if name == tag {
+		if name == tag && s.clean(n.String.Least) == n.String.Least {
 			p = document.Object{{Key: "type", Value: "string"}, {Key: "const", Value: n.String.Least}}
 		}
 		props = append(props, document.Member{Key: s.clean(name), Value: p})
@@ -112,7 +112,7 @@ func (s *Set) oneOf(o *object) document.Object {
 	for _, t := range tags {
 		to := refTo + s.names[o.Variants[t]]
 		refs = append(refs, document.Object{{Key: "$ref", Value: to}})
-		mapping = append(mapping, document.Member{Key: t.value, Value: to})
+		mapping = append(mapping, document.Member{Key: s.clean(t.value), Value: to})
 	}
 	return document.Object{
 		{Key: "oneOf", Value: refs},

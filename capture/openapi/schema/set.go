@@ -141,10 +141,10 @@ func (s *Set) name() {
 	used := map[string]bool{}
 	for _, o := range s.order {
 		if len(s.users[o]) > 1 || o.inItself() {
-			s.names[o] = unique(hintOfAll(s.users[o]), used)
+			s.names[o] = unique(s.hintOfAll(s.users[o]), used)
 		}
 		for _, t := range o.tags() {
-			s.names[o.Variants[t]] = unique(cmp.Or(Camel(t.value, true), "Variant"), used)
+			s.names[o.Variants[t]] = unique(cmp.Or(Camel(s.clean(t.value), true), "Variant"), used)
 		}
 	}
 }
@@ -162,13 +162,13 @@ func unique(name string, used map[string]bool) string {
 }
 
 // hintOfAll is the name that most have, of several the first.
-func hintOfAll(users []*Node) string {
+func (s *Set) hintOfAll(users []*Node) string {
 	count, best := map[string]int{}, ""
 	for _, n := range users {
-		count[Camel(n.Hint, true)]++
+		count[Camel(s.clean(n.Hint), true)]++
 	}
 	for _, n := range users {
-		if h := Camel(n.Hint, true); h != "" && (best == "" || count[h] > count[best]) {
+		if h := Camel(s.clean(n.Hint), true); h != "" && (best == "" || count[h] > count[best]) {
 			best = h
 		}
 	}
