@@ -16,6 +16,7 @@ import (
 	"seine/scenarios/engine"
 	"seine/scenarios/library"
 	"seine/scenarios/program"
+	"seine/scenarios/replay"
 )
 
 func runCommand() *cli.Command {
@@ -32,6 +33,8 @@ func runCommand() *cli.Command {
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-js", Usage: "let steps run JavaScript that stands in the scenario", Category: catBrowser},
 			&cli.IntFlag{Name: "workers", Aliases: []string{"j"}, Usage: "`N` runs at once where they need no browser", DefaultText: "what the scenario says, or 8", Category: catFetch},
 			&cli.IntFlag{Name: "tabs", Usage: "`N` pages at once", DefaultText: "what the scenario says, or as many as pay off", Category: catBrowser},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "watch", Usage: "show the browser's window, as --show does", Category: catBrowser},
+			&cli.DurationFlag{DefaultText: "0s", Name: "slow", Usage: "wait for `TIME`, such as 500ms, before each step on a page", Category: catBrowser},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let what pages name lead into your own network", Category: catFetch},
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
@@ -87,6 +90,12 @@ func runScenario(c *cli.Context) error {
 	}
 	b := newRunBoard(con)
 	o.Observe = b.event
+	st, err := newRunStage(c, con, p, o.Session, b)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	o.Stage = engine.StageOf[*replay.Page](st)
 	report, err := engine.Run(c.Context, p, o)
 	b.end()
 	if err != nil {

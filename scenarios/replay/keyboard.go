@@ -139,9 +139,7 @@ func (p *Page) down(ctx context.Context, s *browser.Session, k key) error {
 	if k.code == "" {
 		return insert(ctx, s, k.text)
 	}
-	if p.keys.modifiers&modifiers["Shift"] != 0 && len(k.name) == 1 && k.location == 0 {
-		k = shifted(k)
-	}
+	k = p.keys.sign(k)
 	e := k.event(input.DispatchKeyEventTypeRawKeyDown, p.keys.modifiers)
 	if k.text != "" && p.keys.modifiers&^modifiers["Shift"] == 0 {
 		e.Type, e.Text, e.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, k.text, k.text
@@ -162,6 +160,7 @@ func (p *Page) up(ctx context.Context, s *browser.Session, k key) error {
 	if k.code == "" {
 		return nil
 	}
+	k = p.keys.sign(k)
 	if err := send(ctx, s, input.CommandDispatchKeyEvent, k.event(input.DispatchKeyEventTypeKeyUp, p.keys.modifiers)); err != nil {
 		return fmt.Errorf("letting %s go: %w", k.name, err)
 	}
@@ -175,6 +174,14 @@ func (k key) event(kind input.DispatchKeyEventType, held int64) input.DispatchKe
 		e.Location = k.location
 	}
 	return e
+}
+
+// sign is the key as it is with the modifiers that are held.
+func (b *keyboard) sign(k key) key {
+	if b.modifiers&modifiers["Shift"] != 0 && len(k.name) == 1 && k.location == 0 {
+		return shifted(k)
+	}
+	return k
 }
 
 // shifted is the key with the sign that it has with Shift.

@@ -3,9 +3,9 @@ package replay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/chromedp/cdproto/accessibility"
@@ -41,7 +41,7 @@ func match(ctx context.Context, f frame, sel scenarios.Selector) (n int, err err
 	n, err = tell[int](ctx, f, "begin()")
 	for i := 0; i < len(parts) && err == nil && n > 0; i++ {
 		if isARIA(parts[i]) {
-			n, err = named(ctx, f, parts[i], n)
+			n, err = named(ctx, f, parts[i])
 		} else {
 			n, err = selected(tell[int](ctx, f, "descend("+literal(parts[i])+")"))
 		}
@@ -85,43 +85,45 @@ func accessible(part string) (name, role string) {
 	return name, role
 }
 
-const (
-	mostRoots = 20  // that are searched for an accessible name
-	mostNamed = 200 // elements of one name
-)
+// mostNamed bounds the elements of one name.
+const mostNamed = 200
 
-// named finds elements by name and role in the accessibility tree (Accessibility.queryAXTree) of the n elements that the kit has.
-func named(ctx context.Context, f frame, part string, n int) (int, error) {
+// named finds elements by name and role in the accessibility tree (Accessibility.queryAXTree), and keeps those that are in what the kit
+// has. The whole tree is asked: a host of a shadow root may have no place in it.
+func named(ctx context.Context, f frame, part string) (int, error) {
 	name, role := accessible(part)
 	s := cdp.Session(f.session)
 	world, err := f.world(ctx)
 	if err != nil {
 		return 0, err
 	}
-	var found []*runtime.CallArgument
-	for i := range min(n, mostRoots) {
-		root, err := f.run(ctx, fmt.Sprintf("__steps.now[%d]", i), false)
-		if err != nil {
-			return 0, err
+	root, err := f.run(ctx, "document", false)
+	if err != nil {
+		return 0, err
+	}
+	res, err := cdp.Call(ctx, s, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: runtime.RemoteObjectID(root.ObjectID), AccessibleName: name, Role: role})
+	if err != nil {
+		return 0, err
+	}
+	found := []*runtime.CallArgument{}
+	for _, node := range res.Nodes {
+		if node.Ignored || node.BackendDOMNodeID == 0 || isText(node) || len(found) == mostNamed {
+			continue
 		}
-		res, err := cdp.Call(ctx, s, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: runtime.RemoteObjectID(root.ObjectID), AccessibleName: name, Role: role})
-		if err != nil {
-			return 0, err
-		}
-		for _, node := range res.Nodes {
-			if node.Ignored || node.BackendDOMNodeID == 0 || isText(node) || len(found) == mostNamed {
-				continue
-			}
-			element, err := cdp.Call(ctx, s, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node.BackendDOMNodeID, ExecutionContextID: world})
-			if err == nil && element.Object != nil {
-				found = append(found, &runtime.CallArgument{ObjectID: element.Object.ObjectID})
-			}
+		element, err := cdp.Call(ctx, s, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node.BackendDOMNodeID, ExecutionContextID: world})
+		if err == nil && element.Object != nil {
+			found = append(found, &runtime.CallArgument{ObjectID: element.Object.ObjectID})
 		}
 	}
-	_, err = cdp.Call(ctx, s, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
-		FunctionDeclaration: "function(...list) { __steps.now = list.filter((n) => n.nodeType === 1); }", ExecutionContextID: world, Arguments: found,
+	yes := true
+	kept, err := cdp.Call(ctx, s, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: "function(...list) { return __steps.keep(list); }", ExecutionContextID: world, Arguments: found, ReturnByValue: &yes,
 	})
-	return len(found), err
+	if err != nil || kept.Result == nil {
+		return 0, errors.Join(errNoBox, err)
+	}
+	n, err := strconv.Atoi(string(kept.Result.Value))
+	return n, err
 }
 
 // isText: the text in an element has its name too.

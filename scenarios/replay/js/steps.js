@@ -29,7 +29,7 @@
     for (const piece of selector.split(/(>>>>?)/)) {
       if (piece === ">>>" || piece === ">>>>") { deep = piece; continue; }
       const own = piece.trim();
-      list = list.flatMap((r) => (deep === ">>>" ? pierced(r, own) : deep ? (r.shadowRoot ? [...r.shadowRoot.querySelectorAll(own)] : []) : [...r.querySelectorAll(own)]));
+      list = list.flatMap((r) => (deep === ">>>" ? [...pierced(r, own), ...(r.shadowRoot ? pierced(r.shadowRoot, own) : [])] : deep ? (r.shadowRoot ? [...r.shadowRoot.querySelectorAll(own)] : []) : [...r.querySelectorAll(own)]));
     }
     return list;
   };
@@ -77,6 +77,11 @@
   S.begin = () => { S.now = [document]; return 1; };
   S.descend = (part) => {
     S.now = [...new Set(S.now.flatMap((r) => match(r.shadowRoot || r, part)))].slice(0, most);
+    return S.now.length;
+  };
+  S.keep = (list) => {
+    const within = (e) => { for (let p = around(e); p; p = around(p)) if (S.now.includes(p)) return true; return false; };
+    S.now = list.filter((e) => e.nodeType === 1 && (S.now.includes(document) || within(e)));
     return S.now.length;
   };
   S.chain = (parts) => { S.begin(); for (const p of parts) S.descend(p); return S.now.length; };
