@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ func (a *actor) page(ctx context.Context) (Page, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: a.r.login.cookies})
+	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: slices.Concat(a.r.o.Session.Cookies, a.r.login.cookies)})
 	if err != nil {
 		<-a.r.tabs
 		return nil, err

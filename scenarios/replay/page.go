@@ -127,7 +127,11 @@ func (p *Page) pageStep(ctx context.Context, s scenarios.Step) (any, error) {
 	case scenarios.Play, scenarios.Listen, scenarios.Capture:
 		ctx, cancel := early(ctx)
 		defer cancel()
-		return nil, p.visit.step(ctx, p.placed(s))
+		placed, err := p.placed(s)
+		if err != nil {
+			return nil, err
+		}
+		return nil, p.visit.step(ctx, placed)
 	case scenarios.Grab:
 		return p.grab(ctx, s)
 	case scenarios.CustomStep:
@@ -153,7 +157,7 @@ func (p *Page) session(ctx context.Context, target string) (*browser.Session, er
 			return s, p.awake(ctx, s)
 		}
 		if err := wait(ctx, nil, pace); err != nil {
-			return nil, fmt.Errorf("no popup is at %s: %w", target, err)
+			return nil, fmt.Errorf("%w %s: %w", errPopup, target, err)
 		}
 	}
 }

@@ -13,7 +13,7 @@ const (
 	nextAppears = 1500 * time.Millisecond // for a page that was just turned to show its next button
 	nothingNew  = 1500 * time.Millisecond // of quiet at the end, and nothing new comes
 	noTurn      = 3 * time.Second         // of quiet after the click, and the button leads nowhere
-	settled     = 200 * time.Millisecond  // without a change, and what was new is all there
+	settled     = 250 * time.Millisecond  // without a change, and what was new is all there
 )
 
 // paginate goes on to the next page, or piece, and gives whether there is one.
@@ -42,7 +42,7 @@ func (p *Page) paginate(ctx context.Context, s scenarios.Paginate) (any, error) 
 func (p *Page) nextThere(ctx context.Context, s scenarios.Paginate) (bool, error) {
 	for began := time.Now(); ; {
 		there, err := p.nextNow(ctx, s)
-		if err != nil && !passing(ctx, err) || there && err == nil {
+		if err != nil && !passing(err) || there && err == nil {
 			return there, err
 		}
 		if time.Since(began) > nextAppears && p.quietFor(settled) {
@@ -83,35 +83,41 @@ func (p *Page) quietFor(d time.Duration) bool {
 	return inFlight <= busyFew && time.Since(last) > d
 }
 
-// fingerprint changes with the address and with what the document says.
-func (p *Page) fingerprint(ctx context.Context, at scenarios.Place) (sum string, err error) {
+// fingerprint changes with what a document says.
+type fingerprint struct {
+	URL string `json:"url"`
+	Sum int64  `json:"sum"`
+}
+
+func (p *Page) fingerprint(ctx context.Context, at scenarios.Place) (now fingerprint, err error) {
 	err = waiting(ctx, "the page", func(ctx context.Context, _ int) (string, error) {
 		f, err := p.document(ctx, at)
 		if err == nil {
-			sum, err = tell[string](ctx, f, "print()")
+			now, err = tell[fingerprint](ctx, f, "print()")
 		}
 		return "", err
 	})
-	return sum, err
+	return now, err
 }
 
-// turned waits until the page is another one and has come to rest. A button that leads nowhere was the last one.
-func (p *Page) turned(ctx context.Context, s scenarios.Paginate, before string) (bool, error) {
+// turned waits until the page is another one and has come to rest. An address that has changed says that it will be; a button after which
+// nothing does was the last one.
+func (p *Page) turned(ctx context.Context, s scenarios.Paginate, before fingerprint) (bool, error) {
 	last, since, clicked := before, time.Now(), time.Now()
 	for {
 		f, err := p.document(ctx, s.Place)
-		var now string
+		var now fingerprint
 		if err == nil {
-			now, err = tell[string](ctx, f, "print()")
+			now, err = tell[fingerprint](ctx, f, "print()")
 		}
 		switch {
-		case err != nil && !passing(ctx, err):
+		case err != nil && !passing(err):
 			return false, err
 		case err != nil || now != last:
 			last, since = now, time.Now()
-		case now == before && time.Since(clicked) > noTurn && p.quietFor(noTurn):
-			return false, nil
-		case now != before && time.Since(since) > settled && p.quietFor(settled):
+		case now.Sum == before.Sum && time.Since(clicked) > noTurn && p.quietFor(noTurn):
+			return now.URL != before.URL, nil
+		case now.Sum != before.Sum && time.Since(since) > settled && p.quietFor(settled):
 			return true, nil
 		}
 		if err := wait(ctx, nil, pace); err != nil {

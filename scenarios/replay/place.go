@@ -26,16 +26,25 @@ var kit = "(globalThis.__steps ??= " + expression(stepsJS) + "())"
 // pace is how often it is looked whether what is waited for has come.
 const pace = 50 * time.Millisecond
 
-// errFrame: there is no such frame, yet.
-var errFrame = errors.New("there is no such frame")
+// What is not there, yet.
+var (
+	errFrame = errors.New("there is no such frame")
+	errPopup = errors.New("no popup is at")
+)
+
+// absent reports whether err says that a document is not there.
+func absent(err error) bool { return errors.Is(err, errFrame) || errors.Is(err, errPopup) }
 
 // document finds the frame of a place as it is now.
 func (p *Page) document(ctx context.Context, at scenarios.Place) (frame, error) {
-	s, err := p.session(ctx, at.Target)
-	if err != nil {
+	s := p.open(at.Target)
+	if s == nil {
+		return frame{}, fmt.Errorf("%w %s", errPopup, at.Target)
+	}
+	if err := p.awake(ctx, s); err != nil {
 		return frame{}, err
 	}
-	f := frame{session: s, id: cdp.FrameID(s.TargetID()), bears: scriptLimit}
+	f, err := frame{session: s, id: cdp.FrameID(s.TargetID()), bears: scriptLimit}, error(nil)
 	for depth, i := range at.Frame {
 		if f, err = p.child(ctx, f, i); err != nil {
 			return f, fmt.Errorf("frame %v: %w", at.Frame[:depth+1], err)

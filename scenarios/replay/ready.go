@@ -47,9 +47,22 @@ type reached struct {
 	Y   float64 `json:"y"`
 }
 
+// WaitError is something on a page that was waited for and did not come. It is ErrElement.
+type WaitError struct {
+	What    string // the selectors, or what else
+	Missing string // what was missing at the end
+	Cause   error  // why the waiting ended
+}
+
+// Error says what was missing.
+func (e *WaitError) Error() string { return e.What + ": " + e.Missing }
+
+// Unwrap gives ErrElement and why the waiting ended.
+func (e *WaitError) Unwrap() []error { return []error{ErrElement, e.Cause} }
+
 // waiting looks again and again until look has nothing more to wait for, or fails for good. What was missing when the time is up is in the error.
 func waiting(ctx context.Context, what string, look func(ctx context.Context, turn int) (missing string, err error)) error {
-	why := ""
+	why := "the page did not answer"
 	for turn := 0; ; turn++ {
 		missing, err := look(ctx, turn)
 		switch {
@@ -57,20 +70,25 @@ func waiting(ctx context.Context, what string, look func(ctx context.Context, tu
 			return nil
 		case err == nil:
 			why = missing
-		case !passing(ctx, err):
+		case absent(err):
+			why = err.Error()
+		case !passing(err):
 			return err
-		case why == "":
-			why = "the document did not answer: " + err.Error()
 		}
 		if err := wait(ctx, nil, pace); err != nil {
-			return fmt.Errorf("%s: %w: %s", what, ErrElement, why)
+			return &WaitError{what, why, err}
 		}
 	}
 }
 
 // passing: documents come and go, and what was asked of one that goes is asked of the next.
-func passing(ctx context.Context, err error) bool {
-	return !errors.Is(err, ErrSelector) && !errors.Is(err, browser.ErrBrowserGone) && !errors.Is(err, browser.ErrTabCrashed) && !errors.Is(err, browser.ErrClosed) && ctx.Err() == nil || errors.Is(err, errFrame)
+func passing(err error) bool {
+	for _, e := range []error{ErrSelector, ErrElement, ErrStep, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone, browser.ErrClosed} {
+		if errors.Is(err, e) {
+			return false
+		}
+	}
+	return true
 }
 
 // ready waits until an element meets the conditions and stands still in sight.
@@ -88,9 +106,6 @@ func (p *Page) ready(ctx context.Context, at scenarios.Place, list []scenarios.S
 // pick chooses the element: of the first alternative that has one in the state that is wanted.
 func (p *Page) pick(ctx context.Context, at scenarios.Place, list []scenarios.Selector, w wants, s *aim) (missing string, err error) {
 	if s.frame, err = p.document(ctx, at); err != nil {
-		if errors.Is(err, errFrame) {
-			return err.Error(), nil
-		}
 		return "", err
 	}
 	missing = "it is not there"

@@ -148,11 +148,8 @@ func first(ctx context.Context, f frame, list []scenarios.Selector) (n, which in
 // There reports whether an element is there and can be seen, now.
 func (p *Page) There(ctx context.Context, at scenarios.Place, list []scenarios.Selector) (bool, error) {
 	is, err := p.living(ctx, func(ctx context.Context) (any, error) {
-		if p.open(at.Target) == nil {
-			return false, nil
-		}
 		f, err := p.document(ctx, at)
-		if errors.Is(err, errFrame) {
+		if absent(err) {
 			return false, nil
 		}
 		for i := 0; i < len(list) && err == nil; i++ {

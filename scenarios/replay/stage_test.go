@@ -46,7 +46,13 @@ func perform(t *testing.T, st *replay.Stage) *scenario {
 // run runs steps written in YAML, each line of them indented by two.
 func (c *scenario) run(t *testing.T, text string) (engine.Report, error) {
 	t.Helper()
-	text = "name: test\ntimeout: 8s\npool: {retries: 0}\ninputs:\n  base: {required: true}\n  other: {required: true}\n" + text
+	return c.again(t, text, 0)
+}
+
+// again is run with so many tries more where it fails.
+func (c *scenario) again(t *testing.T, text string, retries int) (engine.Report, error) {
+	t.Helper()
+	text = fmt.Sprintf("name: test\ntimeout: 8s\npool: {retries: %d}\n", retries) + "inputs:\n  base: {required: true}\n  other: {required: true}\n" + text
 	p, err := program.Load("test.yaml", program.Options{Read: func(string) ([]byte, error) { return []byte(text), nil }})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)

@@ -66,7 +66,7 @@ type counted struct {
 // count counts the elements of the first alternative that has any. A frame that is not there has none.
 func (p *Page) count(ctx context.Context, at scenarios.Place, list []scenarios.Selector, c counted) (n int, f frame, err error) {
 	if f, err = p.document(ctx, at); err != nil {
-		if errors.Is(err, errFrame) {
+		if absent(err) {
 			return 0, f, nil
 		}
 		return 0, f, err

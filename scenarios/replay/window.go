@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -151,20 +152,33 @@ func (p *Page) shut(ctx context.Context, s scenarios.Close) error {
 }
 
 // placed puts the files of a capture into the output folder.
-func (p *Page) placed(s scenarios.Step) scenarios.Step {
+func (p *Page) placed(s scenarios.Step) (scenarios.Step, error) {
 	if c, ok := s.(scenarios.Capture); ok {
-		c.HAR, c.Save, c.Screenshot = p.path(c.HAR), p.path(c.Save), p.path(c.Screenshot)
-		return c
+		return c, p.place(&c.HAR, &c.Save, &c.Screenshot)
 	}
-	return s
+	return s, nil
 }
 
-// path is a name in the output folder; a person's own absolute one stays.
-func (p *Page) path(name string) string {
-	if name == "" || filepath.IsAbs(name) {
-		return name
+// place makes paths of names in the output folder, and the folders that they need.
+func (p *Page) place(names ...*string) error {
+	for _, name := range names {
+		if *name == "" {
+			continue
+		}
+		local := filepath.FromSlash(*name)
+		if !filepath.IsLocal(local) {
+			return fmt.Errorf("%q lies outside of the output folder", *name)
+		}
+		root, err := os.OpenRoot(p.dir)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(root.MkdirAll(filepath.Dir(local), 0o777), root.Close()); err != nil {
+			return err
+		}
+		*name = filepath.Join(p.dir, local)
 	}
-	return filepath.Join(p.dir, name)
+	return nil
 }
 
 // grab fetches the film that plays; what the page said and heard is captured first where no step did.
@@ -175,10 +189,13 @@ func (p *Page) grab(ctx context.Context, s scenarios.Grab) (any, error) {
 			return nil, err
 		}
 	}
-	s.Output, s.Screenshot = p.path(s.Output), p.path(s.Screenshot)
-	if s.Dir = p.path(s.Dir); s.Dir == "" {
-		s.Dir = p.dir
+	if s.Dir != "" && s.Output == "" { // a name in the folder is chosen later
+		s.Dir += "/."
 	}
+	if err := p.place(&s.Output, &s.Screenshot, &s.Dir); err != nil {
+		return nil, err
+	}
+	s.Dir = cmp.Or(s.Dir, p.dir)
 	v.result.Film = nil
 	fetch := &v.runner.Fetch // the page's own
 	fetch.Choice.Quality, fetch.Choice.Audio, fetch.AllowGaps = cmp.Or(s.Quality, fetch.Choice.Quality), cmp.Or(s.Audio, fetch.Choice.Audio), s.AllowGaps || fetch.AllowGaps

@@ -250,7 +250,8 @@
   };
   S.print = () => {
     const root = document.body || document.documentElement;
-    return location.href + " " + S.sum(words(root, new Map()) + [...root.querySelectorAll("img[src], a[href]")].map((e) => e.getAttribute("src") || e.getAttribute("href")).join(" "));
+    const links = [...root.querySelectorAll("img[src], a[href]")].map((e) => e.getAttribute("src") || e.getAttribute("href"));
+    return { url: location.href, sum: S.sum(words(root, new Map()) + links.join(" ")) };
   };
   S.ended = () => S.now.length > 0 && ((e) => disabled(e) || /(^|[-_\s])disabled([-_\s]|$)/.test(`${e.className} ${e.parentElement?.tagName === "LI" ? e.parentElement.className : ""}`))(S.now.find(seen) || S.now[0]);
 
