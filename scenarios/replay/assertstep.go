@@ -20,7 +20,7 @@ func (p *Page) assert(ctx context.Context, s scenarios.Assert) error {
 	if s.Selectors != nil {
 		what = writtenOut(s.Selectors)
 	}
-	return waiting(ctx, what, func(ctx context.Context, _ int) (string, error) {
+	return waiting(ctx, what, func(ctx context.Context) (string, error) {
 		missing, err := p.assertPage(ctx, s)
 		if err != nil || missing != "" || s.Selectors == nil {
 			return missing, err

@@ -114,7 +114,7 @@ func (p *Page) selects(ctx context.Context, s scenarios.Select) error {
 }
 
 func (p *Page) choose(ctx context.Context, at scenarios.Place, list []scenarios.Selector, options []string) error {
-	return waiting(ctx, writtenOut(list), func(ctx context.Context, _ int) (string, error) {
+	return waiting(ctx, writtenOut(list), func(ctx context.Context) (string, error) {
 		var s aim
 		missing, err := p.pick(ctx, at, list, wants{Seen: true, Enabled: true, Control: true}, &s)
 		if err != nil || missing != "" {

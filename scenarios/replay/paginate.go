@@ -90,7 +90,7 @@ type fingerprint struct {
 }
 
 func (p *Page) fingerprint(ctx context.Context, at scenarios.Place) (now fingerprint, err error) {
-	err = waiting(ctx, "the page", func(ctx context.Context, _ int) (string, error) {
+	err = waiting(ctx, "the page", func(ctx context.Context) (string, error) {
 		f, err := p.document(ctx, at)
 		if err == nil {
 			now, err = tell[fingerprint](ctx, f, "print()")

@@ -52,7 +52,7 @@ var buttons = map[string]struct {
 func (p *Page) presses(ctx context.Context, c clicks) error {
 	w := pressable
 	w.Offset = offsetOf(c.x, c.y)
-	return waiting(ctx, writtenOut(c.selectors), func(ctx context.Context, _ int) (string, error) {
+	return waiting(ctx, writtenOut(c.selectors), func(ctx context.Context) (string, error) {
 		s, err := p.ready(ctx, c.at, c.selectors, w)
 		if err != nil {
 			return "", err

@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -61,10 +60,10 @@ func (e *WaitError) Error() string { return e.What + ": " + e.Missing }
 func (e *WaitError) Unwrap() []error { return []error{ErrElement, e.Cause} }
 
 // waiting looks again and again until look has nothing more to wait for, or fails for good. What was missing when the time is up is in the error.
-func waiting(ctx context.Context, what string, look func(ctx context.Context, turn int) (missing string, err error)) error {
+func waiting(ctx context.Context, what string, look func(ctx context.Context) (missing string, err error)) error {
 	why := "the page did not answer"
-	for turn := 0; ; turn++ {
-		missing, err := look(ctx, turn)
+	for {
+		missing, err := look(ctx)
 		switch {
 		case err == nil && missing == "":
 			return nil
@@ -93,12 +92,12 @@ func passing(err error) bool {
 
 // ready waits until an element meets the conditions and stands still in sight.
 func (p *Page) ready(ctx context.Context, at scenarios.Place, list []scenarios.Selector, w wants) (s aim, err error) {
-	err = waiting(ctx, writtenOut(list), func(ctx context.Context, turn int) (string, error) {
+	err = waiting(ctx, writtenOut(list), func(ctx context.Context) (string, error) {
 		missing, err := p.pick(ctx, at, list, w, &s)
 		if err != nil || missing != "" {
 			return missing, err
 		}
-		return p.reach(ctx, &s, w, turn)
+		return p.reach(ctx, &s, w)
 	})
 	return s, err
 }
@@ -131,8 +130,8 @@ func (p *Page) pick(ctx context.Context, at scenarios.Place, list []scenarios.Se
 }
 
 // reach brings the element into view and finds where it is in the page.
-func (p *Page) reach(ctx context.Context, s *aim, w wants, turn int) (missing string, err error) {
-	r, err := later[reached](ctx, s.frame, fmt.Sprintf("reach(%s, %d)", literal(w), turn))
+func (p *Page) reach(ctx context.Context, s *aim, w wants) (missing string, err error) {
+	r, err := later[reached](ctx, s.frame, "reach("+literal(w)+")")
 	if err != nil {
 		return "", err
 	}

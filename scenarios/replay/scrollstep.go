@@ -10,7 +10,7 @@ import (
 // scroll scrolls the page, or an element, to a place; without one the element is brought into view.
 func (p *Page) scroll(ctx context.Context, s scenarios.Scroll) error {
 	if s.Selectors == nil {
-		return waiting(ctx, "scrolling", func(ctx context.Context, _ int) (string, error) {
+		return waiting(ctx, "scrolling", func(ctx context.Context) (string, error) {
 			f, err := p.document(ctx, s.Place)
 			if err != nil {
 				return "", err
@@ -19,14 +19,14 @@ func (p *Page) scroll(ctx context.Context, s scenarios.Scroll) error {
 			return "", err
 		})
 	}
-	return waiting(ctx, writtenOut(s.Selectors), func(ctx context.Context, turn int) (string, error) {
+	return waiting(ctx, writtenOut(s.Selectors), func(ctx context.Context) (string, error) {
 		var at aim
 		missing, err := p.pick(ctx, s.Place, s.Selectors, wants{Seen: true}, &at)
 		if err != nil || missing != "" {
 			return missing, err
 		}
 		if s.X == nil && s.Y == nil {
-			return p.reach(ctx, &at, wants{}, turn)
+			return p.reach(ctx, &at, wants{})
 		}
 		_, err = at.frame.run(ctx, fmt.Sprintf(`__steps.el.scrollTo({ left: %s, top: %s, behavior: "instant" })`, coordinate(s.X, "__steps.el.scrollLeft"), coordinate(s.Y, "__steps.el.scrollTop")), false)
 		return "", err

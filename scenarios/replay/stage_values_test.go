@@ -142,23 +142,23 @@ func TestWhatASelectorThatFailsSays(t *testing.T) {
 	st := stage(t)
 	st.UploadRoot = uploads(t)
 	for name, f := range map[string]struct{ steps, want string }{
-		"nothing there":       {"  - click: {selectors: [aria/Nobody, '#nobody'], timeout: 500ms}", "test.yaml:9:5: click: not done after 500ms: aria/Nobody | #nobody: it is not there"},
-		"hidden":              {"  - click: {selectors: '#hidden', timeout: 500ms}", "#hidden: it is not visible"},
-		"disabled":            {"  - click: {selectors: '#never', timeout: 500ms}", "#never: it is disabled"},
-		"covered":             {"  - click: {selectors: '#covered', timeout: 400ms}", "#covered: it is covered by <div#over> “wait”"},
-		"no such frame":       {"  - click: {selectors: '#b', frame: [3], timeout: 300ms}", "#b: frame [3]: there is no such frame: there are 0"},
-		"no such popup":       {"  - click: {selectors: '#b', target: 'https://example.com/', timeout: 300ms}", "no popup is at https://example.com/"},
+		"nothing there":       {"  - click: {selectors: [aria/Nobody, '#nobody'], timeout: 1500ms}", "test.yaml:9:5: click: not done after 1.5s: aria/Nobody | #nobody: it is not there"},
+		"hidden":              {"  - click: {selectors: '#hidden', timeout: 1500ms}", "#hidden: it is not visible"},
+		"disabled":            {"  - click: {selectors: '#never', timeout: 1500ms}", "#never: it is disabled"},
+		"covered":             {"  - click: {selectors: '#buried', timeout: 1500ms}", "#buried: it is covered by <div#earth> “earth”"},
+		"no such frame":       {"  - click: {selectors: '#b', frame: [3], timeout: 1500ms}", "#b: frame [3]: there is no such frame: there are 0"},
+		"no such popup":       {"  - click: {selectors: '#b', target: 'https://example.com/', timeout: 1500ms}", "no popup is at https://example.com/"},
 		"no selector":         {"  - click: 'p:nonsense(1)'", "not a valid selector"},
-		"too few":             {"  - waitForElement: {selectors: li, count: 9, timeout: 700ms}", "li: there are 3 visible elements, wanted >= 9"},
-		"title":               {"  - assert: {title: Other, timeout: 300ms}", `its title is "Steps", wanted "Other"`},
-		"no navigation":       {"  - click: {selectors: '#plain', assertedEvents: [{type: navigation}], timeout: 500ms}", "no navigation followed, though the step says so"},
-		"no answer":           {"  - click: '#ask'\n  - waitForRequest: {url: api/other, timeout: 700ms}", "api/other: no such answer came"},
+		"too few":             {"  - waitForElement: {selectors: li, count: 9, timeout: 1500ms}", "li: there are 3 visible elements, wanted >= 9"},
+		"title":               {"  - assert: {title: Other, timeout: 1500ms}", `its title is "Steps", wanted "Other"`},
+		"no navigation":       {"  - click: {selectors: '#plain', assertedEvents: [{type: navigation}], timeout: 1500ms}", "no navigation followed, though the step says so"},
+		"no answer":           {"  - click: '#ask'\n  - waitForRequest: {url: api/other, timeout: 1500ms}", "api/other: no such answer came"},
 		"no field":            {"  - change: {selectors: '#plain', value: x}", "it is no field of a form"},
-		"no option":           {"  - navigate: ${.base}/steps/form.html\n  - select: {selectors: '[name=one]', options: [Nine], timeout: 400ms}", "[name=one]: it has no option Nine"},
+		"no option":           {"  - navigate: ${.base}/steps/form.html\n  - select: {selectors: '[name=one]', options: [Nine], timeout: 1500ms}", "[name=one]: it has no option Nine"},
 		"no date":             {"  - navigate: ${.base}/steps/form.html\n  - change: {selectors: '[name=date]', value: tomorrow}", `an <input type="date"> does not take it`},
 		"a link out":          {"  - navigate: ${.base}/steps/form.html\n  - upload: {selectors: '#file', files: [link.txt]}", `the file cannot be uploaded: "link.txt"`},
 		"no key":              {"  - press: Strg+A", `no key is called so: "Strg"`},
-		"an expression":       {"  - waitForExpression: {expression: 'nobody.home', timeout: 300ms}", "the expression: it throws ReferenceError: nobody is not defined"},
+		"an expression":       {"  - waitForExpression: {expression: 'nobody.home', timeout: 1500ms}", "the expression: it throws ReferenceError: nobody is not defined"},
 		"a page that is away": {"  - navigate: http://127.0.0.1:65001/", "nobody answers there"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestUploadsStayInTheirFolder(t *testing.T) {
 // TestWhatIsKeptOfAFailure: how the page was, without secrets.
 func TestWhatIsKeptOfAFailure(t *testing.T) {
 	c := perform(t, stage(t))
-	report, err := c.run(t, "steps:\n"+on("index.html?token=canary-7f3a9b1c5d", "  - waitForExpression: console.log('seen here') === undefined\n  - click: {selectors: '#nobody', timeout: 300ms}"))
+	report, err := c.run(t, "steps:\n"+on("index.html?token=canary-7f3a9b1c5d", "  - waitForExpression: console.log('seen here') === undefined\n  - click: {selectors: '#nobody', timeout: 1500ms}"))
 	if err != nil || len(report.Failed) != 1 {
 		t.Fatal(err, report)
 	}

@@ -16,7 +16,7 @@ import (
 // waitForElement waits for a number of elements.
 func (p *Page) waitForElement(ctx context.Context, s scenarios.WaitForElement) error {
 	visible := s.Visible == nil || *s.Visible
-	return waiting(ctx, writtenOut(s.Selectors), func(ctx context.Context, _ int) (string, error) {
+	return waiting(ctx, writtenOut(s.Selectors), func(ctx context.Context) (string, error) {
 		n, _, err := p.count(ctx, s.Place, s.Selectors, counted{&visible, s.Attributes, s.Properties})
 		if err != nil {
 			return "", err
@@ -140,7 +140,7 @@ func inMainWorld(ctx context.Context, f frame, expression string) (runtime.Remot
 
 // waitForExpression waits until JavaScript in the page's own world gives something true. An exception counts as false.
 func (p *Page) waitForExpression(ctx context.Context, s scenarios.WaitForExpression) error {
-	return waiting(ctx, "the expression", func(ctx context.Context, _ int) (string, error) {
+	return waiting(ctx, "the expression", func(ctx context.Context) (string, error) {
 		f, err := p.document(ctx, s.Place)
 		if err != nil {
 			return "", err

@@ -227,7 +227,7 @@ func (p *Page) Document(ctx context.Context, at scenarios.Place) (html, url stri
 		URL  string `json:"url"`
 	}
 	_, err = p.living(ctx, func(ctx context.Context) (any, error) {
-		return nil, waiting(ctx, "the document", func(ctx context.Context, _ int) (string, error) {
+		return nil, waiting(ctx, "the document", func(ctx context.Context) (string, error) {
 			f, err := p.document(ctx, at)
 			if err == nil {
 				d, err = tell[struct {

@@ -151,9 +151,10 @@
   };
   S.rect = () => { const b = box(S.el); return { X: b.x, Y: b.y, Width: b.width, Height: b.height }; };
   S.where = (offset) => { const p = pointOf(S.now.find(seen) || S.now[0], offset); return { X: p.x, Y: p.y }; };
-  // Brings the element into view, in another way each time, and tells where it stands, or why it cannot be used.
-  S.reach = async (wants, turn) => {
-    const e = S.el, how = aligns[turn % aligns.length];
+  const floats = (e) => { for (let p = e; p; p = around(p)) if (/fixed|sticky/.test(style(p).position)) return true; return false; };
+  // Brings the element into view, in another way where something that floats covers it, and tells where it stands, or why it cannot be used.
+  S.reach = async (wants) => {
+    const e = S.el, how = aligns[e === S.turned ? S.turn % aligns.length : 0];
     if (how) e.scrollIntoView({ behavior: "instant", ...how });
     else e.scrollIntoViewIfNeeded();
     if (!(await still(e))) return { why: "still moving" };
@@ -161,7 +162,10 @@
     const p = pointOf(e, wants.offset);
     if (p.x < 0 || p.y < 0 || p.x >= innerWidth || p.y >= innerHeight) return { why: "outside of what can be scrolled to" };
     const hit = deepest(p.x, p.y);
-    if (wants.hit && !inside(hit, e)) return { why: "covered by " + describe(hit) };
+    if (wants.hit && !inside(hit, e)) {
+      if (floats(hit)) { S.turn = e === S.turned ? S.turn + 1 : 1; S.turned = e; } // it stays where it is: the element must go elsewhere
+      return { why: "covered by " + describe(hit) };
+    }
     return { why: "", ...p };
   };
 
