@@ -156,12 +156,17 @@ var stepFlows = []struct{ name, steps, want string }{
 	{"drag by so far", on("drag.html", "  - drag: {selectors: '#box', x: 120, y: 30}"), "box:140,90"},
 	{"drag and drop", on("drag.html", "  - drag: {selectors: '#card', to: '#drop'}"), "start enter dropped:the_card end"},
 	{"a drag and drop that the page prevents", on("drag.html", "  - drag: {selectors: '#stuck', to: '#goal'}"), "stuck:goal"},
-	{"keys", on("keys.html", "  - press: {selectors: '#field', keys: [Control+A, Backspace, x, Y, '!']}\n  - press: Tab\n  - keyDown: Shift\n  - keyDown: a\n  - keyUp: a\n  - keyUp: Shift\n  - press: [Control+Shift+K, F5, ArrowDown, NumpadEnter, '+', Control++]"),
+	{
+		"keys", on("keys.html", "  - press: {selectors: '#field', keys: [Control+A, Backspace, x, Y, '!']}\n  - press: Tab\n  - keyDown: Shift\n  - keyDown: a\n  - keyUp: a\n  - keyUp: Shift\n  - press: [Control+Shift+K, F5, ArrowDown, NumpadEnter, '+', Control++]"),
 		"+CControl/ControlLeft/17 +Ca/KeyA/65 -Ca/KeyA/65 -Control/ControlLeft/17 +Backspace/Backspace/8 -Backspace/Backspace/8 +Tab/Tab/9 value=xY! -Tab/Tab/9 +SShift/ShiftLeft/16 +SA/KeyA/65 -SA/KeyA/65 -Shift/ShiftLeft/16" +
-			" +CControl/ControlLeft/17 +CSShift/ShiftLeft/16 +CSK/KeyK/75 -CSK/KeyK/75 -CShift/ShiftLeft/16 -Control/ControlLeft/17 +F5/F5/116 -F5/F5/116 +ArrowDown/ArrowDown/40 -ArrowDown/ArrowDown/40 +Enter/NumpadEnter/13 -Enter/NumpadEnter/13 ++/Equal/187 -+/Equal/187 +CControl/ControlLeft/17 +C+/Equal/187 -C+/Equal/187 -Control/ControlLeft/17"},
-	{"a click with a key held", on("keys.html", "  - keyDown: Control\n  - press: {selectors: '#field', keys: [x]}\n  - keyUp: Control\n  - keyDown: Alt\n  - click: '#state'\n  - keyUp: Alt"),
-		"+CControl/ControlLeft/17 +Cx/KeyX/88 -Cx/KeyX/88 -Control/ControlLeft/17 +AAlt/AltLeft/18 clickA -Alt/AltLeft/18"},
-	{"a form", on("form.html", `  - change: {selectors: aria/Name, value: Änn O'Neil}
+			" +CControl/ControlLeft/17 +CSShift/ShiftLeft/16 +CSK/KeyK/75 -CSK/KeyK/75 -CShift/ShiftLeft/16 -Control/ControlLeft/17 +F5/F5/116 -F5/F5/116 +ArrowDown/ArrowDown/40 -ArrowDown/ArrowDown/40 +Enter/NumpadEnter/13 -Enter/NumpadEnter/13 ++/Equal/187 -+/Equal/187 +CControl/ControlLeft/17 +C+/Equal/187 -C+/Equal/187 -Control/ControlLeft/17",
+	},
+	{
+		"a click with a key held", on("keys.html", "  - keyDown: Control\n  - press: {selectors: '#field', keys: [x]}\n  - keyUp: Control\n  - keyDown: Alt\n  - click: '#state'\n  - keyUp: Alt"),
+		"+CControl/ControlLeft/17 +Cx/KeyX/88 -Cx/KeyX/88 -Control/ControlLeft/17 +AAlt/AltLeft/18 clickA -Alt/AltLeft/18",
+	},
+	{
+		"a form", on("form.html", `  - change: {selectors: aria/Name, value: Änn O'Neil}
   - change: {selectors: '[name=secret]', value: s3cret!}
   - change: {selectors: '[name=number]', value: '12.5'}
   - change: {selectors: '[name=search]', value: ''}
@@ -179,12 +184,16 @@ var stepFlows = []struct{ name, steps, want string }{
   - change: {selectors: '[name=ro]', value: free}
   - change: {selectors: '#rich', value: plain now}
   - click: '#show'`),
-		"name=Änn O'Neil secret=s3cret! number=12.5 search= text=one 龙 two date=2026-02-03 time=12:30 color=#ff8000 range=70 month=2026-05 tick=on radio=b one=2 many=1+3 slow=late ro=free file= rich=plain now"},
-	{"boxes as they are", on("form.html", "  - change: {selectors: '[name=tick]', value: 'true'}\n  - change: {selectors: '[name=tick]', value: 'true'}\n  - change: {selectors: '[name=tick]', value: 'false'}\n  - change: {selectors: '#ra', value: 'true'}\n  - click: '#show'"),
-		"name=old secret= number= search= text=before date= time= color=#000000 range=50 month= radio=a one=1 slow=Wait ro=fixed file= rich=rich old"},
+		"name=Änn O'Neil secret=s3cret! number=12.5 search= text=one 龙 two date=2026-02-03 time=12:30 color=#ff8000 range=70 month=2026-05 tick=on radio=b one=2 many=1+3 slow=late ro=free file= rich=plain now",
+	},
+	{
+		"boxes as they are", on("form.html", "  - change: {selectors: '[name=tick]', value: 'true'}\n  - change: {selectors: '[name=tick]', value: 'true'}\n  - change: {selectors: '[name=tick]', value: 'false'}\n  - change: {selectors: '#ra', value: 'true'}\n  - click: '#show'"),
+		"name=old secret= number= search= text=before date= time= color=#000000 range=50 month= radio=a one=1 slow=Wait ro=fixed file= rich=rich old",
+	},
 	{"an upload to a field", on("form.html", "  - upload: {selectors: '#file', files: [a.txt, sub/b.txt]}\n  - click: '#send'"), "a.txt:A b.txt:B"},
 	{"an upload through a file chooser", on("form.html", "  - upload: {selectors: aria/Choose files, files: [a.txt]}\n  - click: '#send'"), "a.txt:A"},
 	{"addresses that change within the document", on("spa.html", "  - click: aria/Items\n  - assert: {url: '*/spa/items', title: Items 1}\n  - waitForElement: {selectors: li, count: 4, operator: '=='}\n  - click: {selectors: '#next', assertedEvents: [{type: navigation}]}\n  - assert: {title: Items 2}"), "page 2"},
+	{"another place in the same document", on("index.html", "  - click: '#plain'\n  - navigate: ${.base}/steps/index.html#far\n  - click: '#far'"), "plain far"},
 	{"a slow network, and none", on("index.html", "  - emulateNetworkConditions: {download: 0, upload: 0, latency: 0}\n  - click: '#ask'\n  - emulateNetworkConditions: {download: -1, upload: -1, latency: 100}\n  - click: '#ask'"), "ask ask answer7"},
 }
 

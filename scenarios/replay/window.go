@@ -28,7 +28,11 @@ func (p *Page) navigate(ctx context.Context, s scenarios.Navigate) error {
 	}
 	if session == p.visit.tab.Session() {
 		p.visit.anew()
-		return p.visit.navigate(ctx, s)
+		err := p.visit.navigate(ctx, s)
+		if err != nil && errors.Is(context.Cause(ctx), errStepTimeout) {
+			err = fmt.Errorf("%s: the server did not answer in time: %w", s.URL, err)
+		}
+		return err
 	}
 	read, stop := session.Subscribe("Page.domContentEventFired")
 	defer stop()
