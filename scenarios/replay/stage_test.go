@@ -36,6 +36,7 @@ type scenario struct {
 	stage *replay.Stage
 	s     served
 	dir   string
+	tabs  int // 0: what pays off
 }
 
 func perform(t *testing.T, st *replay.Stage) *scenario {
@@ -58,7 +59,7 @@ func (c *scenario) again(t *testing.T, text string, retries int) (engine.Report,
 		t.Fatalf("%v\n%s", err, text)
 	}
 	return engine.Run(t.Context(), p, engine.Options{
-		Given: map[string]string{"base": c.s.base, "other": c.s.other("")}, Dir: c.dir, Stage: engine.StageOf[*replay.Page](c.stage), AllowJS: true, Fresh: true,
+		Given: map[string]string{"base": c.s.base, "other": c.s.other("")}, Dir: c.dir, Stage: engine.StageOf[*replay.Page](c.stage), AllowJS: true, Fresh: true, Tabs: c.tabs,
 		Session: session.Config{},
 	})
 }

@@ -348,3 +348,25 @@ func TestAFilmAmongOtherSteps(t *testing.T) {
 		t.Errorf("asked for %v", asked)
 	}
 }
+
+// TestPagesWithinAPage: items that need pages of their own get them, though there is one tab and the run has a page already.
+func TestPagesWithinAPage(t *testing.T) {
+	c := perform(t, stage(t))
+	c.tabs = 1
+	got, err := c.value(t, on("list", `  - each:
+      in: 1..3
+      workers: 2
+      steps:
+        - navigate: ${.base}/steps/list?page=${.item}
+        - extract: {columns: {title: title}, as: rows}
+      collect: ${.rows[].title}
+      as: titles
+  - extract: {columns: {title: title}, as: own}`), "{titles: .titles, own: .own[0].title}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"titles": []any{"Page 1", "Page 2", "Page 3"}, "own": "Page 1"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
