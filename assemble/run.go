@@ -45,6 +45,9 @@ type run struct {
 // what was fetched stays beside the output, and the same job goes on from there. A segment that cannot be had is asked for once more
 // when all others are there. No goroutine outlives Run.
 //
+// It takes some 150 MB at most for segments of 16 MB, without a limit for the garbage collector: segments in flight, up to 84 MiB, and what is on
+// its way to the disk lie outside of its heap where the system allows that.
+//
 // Errors wrap the sentinels of this package, *fetch.Error, or the cause of the context's end.
 func Run(ctx context.Context, job Job) (Verdict, error) {
 	if err := job.check(); err != nil {

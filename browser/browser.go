@@ -165,8 +165,10 @@ func (b *Browser) engage() error {
 		kill()
 		<-b.link.router.driver.done
 	}
-	_, err := chromedp.CallBrowser(root, cdpbrowser.GetVersion, cdp.Empty{})
-	return err
+	if _, err := chromedp.CallBrowser(root, cdpbrowser.GetVersion, cdp.Empty{}); err != nil {
+		return b.link.blamed(err)
+	}
+	return nil
 }
 
 func (b *Browser) chromedpLog(format string, args ...any) {

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -98,6 +99,16 @@ func (l *link) err() error {
 	return ErrBrowserGone
 }
 
+// blamed is err with the end of the connection as its reason, where that has ended: chromedp has words of its own for it.
+func (l *link) blamed(err error) error {
+	select {
+	case <-l.lost:
+		return fmt.Errorf("%w: %w", l.err(), err)
+	default:
+		return err
+	}
+}
+
 // close ends the connection and waits for both goroutines.
 func (l *link) close() {
 	select {
@@ -123,6 +134,21 @@ var _ chromedp.Transport = (*driver)(nil)
 
 func newDriver(l *link) *driver {
 	return &driver{link: l, in: newQueue[*cdproto.Message](), done: make(chan struct{})}
+}
+
+// needless are events that a page can make without end, and that chromedp has no use for: it takes 4096 of Runtime's before it waits for the
+// handling of one that may itself wait for an answer behind them.
+var needless = map[cdproto.MethodType]bool{
+	"Log.entryAdded": true, "Runtime.consoleAPICalled": true, "Runtime.exceptionThrown": true, "Runtime.bindingCalled": true,
+	"Network.dataReceived": true, "Network.eventSourceMessageReceived": true,
+	"Network.webSocketFrameReceived": true, "Network.webSocketFrameSent": true, "Network.webSocketFrameError": true,
+}
+
+// hand queues a message for chromedp. It never blocks.
+func (d *driver) hand(m *cdproto.Message) {
+	if !needless[m.Method] {
+		d.in.push(m)
+	}
 }
 
 // Read hands chromedp its next message; io.EOF once the link is lost.

@@ -5,8 +5,8 @@ import jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 // Observer hears everything that happens in one tab: its page, the pages that this opens, frames of other sites,
 // dedicated, shared and service workers, nested ones too.
 //
-// The methods are called in order, from one goroutine per tab that reads a queue without a bound: an observer may call
-// Chrome or block, and holds up only its own tab's news. It must not call [Tab.Close] or [Browser.Close], which wait for it.
+// The methods are called in order, from one goroutine per tab: an observer may call Chrome or block, and holds up only its own tab's news,
+// which wait in memory and then on disk, see [EventsLost]. It must not call [Tab.Close] or [Browser.Close], which wait for it.
 type Observer interface {
 	// Attached is called while the target is paused, before its first line of script. What is sent with Session.Send
 	// here (not awaited) is carried out before the target runs; to await Network.enable here would hang a service

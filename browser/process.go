@@ -9,14 +9,12 @@ import (
 	"runtime"
 	"sync"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // process is a Chrome that we started, in a process group of its own.
 type process struct {
 	cmd  *exec.Cmd
-	pipe *chromedp.PipeConn
+	pipe *pipe
 	out  *tail
 	done chan struct{} // closed when it was reaped
 	err  error         // how it ended; valid then
@@ -51,7 +49,7 @@ func startProcess(path string, args, env []string, run *runFolder) (*process, er
 		files.closeParent()
 		return nil, fmt.Errorf("starting %s: %w", path, err)
 	}
-	p.pipe = chromedp.NewPipeConn(files.parentR, files.parentW)
+	p.pipe = newPipe(files.parentR, files.parentW)
 	return p, nil
 }
 

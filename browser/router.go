@@ -94,7 +94,7 @@ func (r *router) route(m *cdproto.Message) {
 	case twin != nil:
 		twin.heard(m)
 	case s == nil && foreign:
-		r.driver.in.push(m)
+		r.driver.hand(m)
 	case s == nil: // a double, a target of no tab, or a child of a session of chromedp's
 	case m.ID != 0:
 		s.reply(m)

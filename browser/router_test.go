@@ -18,7 +18,7 @@ func script(t testing.TB, messages string) (heard, sent []string) {
 	l := newLink(nil, slog.New(slog.DiscardHandler))
 	n := &noter{}
 	tab := &Tab{
-		b: &Browser{link: l}, contextID: "C", obs: n, inbox: newQueue[notice](),
+		b: &Browser{link: l}, contextID: "C", obs: n, inbox: newInbox(l.router.root),
 		ready: make(chan struct{}), done: make(chan struct{}),
 	}
 	_, tab.kill = context.WithCancelCause(context.Background())

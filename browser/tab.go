@@ -30,7 +30,7 @@ type Tab struct {
 	b         *Browser
 	contextID cdp.BrowserContextID
 	obs       Observer
-	inbox     *queue[notice]
+	inbox     *inbox
 	heard     sync.WaitGroup // the goroutines that call the observer, and attach chromedp
 
 	life   context.Context // ends with the tab, and says why
@@ -84,7 +84,7 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	t := &Tab{
-		b: b, contextID: place, obs: obs, inbox: newQueue[notice](),
+		b: b, contextID: place, obs: obs, inbox: newInbox(b.link.router.root),
 		ready: make(chan struct{}), done: make(chan struct{}),
 	}
 	t.life, t.kill = context.WithCancelCause(b.driverCtx)

@@ -88,7 +88,7 @@ func TestBodiesSpillToDisk(t *testing.T) {
 			t.Errorf("%s: %d bytes at hand", id, len(x.Body.Head))
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "seine-capture-*", "*"))
+	files, err := filepath.Glob(filepath.Join(dir, "seine-bodies-*", "*"))
 	if err != nil || len(files) != 2 { // the big one, and one for the two of the four over the budget
 		t.Errorf("on disk: %q, %v", files, err)
 	}

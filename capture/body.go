@@ -28,6 +28,7 @@ const (
 	ReasonPart      Reason = "the browser gave only a part of it" // the files of a form that navigates
 	ReasonLeftOut   Reason = "left out of the file that it was kept in"
 	ReasonLost      Reason = "not in the folder that it was kept in"
+	ReasonFlood     Reason = "the page made more than could be written down"
 	ReasonRecoded   Reason = "the browser gave another text than what came"
 )
 
@@ -35,7 +36,7 @@ const (
 func ReasonNamed(text string) Reason {
 	switch r := Reason(text); r {
 	case "", ReasonPending, ReasonNone, ReasonFailed, ReasonAborted, ReasonGone, ReasonSilent, ReasonTooLarge, ReasonEndless, ReasonNotAsked,
-		ReasonSpillFull, ReasonDownload, ReasonMessages, ReasonPart, ReasonLeftOut, ReasonLost, ReasonRecoded:
+		ReasonSpillFull, ReasonDownload, ReasonMessages, ReasonPart, ReasonLeftOut, ReasonLost, ReasonFlood, ReasonRecoded:
 		return r
 	}
 	return ReasonGone

@@ -1,5 +1,7 @@
 package capture
 
+import "strconv"
+
 // Capture is all that one visit gave, as plain data.
 type Capture struct {
 	Page      string // URL that was asked for
@@ -28,11 +30,13 @@ type Note struct {
 // NoteKind names what a page did.
 type NoteKind string
 
-// What pages are known to do with Encrypted Media Extensions.
+// What pages are known to do with Encrypted Media Extensions, and what was not heard of them.
 const (
 	NoteEMEAsk  NoteKind = "eme-ask"  // asked whether a key system is there
 	NoteEMEUse  NoteKind = "eme-use"  // made a license request
 	NoteEMEKeys NoteKind = "eme-keys" // gave keys to a media element
+	NoteCut     NoteKind = "cut"      // made more requests than are kept; the text is how many more
+	NoteLost    NoteKind = "lost"     // made more news than could be written down; the text is how many were lost
 )
 
 // Player is a media element of the page as it was at the end of the visit.
@@ -65,6 +69,8 @@ type Counts struct {
 
 	Messages    int `json:"messages,omitempty"` // of WebSockets and EventSources
 	MessagesCut int `json:"messages_cut,omitempty"`
+	EventsLost  int `json:"events_lost,omitempty"` // see NoteLost
+	RequestsCut int `json:"requests_cut,omitempty"`
 }
 
 // Count says how complete the capture is.
@@ -86,7 +92,21 @@ func (c *Capture) Count() Counts {
 		n.Messages += len(e.Messages)
 		n.MessagesCut += e.MessagesCut
 	}
+	for _, note := range c.Notes {
+		n.noted(note)
+	}
 	return n
+}
+
+func (n *Counts) noted(note Note) {
+	number, err := strconv.Atoi(note.Text)
+	switch {
+	case err != nil:
+	case note.Kind == NoteLost:
+		n.EventsLost += max(number, 0)
+	case note.Kind == NoteCut:
+		n.RequestsCut += max(number, 0)
+	}
 }
 
 func (n *Counts) sent(q *Request) {

@@ -45,6 +45,7 @@ var handlers = map[string]handler{
 	"Page.loadEventFired":                        on((*Recorder).pageLoaded),
 	"Runtime.consoleAPICalled":                   on((*Recorder).consoleCalled),
 	"Runtime.exceptionThrown":                    on((*Recorder).exceptionThrown),
+	"Seine.eventsLost":                           on((*Recorder).eventsLost),
 	"Browser.downloadWillBegin":                  on((*Recorder).downloadWillBegin),
 	"Runtime.bindingCalled":                      on((*Recorder).bindingCalled),
 	"Runtime.executionContextCreated":            on((*Recorder).contextCreated),
@@ -64,6 +65,8 @@ func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
 	}
 	x := r.byID[ev.RequestID]
 	switch {
+	case x == nil && r.full():
+		return
 	case x == nil:
 		x = r.begin(s, ev)
 	case ev.RedirectResponse == nil || x.session != s.ID() && x.Request.URL == ev.Request.URL:
@@ -79,6 +82,15 @@ func (r *Recorder) requestWillBeSent(s Session, ev *requestWillBeSent) {
 	if x.Request.Body.Reason == ReasonNotAsked {
 		r.bodies.request(x, s)
 	}
+}
+
+// full counts a request that is not kept because there are too many.
+func (r *Recorder) full() bool {
+	if len(r.list) < r.opt.MaxRequests {
+		return false
+	}
+	r.cut++
+	return true
 }
 
 func (r *Recorder) begin(s Session, ev *requestWillBeSent) *record {
@@ -185,6 +197,9 @@ func (e *responseExtraInfo) apply(res *Response) {
 func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 	res := ev.Response.response()
 	x := r.byID[ev.RequestID]
+	if x == nil && len(r.list) >= r.opt.MaxRequests {
+		return // its request was counted
+	}
 	if x == nil { // its request was not told; that it was answered is news all the same
 		x = r.begin(s, &requestWillBeSent{
 			RequestID: ev.RequestID, Type: ev.Type, Timestamp: ev.Timestamp, FrameID: ev.FrameID,

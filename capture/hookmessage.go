@@ -67,7 +67,7 @@ func (r *Recorder) bindingCalled(s Session, ev *bindingCalled) {
 
 func (r *Recorder) noted(s Session, payload string) {
 	var n noteMessage
-	if len(r.heard.notes) >= maxNotes || len(payload) > maxNote || jsonv2.Unmarshal([]byte(payload), &n, eventOptions) != nil {
+	if len(r.heard.notes) >= maxNotes || len(payload) > maxNote || jsonv2.Unmarshal([]byte(payload), &n, eventOptions) != nil || n.Kind == NoteLost || n.Kind == NoteCut {
 		return
 	}
 	r.heard.notes = append(r.heard.notes, Note{Kind: n.Kind, Text: n.Text, Target: targetOf(s)})

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/base64"
 	"net/http"
 	"time"
@@ -69,7 +70,7 @@ type eventSourceMessage struct {
 }
 
 func (r *Recorder) webSocketCreated(s Session, ev *webSocketCreated) {
-	if r.byID[ev.RequestID] != nil {
+	if r.byID[ev.RequestID] != nil || r.full() {
 		return
 	}
 	x := r.begin(s, &requestWillBeSent{
@@ -128,6 +129,9 @@ func (r *Recorder) eventSourceMessage(_ Session, ev *eventSourceMessage) {
 	}
 }
 
+// messageHead is how much of a message on disk is kept at hand: there may be a hundred thousand of them.
+const messageHead = 512
+
 // message keeps a message while there are not too many of them.
 func (r *Recorder) message(x *record, m Message, data []byte) {
 	x.touched = time.Now()
@@ -143,6 +147,9 @@ func (r *Recorder) message(x *record, m Message, data []byte) {
 		m.Body = Body{Reason: ReasonTooLarge, Size: int64(len(data))}
 	} else {
 		m.Body = r.store.put(data)
+	}
+	if m.Body.file != "" {
+		m.Body.Head = bytes.Clone(m.Body.Head[:min(len(m.Body.Head), messageHead)])
 	}
 	x.Messages = append(x.Messages, m)
 }

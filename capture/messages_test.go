@@ -116,3 +116,20 @@ func TestCaches(t *testing.T) {
 		}
 	}
 }
+
+// TestHeadsOfManyMessages: what is on disk takes little memory, however many there are.
+func TestHeadsOfManyMessages(t *testing.T) {
+	s := &session{id: "page", kind: "page"}
+	r := recorder(t, capture.Options{MaxMemory: 1, Dir: t.TempDir()})
+	r.Attached(s)
+	text := strings.Repeat("0123456789abcdef", 1000)
+	tell(t, r, event{s, "webSocketCreated", `{"requestId":"1","url":"wss://a.example/"}`})
+	for range 50 {
+		tell(t, r, event{s, "webSocketFrameReceived", js(map[string]any{"requestId": "1", "response": map[string]any{"opcode": 1, "payloadData": text}})})
+	}
+	for _, m := range r.Snapshot().Exchanges[0].Messages {
+		if got, err := m.Body.Bytes(1 << 20); err != nil || string(got) != text || len(m.Body.Head) == 0 || cap(m.Body.Head) > 1024 {
+			t.Fatalf("%d bytes, %d at hand, %v", len(got), cap(m.Body.Head), err)
+		}
+	}
+}

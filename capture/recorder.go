@@ -32,6 +32,7 @@ type Options struct {
 	MaxBody     int64  // bytes of one body; larger ones get ReasonTooLarge; 0: 64 MiB
 	MaxMemory   int64  // bytes of bodies in memory over the visit, the rest is on disk; 0: 64 MiB
 	MaxDisk     int64  // bytes of bodies on disk over the visit; what comes later gets ReasonSpillFull; 0: 8 GiB
+	MaxRequests int    // exchanges that are kept over the visit; what is cut is counted, see NoteCut; 0: 20,000
 	MaxMessages int    // WebSocket and EventSource messages that are kept over the visit; 0: 100,000
 	Copies      bool   // keep what scripts give to Media Source Extensions, see Appended; it slows the page down
 	Dir         string // where the folder for bodies on disk is made; "": the system's temporary folder
@@ -47,6 +48,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxDisk == 0 {
 		o.MaxDisk = 8 << 30
+	}
+	if o.MaxRequests == 0 {
+		o.MaxRequests = 20_000
 	}
 	if o.MaxMessages == 0 {
 		o.MaxMessages = 100_000
@@ -76,6 +80,7 @@ type Recorder struct {
 	epoch    time.Time          // wall clock of CDP's monotonic zero
 	heard    heard
 	messages int // kept so far
+	cut      int // requests that were not kept
 	console  console
 	times    PageTimes
 	ended    int // exchanges that are done
@@ -164,6 +169,9 @@ func (r *Recorder) Snapshot() *Capture {
 	defer r.mu.Unlock()
 	c := &Capture{Console: slices.Clone(r.console.list), ConsoleCut: r.console.cut, Times: r.times}
 	r.heard.snapshot(c)
+	if r.cut > 0 {
+		c.Notes = append(c.Notes, Note{Kind: NoteCut, Text: strconv.Itoa(r.cut)})
+	}
 	for _, x := range r.list {
 		e := x.snapshot()
 		c.Exchanges = append(c.Exchanges, &e)

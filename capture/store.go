@@ -1,21 +1,25 @@
 package capture
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"seine/capture/aside"
 )
 
 // store keeps bodies: in memory while they are small and together under a budget, else in files of one folder. What is small but over the
 // budget goes into one file together: a page may make ten thousand requests.
 type store struct {
-	parent string // folder that dir is made in
-	dir    string // ours alone: made on first use, removed by close
-	single int64  // bytes: larger ones get a file of their own
-	budget int64  // bytes in memory over all bodies
-	most   int64  // bytes on disk over all bodies
+	parent string       // folder that dir is made in
+	dir    string       // ours alone: made on first use, removed by close
+	claim  *aside.Claim // on dir
+	single int64        // bytes: larger ones get a file of their own
+	budget int64        // bytes in memory over all bodies
+	most   int64        // bytes on disk over all bodies
 
 	mu      sync.Mutex
 	used    int64
@@ -83,14 +87,25 @@ func (s *store) append(b []byte) (name string, at int64, err error) {
 // create makes an empty file. The caller holds s.mu.
 func (s *store) create() (*os.File, error) {
 	if s.dir == "" {
-		dir, err := os.MkdirTemp(s.parent, "seine-capture-")
-		if err != nil {
+		if err := s.settle(); err != nil {
 			return nil, err
 		}
-		s.dir = dir
 	}
 	s.files++
 	return os.OpenFile(filepath.Join(s.dir, fmt.Sprintf("body-%06d", s.files)), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+}
+
+// settle makes the folder, and removes those of runs that were killed.
+func (s *store) settle() error {
+	claim, err := aside.Take(cmp.Or(s.parent, os.TempDir()), "seine-bodies-", nil)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(claim.Path(), 0o700); err != nil {
+		return errors.Join(err, claim.Release())
+	}
+	s.claim, s.dir = claim, claim.Path()
+	return nil
 }
 
 func (s *store) reserve(n int) error {
@@ -121,10 +136,10 @@ func (s *store) close() error {
 		_ = s.pack.Close()
 		s.pack = nil
 	}
-	if s.dir == "" {
+	if s.claim == nil {
 		return nil
 	}
-	return os.RemoveAll(s.dir)
+	return s.claim.Release()
 }
 
 // writer takes a body piece by piece. It is used by one goroutine at a time.

@@ -68,20 +68,14 @@ func (f *folder) plainRole(s *Stream) Role {
 		return RoleThumbnail
 	case f.isAdvert(s):
 		return RoleAdvert
+	case slices.ContainsFunc(s.addresses(), func(u string) bool { return Tracks(hostOf(u)) }):
+		return RoleTracker
 	case (s.Kind == media.Video || s.Kind == media.Audio) && s.Player == nil && s.whole > 0 && s.whole <= tinyFile:
 		if s.Evidence != media.ByContent || s.Duration > 0 && s.Duration < time.Second {
 			return RoleTracker
 		}
 	}
 	return RoleNone
-}
-
-// advertisers are hosts, with all below them, that serve nothing but adverts. A short list of the large ones: most adverts are told by
-// the VAST answer that names them.
-var advertisers = []string{
-	"2mdn.net", "adform.net", "adnxs.com", "adsafeprotected.com", "adsrvr.org", "amazon-adsystem.com", "doubleclick.net", "exoclick.com",
-	"flashtalking.com", "fwmrm.net", "googlesyndication.com", "innovid.com", "magsrv.com", "moatads.com", "serving-sys.com", "smartadserver.com",
-	"springserve.com", "spotxchange.com", "teads.tv", "trafficjunky.net", "tremorhub.com", "tsyndicate.com",
 }
 
 func (f *folder) isAdvert(s *Stream) bool {
@@ -94,11 +88,6 @@ func (f *folder) isAdvert(s *Stream) bool {
 		}
 	}
 	return false
-}
-
-// Advertises is true for hosts that are known to serve nothing but adverts.
-func Advertises(host string) bool {
-	return slices.ContainsFunc(advertisers, func(a string) bool { return host == a || strings.HasSuffix(host, "."+a) })
 }
 
 // addresses are those that a stream was asked for under.

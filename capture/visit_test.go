@@ -47,10 +47,15 @@ type visit struct {
 
 func visited(t testing.TB, path string, o capture.Options) *visit {
 	t.Helper()
+	return visitedFor(t, visitLimit, path, o)
+}
+
+func visitedFor(t testing.TB, limit time.Duration, path string, o capture.Options) *visit {
+	t.Helper()
 	site := sites.New(sites.Options{})
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
-	ctx, cancel := context.WithTimeout(t.Context(), visitLimit)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	v := &visit{recorder(t, o), site, server.URL, nil, ctx}
 	v.tab = browsertest.New(t, ear{v.Recorder})

@@ -2,11 +2,11 @@ package scenarios
 
 import "time"
 
-// GrabFlow is what `seine grab URL` runs.
-func GrabFlow(url string, grab Grab, har string) UserFlow {
+// GrabFlow is what `seine grab URL` runs: what was heard is kept as the capture step says.
+func GrabFlow(url string, grab Grab, keep Capture) UserFlow {
 	return UserFlow{
 		Title: "grab " + url,
-		Steps: []Step{Navigate{URL: url}, Play{}, Capture{HAR: har}, grab},
+		Steps: []Step{Navigate{URL: url}, Play{}, keep, grab},
 	}
 }
 

@@ -84,7 +84,7 @@ type Options struct {
 	PerHost int
 	// Rate bounds the bytes per second of all transfers together; 0 for no limit.
 	Rate int64
-	// Window bounds the bytes of fetched and unfinished parts in memory; default 72 MiB. The part that all others wait
+	// Window bounds the bytes of fetched and unfinished parts in memory; default 72 MiB, and a sixth more where transfers are slow. The part that all others wait
 	// for is always admitted.
 	Window int64
 	Retry  RetryPolicy

@@ -37,11 +37,13 @@ type outcome struct {
 // Ordered fetches parts concurrently and delivers them in order. It returns when all are delivered, Deliver has returned
 // an error, or ctx has ended; all its goroutines are gone then.
 func (p *Pool) Ordered(ctx context.Context, w Work) error {
+	p.bufs.open()
+	defer p.bufs.close()
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
-	win := newWindow(p.opts.Window, w.Typical)
+	win := newWindow(p.opts.Window, w, p.bufs)
 	// Each part has a channel of its own; their order is the order of delivery.
 	queue := make(chan chan outcome, maxAhead)
 	wg.Go(func() {
@@ -55,7 +57,7 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 		}
 		err = w.Deliver(i, out.body, out.err)
 		out.body.Release()
-		win.done(out.room.paid)
+		win.done(out.room)
 		p.hosts.wake()
 		if err != nil {
 			return err
@@ -121,7 +123,7 @@ func (p *Pool) dispatch(ctx context.Context, w Work, win *window, queue chan<- c
 }
 
 func (p *Pool) start(ctx context.Context, w Work, urls []string, r *room, result chan<- outcome, wg *sync.WaitGroup) error {
-	if err := r.ensure(ctx, r.window.estimate()); err != nil {
+	if err := r.window.admit(ctx, r); err != nil {
 		return err
 	}
 	lane := &Lane{pool: p, room: r, urgent: r.isHead}

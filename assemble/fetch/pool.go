@@ -10,7 +10,7 @@ import (
 type Pool struct {
 	doer  Doer
 	opts  Options
-	bufs  *buffers
+	bufs  *buffers // for the parts of Ordered
 	hosts *hosts
 	rate  *rate.Limiter // nil for none
 	// ahead: requests wait for no slot.
@@ -20,7 +20,7 @@ type Pool struct {
 // NewPool returns a pool that asks through d.
 func NewPool(d Doer, o Options) *Pool {
 	o = o.withDefaults()
-	return &Pool{doer: d, opts: o, bufs: &buffers{limit: o.Window}, hosts: newHosts(o.PerHost), rate: newLimiter(o.Rate)}
+	return &Pool{doer: d, opts: o, bufs: newBuffers(o.Window), hosts: newHosts(o.PerHost), rate: newLimiter(o.Rate)}
 }
 
 // Ahead returns a pool that asks through d and shares all that p knows of its hosts and may receive, but whose requests wait for no

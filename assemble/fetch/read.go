@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // reader reads one body into a reused buffer.
@@ -17,6 +18,13 @@ type reader struct {
 	room *room
 	max  int64
 	news int // bytes that the host's level was not told of
+	// memory is the buffer, or the one that this is a piece of; paid are bytes that the room has, and that have not come.
+	memory []byte
+	paid   int
+	whole  bool // all of the buffer is paid for at once: nobody knows how long the body is
+	began  time.Time
+	got    int  // since then
+	waited bool // for memory
 	// claim, if not nil, says how many of the bytes at hand may be read behind those that came. None: others fetch the rest.
 	claim func(got, bytes int) int
 }
@@ -36,6 +44,7 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 			return buf, err
 		}
 	}
+	r.began = time.Now()
 	for s.length < 0 || int64(len(buf)) < s.length {
 		var err error
 		if len(buf) == cap(buf) {
@@ -47,9 +56,13 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 		if len(free) == 0 {
 			return buf, nil
 		}
+		if err := r.afford(ctx, len(free)); err != nil {
+			return buf, err
+		}
 		n, err := resp.Body.Read(free)
 		buf = buf[:len(buf)+n]
 		r.count(n)
+		r.arrived(n)
 		if err := r.throttle(ctx, n); err != nil {
 			return buf, err
 		}
@@ -71,9 +84,9 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 func (r *reader) first(ctx context.Context, s span) ([]byte, error) {
 	size := s.length
 	if r.room != nil {
-		r.room.window.learn(size)
+		r.room.window.learn(r.room, size)
 	}
-	if size < 0 {
+	if r.whole = size < 0; r.whole {
 		size = r.usual()
 	}
 	size = min(size, r.pool.opts.Window) // a stated length gets no more before its bytes have come
@@ -83,8 +96,20 @@ func (r *reader) first(ctx context.Context, s span) ([]byte, error) {
 	if err := r.pay(ctx, size); err != nil {
 		return nil, err
 	}
-	buf := r.pool.bufs.get(int(size))
-	return buf, r.pay(ctx, int64(cap(buf)))
+	return r.get(ctx, size)
+}
+
+// get gets a buffer.
+func (r *reader) get(ctx context.Context, size int64) ([]byte, error) {
+	if r.room == nil {
+		return make([]byte, 0, size), nil
+	}
+	buf, full := r.pool.bufs.get(int(size))
+	r.memory = buf[:0]
+	if full || r.whole || !r.room.window.slow() {
+		return buf, r.room.fill(ctx, int64(cap(buf)), full)
+	}
+	return buf, nil
 }
 
 // usual is what a part of this film takes.
@@ -119,6 +144,8 @@ func (r *reader) free(buf []byte, s span) []byte {
 	}
 	if room = r.pool.burst(room); r.claim != nil {
 		room = room[:r.claim(len(buf), len(room))]
+	} else if r.room != nil && r.room.window.slow() {
+		room = room[:min(len(room), claimBytes)]
 	}
 	return room
 }
@@ -135,17 +162,48 @@ func (r *reader) grow(ctx context.Context, buf []byte, length int64) ([]byte, er
 	if err := r.pay(ctx, size+int64(cap(buf))); err != nil {
 		return buf, err
 	}
-	bigger := append(r.pool.bufs.get(int(size)), buf...)
+	bigger, err := r.get(ctx, size)
+	bigger = append(bigger, buf...)
 	r.pool.bufs.put(buf)
-	return bigger, r.pay(ctx, int64(cap(bigger)))
+	return bigger, err
 }
 
 // pay asks the window for memory.
 func (r *reader) pay(ctx context.Context, total int64) error {
-	if r.room == nil || r.room.paid >= total {
+	if r.room == nil || !r.whole && r.room.window.slow() {
 		return nil
 	}
 	return r.watch.pause(func() error { return r.room.ensure(ctx, total) })
+}
+
+// afford pays for n bytes more where transfers are slow.
+func (r *reader) afford(ctx context.Context, n int) error {
+	n -= r.paid
+	if r.room == nil || n <= 0 || !r.room.window.slow() {
+		return nil
+	}
+	if !r.room.take(n) {
+		r.waited = true
+		if err := r.watch.pause(func() error { return r.room.wait(ctx, n) }); err != nil {
+			return err
+		}
+	}
+	r.paid += n
+	r.pool.bufs.touch(r.memory, n)
+	return nil
+}
+
+// arrived tells the window of n bytes.
+func (r *reader) arrived(n int) {
+	if r.room == nil {
+		return
+	}
+	r.got += n
+	r.room.arrived(n)
+	r.paid = max(0, r.paid-n)
+	if d := time.Since(r.began); d >= tryTime && !r.waited {
+		r.room.window.noted(r.got, d)
+	}
 }
 
 // skip reads what is not wanted.

@@ -16,7 +16,7 @@ const (
 	// minShare is the least that is given away, in bytes.
 	minShare = 256 << 10
 	// tryTime is how long the speed of a transfer is measured before it is judged.
-	tryTime = 100 * time.Millisecond
+	tryTime = 60 * time.Millisecond
 	// minPatience is the time that a transfer must have left; or longer, where requests take long.
 	minPatience = 200 * time.Millisecond
 )
@@ -39,6 +39,9 @@ func (s *striping) share(ctx, each context.Context, resp *http.Response, span sp
 	}
 	s.version = versionOfBody(resp)
 	t := s.add(0, span.length)
+	t.flight = s.flight
+	s.room.setUndivided(true)
+	defer s.room.setUndivided(false)
 	s.recruit(ctx)
 	err := s.read(each, resp, t, int(span.length), rd)
 	if !s.alone() {
@@ -54,7 +57,7 @@ func (s *striping) share(ctx, each context.Context, resp *http.Response, span sp
 func (s *striping) alone() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.list) > 1 {
+	if len(s.list) > 1 || s.from < s.to {
 		return false
 	}
 	s.list[0].end = 0
@@ -70,12 +73,27 @@ func (s *striping) claim(t *stripe, got, bytes int) int {
 	if elapsed := now.Sub(t.began); elapsed > 0 {
 		most = max(most, float64(got-t.had)*float64(claimTime)/float64(elapsed))
 	}
+	later := now.Sub(t.began) >= tryTime && s.from == s.to && !s.divide(t, got)
 	n := min(bytes, int(most), t.end-got)
 	t.claimed = got + n
-	if s.worth(t, now) > 0 {
+	if !later && s.worth(t, now) > 0 {
 		s.tell()
 	}
 	return n
+}
+
+// divide leaves of a stripe what others fetch better: most of a body that was asked for as a whole before anybody knew that it takes
+// long. It returns false if that has to wait. The caller holds the lock.
+func (s *striping) divide(t *stripe, got int) bool {
+	_, level := s.host.divides()
+	n, now := t.flight.keep(level, int64(t.end-got))
+	if n < int64(t.end-got) {
+		s.to = t.from + int64(t.end)
+		t.end = got + int(n)
+		s.from = t.from + int64(t.end)
+		s.tell()
+	}
+	return now
 }
 
 // worth is the time that a stripe will take still, or 0 when nothing is to be gained by another request. The caller holds the lock.
@@ -85,7 +103,7 @@ func (s *striping) worth(t *stripe, now time.Time) time.Duration {
 		return 0
 	}
 	time := time.Duration(float64(elapsed) * float64(left) / float64(max(t.claimed-t.had, 1)))
-	if time < max(minPatience, 4*s.lag) {
+	if time < max(minPatience, 8*s.lag) {
 		return 0
 	}
 	return time
@@ -106,5 +124,7 @@ func (s *striping) cut(now time.Time) *stripe {
 	}
 	to := victim.from + int64(victim.end)
 	victim.end -= min((victim.end-victim.claimed)/2, stripeBytes)
-	return s.add(victim.from+int64(victim.end), to)
+	t := s.add(victim.from+int64(victim.end), to)
+	t.flight = victim.flight.join(int64(t.end), int64(victim.end-victim.claimed))
+	return t
 }

@@ -28,17 +28,29 @@ type stripe struct {
 	// began is when its reader began, with so many bytes.
 	began time.Time
 	had   int
+
+	flight *flight
 }
 
-// divided says whether to begin with a stripe: memory, not the host, bounds how many parts are under way, or nothing is known yet. What
+// divided says whether to begin with a stripe: memory, not the host, bounds how many parts are under way, or the part takes long. What
 // is no longer than a stripe comes by the same single request.
-func (f *pursuit) divided() bool {
+func (f *pursuit) divided(s *striping) bool {
 	room, part := f.lane.room, f.req.Range
-	if f.req.Kind != Segment || room == nil || f.undivided || f.kept.length > 0 || part != nil && part.Length <= stripeBytes {
+	if f.req.Kind != Segment || room == nil {
 		return false
 	}
+	room.again(len(f.kept.buf))
+	length := int64(0)
+	if part != nil {
+		length = part.Length
+	}
 	yes, level := f.at.host.divides()
-	return yes && room.window.tight(level)
+	if !yes || f.undivided || f.kept.length > 0 || part != nil && part.Length <= stripeBytes {
+		s.flight = room.embarkWhole(length)
+		return false
+	}
+	s.opening, s.flight = room.embark(level, length, stripeBytes)
+	return room.divides(s.opening, length, level)
 }
 
 // learn draws conclusions from how the stripes fared.

@@ -291,7 +291,7 @@ func TestStripedFilm(t *testing.T) {
 func TestNoRangesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := &quarry{size: 9 * mebibyte, fault: func(q *quarry, r *http.Request, _ int) met { return whole(q, r) }}
-		p := NewPool(q, Options{PerHost: 2})
+		p := NewPool(q, Options{PerHost: 2, Window: 72 * mebibyte})
 		film := work(5, func(int) string { return "h" }, func(_ int, _ *Body, err error) error { return err })
 		film.Typical = 40 * mebibyte
 		err := p.Ordered(t.Context(), film)

@@ -10,6 +10,7 @@ import (
 
 // fetch tries until a stripe is there or the policy says enough. Unless fresh, it begins after a try that has ended with err.
 func (s *striping) fetch(ctx context.Context, t *stripe, err error, fresh bool) error {
+	defer t.flight.land()
 	f := &pursuit{pool: s.pool, req: s.req, list: []*address{{url: s.req.URL, host: s.host}}}
 	f.at = f.list[0]
 	had := 0
@@ -19,7 +20,7 @@ func (s *striping) fetch(ctx context.Context, t *stripe, err error, fresh bool) 
 				return err
 			}
 			had = len(t.buf)
-			err = s.pool.watched(ctx, s.host, nil, func(ctx context.Context, rd *reader) error { return s.exchange(ctx, t, rd) })
+			err = s.pool.watched(ctx, s.host, s.room, func(ctx context.Context, rd *reader) error { return s.exchange(ctx, t, rd) })
 		}
 		switch {
 		case err == nil:
@@ -88,6 +89,7 @@ func (s *striping) read(ctx context.Context, resp *http.Response, t *stripe, end
 	s.mu.Lock()
 	t.began, t.had, t.claimed = time.Now(), len(t.buf), len(t.buf)
 	s.mu.Unlock()
+	rd.memory = s.body.buf
 	rd.claim = func(got, bytes int) int { return s.claim(t, got, bytes) }
 	buf, err := rd.read(ctx, resp, span{length: int64(end)}, t.buf)
 	t.buf = buf

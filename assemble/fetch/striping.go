@@ -16,8 +16,12 @@ type striping struct {
 	req  Request // at the address that is asked
 	host *host
 	room *room
+	lane *Lane
 	kept *partial
 	lag  time.Duration // until the first bytes came
+	// opening is how much of the body is asked for first, as one flight.
+	opening int64
+	flight  *flight
 
 	own     *stripe // the one of the first request; nil as long as the body is not divided
 	body    *Body
@@ -30,20 +34,21 @@ type striping struct {
 
 	mu      sync.Mutex
 	list    []*stripe
-	waiting []*stripe // of them, those that nobody has taken
-	missing int       // of them, those that are not complete
+	missing int // of them, those that are not complete
+	// from is where the bytes begin that nobody has taken, to where they end.
+	from, to int64
 }
 
 // first asks for the first stripe. An answer that is the whole body is read as such; else helpers begin, under ctx, while the first
 // stripe is read.
 func (s *striping) first(ctx, each context.Context, rd *reader) (*Body, error) {
 	began := time.Now()
-	resp, err := s.ask(each, 0, stripeBytes)
+	resp, err := s.ask(each, 0, s.opening)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	s.lag = time.Since(began)
+	s.lagged(time.Since(began))
 	if resp.StatusCode == http.StatusOK {
 		s.host.undivided()
 		span, err := bodySpan(resp, s.req)
@@ -56,16 +61,25 @@ func (s *striping) first(ctx, each context.Context, rd *reader) (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	if length <= stripeBytes {
+	if length <= s.opening {
 		return s.receive(each, resp, span{length: length}, rd)
 	}
 	if err := s.allocate(each, resp, length, rd); err != nil {
 		return nil, err
 	}
-	s.layOut(length)
-	s.own = s.list[0]
+	s.own = s.add(0, s.opening)
+	s.own.flight = s.flight
+	s.from, s.to = s.opening, length
 	s.recruit(ctx)
-	return nil, s.read(each, resp, s.own, stripeBytes, rd)
+	s.tell()
+	return nil, s.read(each, resp, s.own, int(s.opening), rd)
+}
+
+// lagged books how long the first bytes took.
+func (s *striping) lagged(d time.Duration) {
+	if s.lag = d; s.room != nil {
+		s.room.window.lagged(d)
+	}
 }
 
 // measure returns the length of the body, of which the first stripe was asked for.
@@ -83,8 +97,8 @@ func (s *striping) measure(resp *http.Response) (int64, error) {
 	switch most := s.req.Kind.MaxBytes(); {
 	case length > most:
 		return 0, fmt.Errorf("%w: %d bytes, the limit for a %v is %d", ErrTooLarge, length, s.req.Kind, most)
-	case first != offset, last != offset+min(length, stripeBytes)-1:
-		return 0, fmt.Errorf("%w: bytes %d to %d of %d came, %d from byte %d on were asked for", errUndivided, first, last, length, int64(stripeBytes), offset)
+	case first != offset, last != offset+min(length, s.opening)-1:
+		return 0, fmt.Errorf("%w: bytes %d to %d of %d came, %d from byte %d on were asked for", errUndivided, first, last, length, s.opening, offset)
 	case length > s.pool.opts.Window: // no memory for bytes that are only promised
 		return 0, fmt.Errorf("%w: it is too long", errUndivided)
 	}
@@ -103,18 +117,6 @@ func (s *striping) allocate(ctx context.Context, resp *http.Response, length int
 	return nil
 }
 
-// layOut makes the stripes: no short one at the end. The first one is the caller's.
-func (s *striping) layOut(length int64) {
-	n := max(1, (length-stripeBytes+stripeBytes/2)/stripeBytes) // of those behind the first one
-	from := int64(0)
-	for i := range n + 1 {
-		to := stripeBytes + (length-stripeBytes)*i/n
-		s.add(from, to)
-		from = to
-	}
-	s.waiting = append(s.waiting, s.list[1:]...)
-}
-
 // add makes a stripe of bytes of the body.
 func (s *striping) add(from, to int64) *stripe {
 	t := &stripe{from: from, buf: s.body.Data[from:from:to], end: int(to - from)}
@@ -127,7 +129,6 @@ func (s *striping) add(from, to int64) *stripe {
 func (s *striping) recruit(ctx context.Context) {
 	waits, settle := context.WithCancel(ctx)
 	s.done, s.settle = waits.Done(), settle
-	s.tell()
 	s.helpers.Go(func() {
 		for {
 			select {
@@ -160,7 +161,7 @@ const lastOrder = 1 << 40
 func (s *striping) order() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.waiting) > 0 {
+	if s.from < s.to {
 		return s.room.index
 	}
 	return s.room.index + lastOrder
@@ -170,11 +171,15 @@ func (s *striping) order() int {
 func (s *striping) take() *stripe {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.waiting) == 0 {
+	rest := s.to - s.from
+	if rest == 0 {
 		return s.cut(time.Now())
 	}
-	t := s.waiting[0]
-	if s.waiting = s.waiting[1:]; len(s.waiting) > 0 {
+	_, level := s.host.divides()
+	n, f := s.room.embark(level, rest, rest/max(1, (rest+stripeBytes/2)/stripeBytes)) // no short one at the end
+	t := s.add(s.from, s.from+n)
+	t.flight = f
+	if s.from += n; s.from < s.to {
 		s.tell()
 	}
 	return t
@@ -192,7 +197,7 @@ func (s *striping) tell() {
 func (s *striping) complete() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.missing--; s.missing == 0 {
+	if s.missing--; s.missing == 0 && s.from == s.to {
 		s.settle()
 	}
 }
@@ -205,20 +210,17 @@ func (s *striping) finish(ctx context.Context, err error) (*Body, error) {
 			err = s.fetch(ctx, t, nil, true)
 			continue
 		}
-		select {
-		case <-s.offer:
-			continue
-		case <-s.done:
-		}
 		break
 	}
 	if err != nil {
 		s.stop(err)
 	}
+	s.lane.leave() // others do the rest
 	s.helpers.Wait()
-	if err := context.Cause(ctx); err != nil {
-		s.body.Release()
-		return nil, err
+	err = context.Cause(ctx)
+	if err == nil {
+		return s.body, nil
 	}
-	return s.body, nil
+	s.body.Release()
+	return nil, err
 }

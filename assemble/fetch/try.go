@@ -13,19 +13,26 @@ import (
 
 // try asks once for the body, or what of it is missing, and has it checked. Other slots that have nothing to do may help.
 func (f *pursuit) try(ctx context.Context, r Request) (body *Body, err error) {
-	s := &striping{pool: f.pool, req: r, host: f.at.host, room: f.lane.room, kept: &f.kept, offer: make(chan struct{}, 1)}
+	s := &striping{pool: f.pool, req: r, host: f.at.host, room: f.lane.room, lane: f.lane, kept: &f.kept, offer: make(chan struct{}, 1)}
+	outer := ctx
 	ctx, s.stop = context.WithCancelCause(ctx)
 	defer s.stop(nil)
-	exchange, divided := s.whole, f.divided()
+	divided := f.divided(s)
+	exchange := s.whole
 	if divided {
 		exchange = s.first
 	}
+	defer s.flight.land()
 	err = f.pool.watched(ctx, s.host, s.room, func(each context.Context, rd *reader) (err error) {
 		body, err = exchange(ctx, each, rd)
 		return err
 	})
 	if s.own != nil {
-		body, err = s.finish(ctx, err)
+		if body, err = s.finish(ctx, err); err != nil && f.lane.slot == nil {
+			if err := f.lane.enter(outer, []string{r.URL}); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if s.own != nil || divided {
 		f.learn(ctx, err)
@@ -68,7 +75,7 @@ func (s *striping) whole(ctx, each context.Context, rd *reader) (*Body, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	s.lag = time.Since(began)
+	s.lagged(time.Since(began))
 	span, err := s.pool.span(resp, s.req, s.kept, s.pool.judge(resp, rd.host, began))
 	if err != nil {
 		return nil, err
@@ -82,6 +89,7 @@ func (s *striping) whole(ctx, each context.Context, rd *reader) (*Body, error) {
 // receive reads a body, or the rest of one.
 func (s *striping) receive(ctx context.Context, resp *http.Response, span span, rd *reader) (*Body, error) {
 	rd.max = s.req.Kind.MaxBytes()
+	rd.memory = s.kept.buf
 	buf, err := rd.read(ctx, resp, span, s.kept.buf)
 	rd.host.received(rd.news, err == nil)
 	return s.received(buf, err, resp, span)

@@ -55,6 +55,9 @@ func (d *Data) Close() {
 	d.seal()
 	close(d.full)
 	<-d.gone
+	for range d.made {
+		(<-d.free).end()
+	}
 }
 
 // run writes what is full.

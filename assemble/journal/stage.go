@@ -3,6 +3,8 @@ package journal
 import (
 	"io"
 	"unsafe"
+
+	"seine/assemble/internal/pages"
 )
 
 const (
@@ -18,16 +20,27 @@ const (
 
 // stage is memory for what is written at once. Its bytes lie in it as they will lie in the blocks of the file.
 type stage struct {
-	mem  []byte // stageSize bytes, aligned
-	at   int64  // offset in the file
-	from int    // where its bytes begin in mem
-	to   int
+	whole []byte
+	own   bool   // pages
+	mem   []byte // stageSize bytes of it, aligned
+	at    int64  // offset in the file
+	from  int    // where its bytes begin in mem
+	to    int
 }
 
 func newStage() *stage {
-	mem := make([]byte, stageSize+block)
-	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(mem))) % block)
-	return &stage{mem: mem[skip:][:stageSize:stageSize]}
+	s := &stage{}
+	s.whole, s.own = pages.Take(stageSize + block)
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s.whole))) % block)
+	s.mem = s.whole[skip:][:stageSize:stageSize]
+	return s
+}
+
+// end gives the memory back.
+func (s *stage) end() {
+	if s.own {
+		pages.Give(s.whole)
+	}
 }
 
 // open begins at an offset of the file.

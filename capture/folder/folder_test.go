@@ -199,3 +199,38 @@ func TestWhereItIsPut(t *testing.T) {
 		t.Errorf("left behind: %v, %v", list, err)
 	}
 }
+
+// TestAKillBetweenOldAndNew: what a killed run had moved away is put back, or, if it has been replaced, removed.
+func TestAKillBetweenOldAndNew(t *testing.T) {
+	base := t.TempDir()
+	dir := filepath.Join(base, "kept")
+	if err := folder.Save(dir, &capture.Capture{Page: "https://old.example/"}, folder.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	killed := filepath.Join(base, ".seine-folder-KILLED", "old")
+	if err := errors.Join(os.MkdirAll(killed, 0o700), os.Rename(dir, filepath.Join(killed, "kept"))); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := folder.Save(filepath.Join(base, "another"), &capture.Capture{Page: "https://a.example/"}, folder.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		o, err := folder.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Capture.Page != "https://old.example/" {
+			t.Errorf("%s", o.Capture.Page)
+		}
+		if err := errors.Join(o.Close(), os.MkdirAll(filepath.Join(killed, "kept"), 0o700)); err != nil { // and once more, as if it had been replaced
+			t.Fatal(err)
+		}
+	}
+	if err := folder.Save(dir, &capture.Capture{Page: "https://new.example/"}, folder.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadDir(base)
+	if err != nil || len(list) != 2 {
+		t.Errorf("left behind: %v, %v", list, err)
+	}
+}

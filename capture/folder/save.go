@@ -3,7 +3,6 @@ package folder
 import (
 	"bytes"
 	"cmp"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"seine/capture"
+	"seine/capture/aside"
 	"seine/capture/har"
 	"seine/capture/redact"
 )
@@ -65,16 +65,16 @@ func Save(dir string, c *capture.Capture, o Options) (err error) {
 		return err
 	}
 	defer parent.Close()
-	temporary := "." + filepath.Base(dir) + "." + rand.Text()[:10]
-	if err := parent.Mkdir(temporary, 0o700); err != nil {
+	claim, err := aside.Take(parent.Name(), claimPrefix, rescue)
+	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = parent.RemoveAll(temporary)
-		}
-	}()
-	root, err := parent.OpenRoot(temporary)
+	defer func() { err = errors.Join(err, claim.Release()) }()
+	temporary := filepath.Base(claim.Path())
+	if err := errors.Join(parent.Mkdir(temporary, 0o700), parent.Mkdir(filepath.Join(temporary, newName), 0o700)); err != nil {
+		return err
+	}
+	root, err := parent.OpenRoot(filepath.Join(temporary, newName))
 	if err != nil {
 		return err
 	}
@@ -85,25 +85,40 @@ func Save(dir string, c *capture.Capture, o Options) (err error) {
 	return replace(parent, temporary, filepath.Base(dir))
 }
 
+// A capture is made in a hidden folder beside its place: what is new in one, what gives way to it in the other, under its own name.
+const (
+	claimPrefix = ".seine-folder-"
+	newName     = "new"
+	oldName     = "old"
+)
+
 // replace puts the new folder in the place of an old one.
-func replace(parent *os.Root, from, to string) error {
-	old := from + ".old"
-	switch err := parent.Rename(to, old); {
-	case errors.Is(err, os.ErrNotExist):
-		old = ""
-	case err != nil:
+func replace(parent *os.Root, temporary, to string) error {
+	old := filepath.Join(temporary, oldName, to)
+	if err := parent.Mkdir(filepath.Dir(old), 0o700); err != nil {
 		return err
 	}
-	if err := parent.Rename(from, to); err != nil {
-		if old != "" {
-			err = errors.Join(err, parent.Rename(old, to))
+	if err := parent.Rename(to, old); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := parent.Rename(filepath.Join(temporary, newName), to); err != nil {
+		if back := parent.Rename(old, to); !errors.Is(back, os.ErrNotExist) {
+			err = errors.Join(err, back)
 		}
 		return err
 	}
-	if old != "" {
-		return errors.Join(parent.RemoveAll(old), syncFolder(parent))
-	}
 	return syncFolder(parent)
+}
+
+// rescue puts back what a killed run had taken away and not replaced yet.
+func rescue(temporary string) {
+	list, _ := os.ReadDir(filepath.Join(temporary, oldName))
+	for _, e := range list {
+		place := filepath.Join(filepath.Dir(temporary), e.Name())
+		if _, err := os.Lstat(place); errors.Is(err, os.ErrNotExist) {
+			_ = os.Rename(filepath.Join(temporary, oldName, e.Name()), place)
+		}
+	}
 }
 
 // syncFolder makes the names in a folder durable, where the system can.

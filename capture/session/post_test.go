@@ -60,7 +60,11 @@ func TestPost(t *testing.T) {
 		}
 	}
 	req := &http.Request{Method: "POST", URL: nil, Body: io.NopCloser(strings.NewReader("{}"))}
-	if _, err := c.Do(req); !errors.Is(err, ErrBody) {
+	resp, err := c.Do(req)
+	if err == nil {
+		resp.Body.Close()
+	}
+	if !errors.Is(err, ErrBody) {
 		t.Error(err)
 	}
 }

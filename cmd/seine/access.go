@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"seine/browser"
+	"seine/capture"
 	"seine/cmd/internal/ui"
 )
 
@@ -77,12 +78,14 @@ func block(list []string, q *browser.Requests) error {
 			switch name = strings.ToLower(strings.TrimSpace(name)); {
 			case name == "images":
 				q.BlockKinds = append(q.BlockKinds, browser.Image)
+			case name == "ads":
+				q.BlockHosts = append(q.BlockHosts, capture.AdvertHosts()...)
 			case name == "fonts":
 				q.BlockKinds = append(q.BlockKinds, browser.Font)
 			case strings.Contains(name, ".") && !strings.ContainsAny(name, "/:* "):
 				q.BlockHosts = append(q.BlockHosts, name)
 			default:
-				return &usageError{what: fmt.Sprintf("--block %q is neither images nor fonts nor a host", ui.Remote(name)), try: "--block images,fonts,ads.example.com"}
+				return &usageError{what: fmt.Sprintf("--block %q is neither images nor fonts nor ads nor a host", ui.Remote(name)), try: "--block images,fonts,ads"}
 			}
 		}
 	}

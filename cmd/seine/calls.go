@@ -116,6 +116,12 @@ func showCounts(con *ui.Console, res *replay.Result) error {
 	if n.MessagesCut > 0 {
 		text += fmt.Sprintf(", %d more were not kept", n.MessagesCut)
 	}
+	if n.RequestsCut > 0 {
+		text += fmt.Sprintf("; %s more than are kept", ui.Count(n.RequestsCut, "request"))
+	}
+	if n.EventsLost > 0 {
+		text += fmt.Sprintf("; the page made %s more than could be written down", ui.Count(n.EventsLost, "event"))
+	}
 	for _, r := range slices.Sorted(missing(n.SentMissing)) {
 		text += fmt.Sprintf("; of what was sent, %d: %s", n.SentMissing[capture.Reason(r)], r)
 	}

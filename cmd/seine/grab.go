@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -21,7 +22,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{fromPlayerFlag(), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -35,9 +36,7 @@ func grabCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return withRunner(c, con, job, pages, func(r *replay.Runner) error {
-				return each(c.Context, pages, con, func(page string) error { return grab(c, con, r, page) })
-			})
+			return grabAll(c, con, job, pages)
 		},
 		OnUsageError: onUsageError,
 	}
@@ -62,19 +61,9 @@ func playerChooses(c *cli.Context) error {
 
 // withRunner starts the browser and ends it, whatever happens.
 func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, pages []string, do func(*replay.Runner) error) error {
-	options, err := browserOptions(c, con, pages)
+	options, runner, err := prepare(c, con, job, pages)
 	if err != nil {
 		return err
-	}
-	conf := session.Config{AllowPrivate: c.Bool("allow-private")}
-	if conf.Cookies, err = cookiesOf(c, con); err != nil {
-		return err
-	}
-	if err := setProxy(c, &conf); err != nil {
-		return err
-	}
-	if c.String("connect") == "" {
-		con.Say("Starting the browser …")
 	}
 	b, err := browser.Launch(c.Context, options)
 	if err != nil {
@@ -85,27 +74,48 @@ func withRunner(c *cli.Context, con *ui.Console, job assemble.Job, pages []strin
 			con.Logger().Debug("closing the browser", "error", e)
 		}
 	}()
-	return do(&replay.Runner{
-		Browser: b, Fetch: job, Session: conf, Secrets: c.Bool("with-secrets"), Log: con.Logger(),
-	})
+	runner.Browser = b
+	return do(&runner)
 }
 
-func grab(c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
+// prepare reads how to start the browser, and what its visits share.
+func prepare(c *cli.Context, con *ui.Console, job assemble.Job, pages []string) (browser.Options, replay.Runner, error) {
+	r := replay.Runner{
+		Fetch: job, Session: session.Config{AllowPrivate: c.Bool("allow-private")},
+		Secrets: c.Bool("with-secrets"), Version: version(), Log: con.Logger(),
+	}
+	options, err := browserOptions(c, con, pages)
+	if err != nil {
+		return options, r, err
+	}
+	if r.Session.Cookies, err = cookiesOf(c, con); err != nil {
+		return options, r, err
+	}
+	if err := setProxy(c, &r.Session); err != nil {
+		return options, r, err
+	}
+	if c.String("connect") == "" {
+		con.Say("Starting the browser …")
+	}
+	return options, r, nil
+}
+
+func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
 	r.Fetch.Origin = recipeOf(c, "grab", bare(page)).encode()
 	if c.Bool("from-player") {
 		r.Fetch.Origin = nil // what a player is given cannot be asked for again
 	}
-	return visit(c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player"), Screenshot: c.String("screenshot")})
+	return visit(ctx, c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player"), Screenshot: c.String("screenshot")})
 }
 
-func visit(c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
+func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
 	began := time.Now()
 	watcher := &watcher{con: con, silent: looksOnly(c)}
 	defer watcher.end()
 	r.Observe = watcher.event
 	con.Say("Visiting %s", shown(page))
-	flow := scenarios.GrabFlow(bare(page), step, c.String("har"))
-	res, err := r.Run(c.Context, flow)
+	flow := scenarios.GrabFlow(bare(page), step, scenarios.Capture{HAR: c.String("har"), Save: c.String("save")})
+	res, err := r.Run(ctx, flow)
 	watcher.end()
 	if looksOnly(c) && res.Inspection != nil {
 		return listGrab(con, res, c.Bool("dry-run"), err)

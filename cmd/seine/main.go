@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// memoryLimit has the garbage collector work harder before the process takes 150 MB; of that, 72 MiB are segments in flight.
+// memoryLimit has the garbage collector work harder before what it looks after takes 128 MiB; segments in flight are not among that.
 const memoryLimit = 128 << 20
 
 func main() {

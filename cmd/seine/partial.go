@@ -74,5 +74,5 @@ func (e *partialError) Unwrap() error {
 func isPartial(err error) bool {
 	var p *partialError
 	var r *runError
-	return errors.As(err, &p) && p.failed < p.all || errors.As(err, &r) && r.failed < r.all
+	return errors.As(err, &p) && p.failed < p.all || errors.As(err, &r) && r.failed < r.all || as[*leftOutError](err)
 }

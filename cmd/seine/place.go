@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"seine/assemble"
+	"seine/capture/folder"
 )
 
 // errNoFolder: a file stands where a folder was named.
@@ -55,4 +56,19 @@ func directory(dir string) error {
 		return fmt.Errorf("%w: %s: %w", assemble.ErrOutput, dir, errNoFolder)
 	}
 	return nil
+}
+
+// keepable says early that the folder of --save cannot be written.
+func keepable(c *cli.Context) error {
+	dir := c.String("save")
+	switch {
+	case dir == "":
+		return nil
+	case c.Args().Len() > 1:
+		return &usageError{what: "--save names one folder, but there are several addresses; visit them one by one"}
+	}
+	if err := directory(filepath.Dir(filepath.Clean(dir))); err != nil {
+		return err
+	}
+	return folder.Check(dir)
 }

@@ -63,9 +63,19 @@ func (e *runError) Unwrap() error {
 	return e.first
 }
 
+// leftOutError: all runs came to their end, but without items that the scenario lets go.
+type leftOutError struct{ n int }
+
+func (e *leftOutError) Error() string {
+	if e.n == 1 {
+		return "1 item was left out, and told of"
+	}
+	return fmt.Sprintf("%d items were left out, and told of", e.n)
+}
+
 func runScenario(c *cli.Context) error {
 	con := console(c)
-	p, given, err := scenarioOf(c, con)
+	p, values, err := scenarioOf(c, con)
 	if err != nil {
 		return err
 	}
@@ -77,31 +87,40 @@ func runScenario(c *cli.Context) error {
 			return &usageError{what: fmt.Sprintf("the scenario runs only with %s: see `seine check %s`", n.need, ui.Remote(c.Args().First()))}
 		}
 	}
-	o := engine.Options{
-		Given: given, Table: c.String("input"), Dir: c.String("dir"), AllowJS: c.Bool("allow-js"), Fresh: c.Bool("fresh"),
-		Workers: c.Int("workers"), Tabs: c.Int("tabs"),
-		Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")},
-	}
-	if o.Session.Cookies, err = cookiesOf(c, con); err != nil {
-		return err
-	}
-	if err := setProxy(c, &o.Session); err != nil {
-		return err
-	}
-	b := newRunBoard(con)
-	o.Observe = b.event
-	st, err := newRunStage(c, con, p, o.Session, b)
+	o, err := engineOptions(c, con)
 	if err != nil {
 		return err
 	}
-	defer st.close()
-	o.Stage = engine.StageOf[*replay.Page](st)
-	report, err := engine.Run(c.Context, p, o)
-	b.end()
+	o.Given, o.Table, o.AllowJS, o.Fresh, o.Workers, o.Tabs = values, c.String("input"), c.Bool("allow-js"), c.Bool("fresh"), c.Int("workers"), c.Int("tabs")
+	report, err := runProgram(c, con, p, o)
 	if err != nil {
 		return err
 	}
 	return sayReport(c, con, report)
+}
+
+// engineOptions are what the flags of every command say.
+func engineOptions(c *cli.Context, con *ui.Console) (engine.Options, error) {
+	o := engine.Options{Dir: c.String("dir"), Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")}}
+	var err error
+	if o.Session.Cookies, err = cookiesOf(c, con); err != nil {
+		return o, err
+	}
+	return o, setProxy(c, &o.Session)
+}
+
+// runProgram shows how far it is while it runs. The browser is started when a step first needs a page.
+func runProgram(c *cli.Context, con *ui.Console, p *program.Program, o engine.Options) (engine.Report, error) {
+	b := newRunBoard(con)
+	defer b.end()
+	o.Observe = b.event
+	st, err := newRunStage(c, con, p, o.Session, b)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	defer st.close()
+	o.Stage = engine.StageOf[*replay.Page](st)
+	return engine.Run(c.Context, p, o)
 }
 
 // scenarioOf reads the scenario and the inputs of the command line.
@@ -109,21 +128,17 @@ func scenarioOf(c *cli.Context, con *ui.Console) (*program.Program, map[string]s
 	if !c.Args().Present() {
 		return nil, nil, &usageError{what: "a scenario file is missing", try: "seine run scenario.yaml"}
 	}
-	given := map[string]string{}
-	for _, a := range c.Args().Tail() {
-		name, value, ok := strings.Cut(a, "=")
-		if !ok {
-			return nil, nil, &usageError{what: fmt.Sprintf("%q is no input=value", ui.Remote(a)), try: fmt.Sprintf("seine run %s %s=…", ui.Remote(c.Args().First()), ui.Remote(a))}
-		}
-		given[name] = value
+	values, err := given(c.Args().Tail())
+	if err != nil {
+		return nil, nil, err
 	}
 	name := c.Args().First()
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && slices.Contains(library.Names(), name) {
 		p, err := program.Load(name+".yaml", program.Options{Read: library.Files.ReadFile})
-		return p, given, err
+		return p, values, err
 	}
 	p, err := loadScenario(c, con, name)
-	return p, given, err
+	return p, values, err
 }
 
 // runJSON is the end of a scenario, for machines.
@@ -164,8 +179,11 @@ func sayReport(c *cli.Context, con *ui.Console, r engine.Report) error {
 		status = "partial"
 	}
 	con.Print(con.Status(status) + " " + text)
-	if len(r.Failed) == 0 {
-		return nil
+	switch {
+	case len(r.Failed) > 0:
+		return &runError{len(r.Failed), r.Runs, r.Failed[0].Err}
+	case len(r.Skipped) > 0:
+		return &leftOutError{len(r.Skipped)}
 	}
-	return &runError{len(r.Failed), r.Runs, r.Failed[0].Err}
+	return nil
 }

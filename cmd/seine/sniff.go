@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -33,9 +32,9 @@ func sniffCommand() *cli.Command {
 			&cli.StringFlag{Name: "until", Usage: "stop listening once there is `WHAT`: media, api, or idle for when the page is at rest", Value: "idle", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "0s", Name: "wait", Usage: "go on listening for `TIME`, such as 30s, after the page has come to rest", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "none", Name: "max", Usage: "stop listening to a page after `TIME`, and show what was heard by then", Category: catChoice},
-			&cli.StringFlag{Name: "save", Usage: "keep all that was heard in `FOLDER`, which seine sniff opens again, without secrets (its screenshot is left as it is)", Category: catBrowser},
+			saveFlag(),
 			screenshotFlag("write what was seen at the end of the visit to `FILE`, as PNG"),
-			&cli.IntFlag{Name: "tabs", Usage: "visit `N` pages at once", DefaultText: "as many as there are processors, at most 4", Category: catBrowser},
+			tabsFlag("as many as there are processors, at most 4"),
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
 		Action:       sniffAction,
@@ -51,6 +50,7 @@ type sniffing struct {
 	filter filter
 	flow   scenarios.Sniff
 	tabs   int
+	light  bool // with a headless shell of our own choice
 	board  *board
 }
 
@@ -108,27 +108,10 @@ func (s *sniffing) parse() error {
 			return &usageError{what: fmt.Sprintf("--%s %s is not between a moment and 24 hours", name, d)}
 		}
 	}
-	if s.tabs = s.c.Int("tabs"); s.c.IsSet("tabs") && (s.tabs < 1 || s.tabs > 32) {
-		return &usageError{what: fmt.Sprintf("--tabs %d is not between 1 and 32", s.tabs)}
-	}
-	if s.tabs == 0 {
-		s.tabs = min(runtime.GOMAXPROCS(0), 4)
-	}
-	if s.flow.Capture.Save == "" {
-		return nil
-	}
-	if s.c.Args().Len() > 1 {
-		return &usageError{what: "--save names one folder, but there are several addresses; visit them one by one"}
-	}
-	return keepable(s.flow.Capture.Save)
-}
-
-// keepable says early that a folder cannot be written.
-func keepable(dir string) error {
-	if err := directory(filepath.Dir(filepath.Clean(dir))); err != nil {
+	if s.tabs, err = tabsOf(s.c, min(runtime.GOMAXPROCS(0), 4)); err != nil {
 		return err
 	}
-	return folder.Check(dir)
+	return keepable(s.c)
 }
 
 // reopen shows what an earlier visit gave.
@@ -166,39 +149,29 @@ func (s *sniffing) visit(pages []string, partial *partialError) error {
 	if s.c.String("connect") == "" {
 		s.con.Say("Starting the browser …")
 	}
-	keeper := browser.NewKeeper(s.c.Context, options, replay.SalvageLimit)
-	defer func() {
-		if e := keeper.Close(); e != nil {
-			s.con.Logger().Debug("closing the browser", "error", e)
-		}
-	}()
-	if _, err := keeper.Browser(); err != nil {
-		return err
-	}
 	s.board = &board{con: s.con, live: s.con.Live(), all: len(pages)}
 	defer s.board.live.End()
-	batch := &replay.Batch{
-		Keeper: keeper, Tabs: s.tabs, Runner: replay.Runner{Session: conf, Secrets: s.c.Bool("with-secrets"), Version: version(), Log: s.con.Logger()},
-		Again: func(page, try int, err error) { s.again(pages[page], try, err) },
+	b := &sniffBatch{sniffing: s, conf: conf, pages: pages, views: make([]*view, len(pages)), errs: make([]error, len(pages))}
+	if s.light = lightly(s.c, len(pages)); s.light {
+		s.con.Say("Visiting %d pages with a headless shell, which takes half as much; --shell=false for the whole browser", len(pages))
+		options.Shell = true
 	}
-	views := make([]*view, len(pages))
-	errs := batch.Run(s.c.Context, len(pages), func(ctx context.Context, r *replay.Runner, i int) error {
-		if views[i] == nil {
-			views[i] = s.board.open(pages[i], s)
-		}
-		err := s.page(ctx, r, views[i], len(pages))
-		if err == nil || !crashed(err) {
-			s.board.close(views[i])
-		}
+	if err := b.run(options, everyPage(len(pages))); err != nil {
 		return err
-	})
+	}
+	if more := b.needWhole(); s.light && len(more) > 0 && s.c.Err() == nil {
+		s.light, options.Shell = false, false
+		if err := b.run(options, more); err != nil {
+			return err
+		}
+	}
 	s.board.live.End()
 	if s.c.Err() != nil {
-		return errors.Join(errs...)
+		return errors.Join(b.errs...)
 	}
-	for i, err := range errs {
-		if err != nil && crashed(err) && views[i] != nil && views[i].rest != nil {
-			err = errors.Join(err, s.show(views[i], views[i].rest))
+	for i, err := range b.errs {
+		if v := b.views[i]; err != nil && crashed(err) && v != nil && v.rest != nil {
+			err = errors.Join(err, s.show(v, v.rest))
 		}
 		partial.add(s.con, pages[i], err)
 	}
@@ -210,9 +183,8 @@ func crashed(err error) bool {
 }
 
 func (s *sniffing) again(page string, try int, err error) {
-	_ = s.con.Emit("again", map[string]any{"page": shown(page).String(), "try": try, "error": sentence(err)})
 	_ = s.board.together(func() error {
-		s.con.Warn("%s: %s; trying again (%d of 3)", shown(page), ui.Remote(sentence(err)), try)
+		tryAgain(s.con, page, try, err)
 		return nil
 	})
 }
@@ -225,6 +197,9 @@ func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages in
 		s.con.Say("Visiting %s", shown(v.page))
 	}
 	res, err := r.Run(ctx, scenarios.SniffFlow(bare(v.page), s.flow))
+	if s.light && ctx.Err() == nil && needsWhole(res, err) {
+		return errWhole
+	}
 	if res.Capture == nil || err != nil && !answered(res.Capture) {
 		return err
 	}

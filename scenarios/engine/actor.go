@@ -20,6 +20,9 @@ type actor struct {
 	r       *runner
 	p       *program.Program // that the steps belong to
 	run     int
+	depth   int
+	at      string         // the items of eachs that it is within: what the journal knows its steps by
+	met     map[string]int // how often it has come to an each, by its place
 	stage   *pageHolder
 	http    *caller
 	appends *appends
@@ -31,13 +34,13 @@ type pageHolder struct {
 }
 
 func (r *runner) actor(run int) *actor {
-	return &actor{r: r, p: r.p, run: run, stage: &pageHolder{}, http: &caller{}, appends: &appends{}}
+	return &actor{r: r, p: r.p, run: run, met: map[string]int{}, stage: &pageHolder{}, http: &caller{}, appends: &appends{}}
 }
 
 // item is an actor for an item of an each that is done beside others: the requests are the same person's, the page is another one.
-func (a *actor) item(alone bool) *actor {
+func (a *actor) item(at string, alone bool) *actor {
 	b := *a
-	b.appends = &appends{}
+	b.at, b.met, b.appends = at, map[string]int{}, &appends{}
 	if !alone {
 		b.stage = &pageHolder{}
 		if a.stage.page != nil {
@@ -55,14 +58,12 @@ func (a *actor) page(ctx context.Context) (Page, error) {
 	if a.r.o.Stage == nil {
 		return nil, ErrNoPage
 	}
-	select {
-	case a.r.tabs <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := a.r.tabs.enter(ctx); err != nil {
+		return nil, err
 	}
 	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: slices.Concat(a.r.o.Session.Cookies, a.r.login.cookies)})
 	if err != nil {
-		<-a.r.tabs
+		a.r.tabs.leave()
 		return nil, err
 	}
 	a.stage.page = p
@@ -80,7 +81,7 @@ func (a *actor) closePage() error {
 	}
 	err := a.stage.page.Close()
 	a.stage.page = nil
-	<-a.r.tabs
+	a.r.tabs.leave()
 	return err
 }
 
@@ -151,7 +152,7 @@ func (a *actor) steps(ctx context.Context, list []scenarios.Step, scope map[stri
 		}
 		base := s.Common()
 		a.r.told.tell(Stepped{a.run, s})
-		err := a.tries(ctx, s, scope)
+		err := a.witnessed(s, func() error { return a.tries(ctx, s, scope) })
 		if err == nil {
 			continue
 		}
@@ -164,6 +165,23 @@ func (a *actor) steps(ctx context.Context, list []scenarios.Step, scope map[stri
 		a.note(base.Pos, "an optional step failed", err)
 	}
 	return nil
+}
+
+// witnessed runs a step before a witness, if there is one.
+func (a *actor) witnessed(s scenarios.Step, do func() error) error {
+	a.depth++
+	defer func() { a.depth-- }()
+	if a.r.o.Witness == nil {
+		return do()
+	}
+	what := ""
+	if a.run >= 0 {
+		what = a.r.inputs.name(a.r.p, a.run)
+	}
+	done := a.r.o.Witness.Step(Witnessed{a.run, what, a.depth - 1, s, a.stage.page})
+	err := do()
+	done(a.stage.page, err)
+	return err
 }
 
 func (a *actor) note(pos scenarios.Position, what string, err error) {

@@ -63,7 +63,7 @@ func (r *runner) runsAtOnce() int {
 		n = r.p.Flow.Pool.Workers
 	}
 	if needsPage(r.p) {
-		return r.pages()
+		return r.tabs.highest()
 	}
 	if n == 0 {
 		n = 8

@@ -94,7 +94,7 @@ func (a *actor) wanted(ctx context.Context, s scenarios.Download, scope map[stri
 		if s.File != "" {
 			inner := maps.Clone(scope)
 			inner["item"], inner["index"] = item, i
-			if name, err = a.p.Path(ctx, s.File, inner); err != nil {
+			if name, err = a.path(ctx, s.File, inner); err != nil {
 				return nil, err
 			}
 		}

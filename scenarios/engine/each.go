@@ -26,6 +26,9 @@ func (a *actor) each(ctx context.Context, s scenarios.Each, scope map[string]any
 	if err != nil {
 		return err
 	}
+	pos := s.Pos.String()
+	a.met[pos]++
+	at := fmt.Sprintf("%s/%s#%d", a.at, pos, a.met[pos])
 	found := collection{endless: all == 0 && s.Collect != nil, known: map[string]bool{}}
 	done := 0
 	if s.Workers > 1 {
@@ -35,7 +38,7 @@ func (a *actor) each(ctx context.Context, s scenarios.Each, scope map[string]any
 		workers: s.Workers,
 		next:    next,
 		work: func(ctx context.Context, i int, item any) outcome {
-			return a.eachItem(ctx, s, scope, i, item)
+			return a.eachItem(ctx, s, at, scope, i, item)
 		},
 		emit: func(ctx context.Context, i int, o outcome) error {
 			done++
@@ -67,12 +70,12 @@ func (a *actor) itemFailed(ctx context.Context, s scenarios.Each, i int, err err
 }
 
 // eachItem does one item, unless an earlier run has.
-func (a *actor) eachItem(ctx context.Context, s scenarios.Each, scope map[string]any, i int, item any) (o outcome) {
-	step, sum := s.Pos.String(), hash(item)
-	if e, ok := a.r.journal.find(a.run, step, i+1, sum); ok {
+func (a *actor) eachItem(ctx context.Context, s scenarios.Each, at string, scope map[string]any, i int, item any) (o outcome) {
+	sum := hash(item)
+	if e, ok := a.r.journal.find(a.run, at, i+1, sum); ok {
 		return outcome{value: e.Value, writes: e.Writes}
 	}
-	b := a.item(s.Workers <= 1)
+	b := a.item(fmt.Sprintf("%s:%d", at, i+1), s.Workers <= 1)
 	defer func() {
 		if s.Workers > 1 {
 			if err := b.closePage(); err != nil && o.err == nil {
@@ -96,7 +99,7 @@ func (a *actor) eachItem(ctx context.Context, s scenarios.Each, scope map[string
 		return err
 	}, func(err error) { a.note(s.Pos, fmt.Sprintf("item %d: trying again", i+1), err) })
 	if o.writes = b.appends.list; o.err == nil && !o.until {
-		o.err = a.r.journal.add(entry{Run: a.run, Step: step, Item: i + 1, Hash: sum, Value: o.value, Writes: o.writes})
+		o.err = a.r.journal.add(entry{Run: a.run, Step: at, Item: i + 1, Hash: sum, Value: o.value, Writes: o.writes})
 	}
 	return o
 }

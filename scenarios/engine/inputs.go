@@ -154,15 +154,15 @@ func (in *inputs) address(p *program.Program) string {
 			best, space = text, s
 		}
 	}
-	for _, i := range p.Flow.Inputs {
+	for _, i := range p.Flow.Inputs { // of several that are as private the first one counts
 		see(in.common[i.Name])
 	}
 	for _, text := range p.Addresses() {
 		see(text)
 	}
-	for _, run := range in.runs[:min(len(in.runs), 1)] {
-		for _, name := range in.many {
-			see(run[name])
+	for _, run := range in.runs {
+		for _, i := range p.Flow.Inputs {
+			see(run[i.Name])
 		}
 	}
 	return best

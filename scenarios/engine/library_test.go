@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"seine/scenarios/engine"
 	"seine/scenarios/library"
 	"seine/scenarios/program"
-	"seine/scenarios/engine"
 	"seine/testdata/sites"
 )
 

@@ -20,8 +20,6 @@ import (
 type Stage interface {
 	// Open gives a run a page with cookies, storage and cache of its own, once a step needs one.
 	Open(ctx context.Context, place Place) (Page, error)
-	// Tabs is how many pages at once pay off.
-	Tabs() int
 }
 
 // Place is where a run has its page.
@@ -58,6 +56,22 @@ type Options struct {
 	Tabs    int         // pages at once; 0: the scenario's own, or as many as pay off
 	Fresh   bool        // forget what an earlier run, which was not finished, has done
 	Observe func(Event) // told what happens, by one goroutine at a time; nil: nobody
+	Witness Witness     // sees each step; nil: nobody does
+}
+
+// Witness sees the steps of all runs, each by the goroutine that runs it.
+type Witness interface {
+	// Step is called before a step. What it returns, behind it.
+	Step(w Witnessed) (done func(page Page, err error))
+}
+
+// Witnessed is a step that is about to be run, as it stands in the file.
+type Witnessed struct {
+	Run   int
+	What  string // the run: page=7
+	Depth int    // of steps that it is within
+	Step  scenarios.Step
+	Page  Page // nil: the run has none open
 }
 
 // Errors of running.
@@ -102,7 +116,7 @@ type runner struct {
 	brake   brake
 	inputs  inputs
 	journal *journal
-	tabs    chan struct{} // one for each page that is open
+	tabs    *tabs
 	told    teller
 	login   login
 	hints   hints
@@ -139,7 +153,10 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	if perSecond := r.p.Flow.Pool.Rate.PerSecond(); perSecond > 0 {
 		r.limit = rate.NewLimiter(rate.Limit(perSecond), 1)
 	}
-	r.tabs = make(chan struct{}, r.pages())
+	r.tabs = newTabs(max(r.o.Tabs, 0))
+	if r.o.Tabs <= 0 {
+		r.tabs = newTabs(r.p.Flow.Pool.Tabs)
+	}
 	if r.o.Session.Start == "" {
 		r.o.Session.Start = r.inputs.address(r.p)
 	}
@@ -147,19 +164,6 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 		_ = r.root.Close()
 	}
 	return err
-}
-
-// pages is how many may be open at once.
-func (r *runner) pages() int {
-	switch {
-	case r.o.Tabs > 0:
-		return r.o.Tabs
-	case r.p.Flow.Pool.Tabs > 0:
-		return r.p.Flow.Pool.Tabs
-	case r.o.Stage != nil:
-		return max(r.o.Stage.Tabs(), 1)
-	}
-	return 1
 }
 
 // retries of a run that failed.

@@ -54,7 +54,7 @@ func (a *actor) resolve(ctx context.Context, s scenarios.Step, scope map[string]
 			return ""
 		}
 		var name string
-		name, err = a.p.Path(ctx, source, scope)
+		name, err = a.path(ctx, source, scope)
 		return name
 	}
 	switch r := resolved.(type) {
@@ -176,7 +176,7 @@ func (a *actor) call(ctx context.Context, s scenarios.Call, scope map[string]any
 		return err
 	}
 	b := *a
-	b.p = p
+	b.p = p // its places in files are other ones: met goes on
 	if err := b.steps(ctx, p.Flow.Steps, inner); err != nil {
 		return err
 	}

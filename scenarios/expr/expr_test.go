@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -217,4 +218,36 @@ func FuzzCompile(f *testing.F) {
 		defer cancel()
 		_, _ = tpl.Eval(ctx, map[string]any{"a": "x", "b": []any{1}})
 	})
+}
+
+func TestOfText(t *testing.T) {
+	for source, want := range map[string][]any{`gsub("/"; "")`: {"ab", "c"}, `length`: {3, 1}, `[.]`: {[]any{"a/b"}, []any{"c"}}, `if . == "c" then now | type else . end`: {"a/b", "number"}} {
+		q, err := expr.CompileQuery(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			for i, text := range []string{"a/b", "c"} {
+				if v, err := q.OfText(t.Context(), text); err != nil || !cmp.Equal(v, want[i]) {
+					t.Errorf("%s of %q: %v, %v", source, text, v, err)
+				}
+			}
+		}
+		if v, err := q.OfText(t.Context(), strings.Repeat("x", 10_000)); err != nil || v == nil {
+			t.Error(v, err)
+		}
+	}
+}
+
+func BenchmarkOfText(b *testing.B) {
+	q, err := expr.CompileQuery(`gsub("[/\\\\]"; "")`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := q.OfText(b.Context(), strconv.Itoa(i%1000)); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

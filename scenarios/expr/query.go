@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -15,6 +16,8 @@ type Query struct {
 	tree   *gojq.Query
 	code   *gojq.Code
 	names  []Name
+	fickle bool // it asks for the time
+	memo   *memo
 }
 
 // CompileQuery reads a program without ${ } around it. Its errors are *SyntaxError.
@@ -46,8 +49,11 @@ func compile(source string, base int) (*Query, error) {
 	if err != nil {
 		return nil, &SyntaxError{base + place(source, undefined(err)), "jq: " + err.Error()}
 	}
-	return &Query{source, tree, code, l.names}, nil
+	return &Query{source, tree, code, l.names, fickle.MatchString(source), &memo{}}, nil
 }
+
+// fickle are the programs that give another value at another time.
+var fickle = regexp.MustCompile(`\b(now|localtime|mktime|strflocaltime)\b`)
 
 func parseError(err error, source string, base int) error {
 	p := (*gojq.ParseError)(nil)

@@ -109,7 +109,7 @@ func (x *Extractor) all(ctx context.Context, from Source) (Rows, error) {
 func (x *Extractor) cells(ctx context.Context, row any) (any, error) {
 	m, ok := row.(map[string]any)
 	if !ok {
-		return x.cell.One(ctx, row)
+		return one(ctx, x.cell, row)
 	}
 	out := make(map[string]any, len(m))
 	for name, v := range m {
@@ -117,13 +117,20 @@ func (x *Extractor) cells(ctx context.Context, row any) (any, error) {
 			out[name] = nil
 			continue
 		}
-		n, err := x.cell.One(ctx, v)
+		n, err := one(ctx, x.cell, v)
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", name, err)
 		}
 		out[name] = n
 	}
 	return out, nil
+}
+
+func one(ctx context.Context, q *expr.Query, v any) (any, error) {
+	if text, ok := v.(string); ok {
+		return q.OfText(ctx, text)
+	}
+	return q.One(ctx, v)
 }
 
 // ofJSON takes what the program gives; a single list is the list of rows.
@@ -184,7 +191,7 @@ func (c *column) value(ctx context.Context, row *html.Node, base *url.URL) (any,
 		}
 		if c.jq != nil {
 			var err error
-			if v, err = c.jq.One(ctx, v); err != nil {
+			if v, err = one(ctx, c.jq, v); err != nil {
 				return nil, err
 			}
 		}

@@ -31,8 +31,12 @@ func TestRows(t *testing.T) {
 	}{
 		"columns of elements": {
 			scenarios.Extract{Rows: ".item", Columns: []scenarios.Column{
-				{Name: "name", Select: "a"}, {Name: "link", Select: "a", Attribute: "href"}, price, {Name: "picture", Select: "xpath/.//img", Attribute: "data-src"},
-				{Name: "all", Select: "p", All: true}, {Name: "html", Select: "a b", HTML: true},
+				{Name: "name", Select: "a"},
+				{Name: "link", Select: "a", Attribute: "href"},
+				price,
+				{Name: "picture", Select: "xpath/.//img", Attribute: "data-src"},
+				{Name: "all", Select: "p", All: true},
+				{Name: "html", Select: "a b", HTML: true},
 			}},
 			extract.Source{HTML: shop, URL: "https://site.example/x/y"},
 			list{
@@ -43,7 +47,9 @@ func TestRows(t *testing.T) {
 		},
 		"one row of the page": {
 			scenarios.Extract{Columns: []scenarios.Column{{Name: "first", Select: "xpath///a[1]"}}, Cell: `ascii_upcase`},
-			extract.Source{HTML: shop}, list{row{"first": "FIRST THING"}}, []string{"first"},
+			extract.Source{HTML: shop},
+			list{row{"first": "FIRST THING"}},
+			[]string{"first"},
 		},
 		"a table": {
 			scenarios.Extract{Table: "table", Cell: `gsub("[/\\\\]"; "")`},
@@ -51,17 +57,20 @@ func TestRows(t *testing.T) {
 			list{
 				row{"Name": "AB", "Price": "1", "Price 2": "2", "column 4": "3", "column 5": "4"},
 				row{"Name": "CD"},
-			}, []string{"Name", "Price", "Price 2", "column 4", "column 5"},
+			},
+			[]string{"Name", "Price", "Price 2", "column 4", "column 5"},
 		},
 		"cells that span others": {
 			scenarios.Extract{Table: "table"},
 			extract.Source{HTML: `<table><tr><th>a<th>b<th>c<tr><td rowspan=2>1<td colspan=2>2<tr><td>3<td><table><tr><td>4</table></table>`},
-			list{row{"a": "1", "b": "2", "c": "2"}, row{"a": "1", "b": "3", "c": "4"}}, []string{"a", "b", "c"},
+			list{row{"a": "1", "b": "2", "c": "2"}, row{"a": "1", "b": "3", "c": "4"}},
+			[]string{"a", "b", "c"},
 		},
 		"JSON": {
 			scenarios.Extract{JQ: `.list[] | {title, id}`, Limit: 2},
 			extract.Source{JSON: row{"list": list{row{"id": 1, "title": "x", "more": 1}, row{"id": 2, "title": "y"}, row{"id": 3, "title": "z"}}}},
-			list{row{"id": 1, "title": "x"}, row{"id": 2, "title": "y"}}, []string{"title", "id"},
+			list{row{"id": 1, "title": "x"}, row{"id": 2, "title": "y"}},
+			[]string{"title", "id"},
 		},
 		"a list in JSON": {scenarios.Extract{JQ: `.`}, extract.Source{JSON: list{1, "a"}}, list{1, "a"}, nil},
 		"no rows":        {scenarios.Extract{Rows: ".none", Columns: []scenarios.Column{price}}, extract.Source{HTML: shop}, list{}, []string{"price"}},

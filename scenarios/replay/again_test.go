@@ -43,7 +43,7 @@ func TestPageVisitedAgain(t *testing.T) {
 	for i, life := range []int{100, 5} {
 		s := wearing(t, life)
 		output := filepath.Join(t.TempDir(), "film.mp4")
-		res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: output}, ""))
+		res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: output}, scenarios.Capture{}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -112,7 +112,7 @@ func TestCancel(t *testing.T) {
 	defer close(hang)
 	p := servePages(t, `<script>setInterval(() => fetch("/poll?" + Math.random()), 50)</script>`)
 	s := serve(t)
-	film := scenarios.GrabFlow(s.url("/movie/harbour"), scenarios.Grab{Dir: t.TempDir()}, "")
+	film := scenarios.GrabFlow(s.url("/movie/harbour"), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{})
 	for name, flow := range map[string]scenarios.UserFlow{
 		"navigate":       {Steps: []scenarios.Step{scenarios.Navigate{URL: srv.URL}}},
 		"waitForElement": p.flow(0, 0, scenarios.WaitForElement{Selectors: css("#never")}),

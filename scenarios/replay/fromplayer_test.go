@@ -76,7 +76,7 @@ func joined(t *testing.T, pattern ...string) string {
 func fromPlayer(t *testing.T, address string) (*replay.Result, string, error) {
 	t.Helper()
 	output := filepath.Join(t.TempDir(), "film.mp4")
-	res, err := run(t, scenarios.GrabFlow(address, scenarios.Grab{Output: output, FromPlayer: true}, ""))
+	res, err := run(t, scenarios.GrabFlow(address, scenarios.Grab{Output: output, FromPlayer: true}, scenarios.Capture{}))
 	return res, output, err
 }
 
@@ -127,7 +127,7 @@ func TestFromPlayerRefuses(t *testing.T) {
 
 // TestPlays: whoever asks for a film that only its player can have is told so.
 func TestPlays(t *testing.T) {
-	_, err := run(t, scenarios.GrabFlow(serve(t).url("/hooks/player.html"), scenarios.Grab{Dir: t.TempDir()}, ""))
+	_, err := run(t, scenarios.GrabFlow(serve(t).url("/hooks/player.html"), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{}))
 	if !errors.Is(err, replay.ErrPlays) || errors.Is(err, assemble.ErrDRM) {
 		t.Error(err)
 	}

@@ -29,7 +29,7 @@ func kinds(r *replay.Result) (list []string) {
 // grab runs the built-in flow into a folder of the test.
 func grab(t testing.TB, url string) (*replay.Result, error) {
 	t.Helper()
-	return run(t, scenarios.GrabFlow(url, scenarios.Grab{Dir: t.TempDir()}, ""))
+	return run(t, scenarios.GrabFlow(url, scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{}))
 }
 
 func checkFilm(t *testing.T, res *replay.Result, segments int) {
@@ -186,7 +186,7 @@ func TestEventsTellWhatHappens(t *testing.T) {
 			}
 		}
 	}
-	flow := scenarios.GrabFlow(s.url("/play/click.html"), scenarios.Grab{Dir: t.TempDir()}, "")
+	flow := scenarios.GrabFlow(s.url("/play/click.html"), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{})
 	if _, err := r.Run(t.Context(), flow); err != nil {
 		t.Fatal(err)
 	}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 
+	"seine/capture/aside"
 	"seine/scenarios"
 )
 
@@ -41,23 +41,11 @@ func (v *visit) nothingSeen(ctx context.Context, s scenarios.Grab, err error) er
 }
 
 // writePicture writes the file with mode 0600, in one step: nobody sees half of it.
-func writePicture(name string, png []byte) (err error) {
+func writePicture(name string, png []byte) error {
 	if len(png) == 0 {
 		return fmt.Errorf("%w: the page did not show itself", ErrPicture)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".seine-*.png")
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrPicture, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(png)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
+	err := aside.File(name, func(f *os.File) error { _, err := f.Write(png); return err })
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrPicture, err)
 	}

@@ -145,7 +145,7 @@ func TestWhatASelectorThatFailsSays(t *testing.T) {
 		"nothing there":       {"  - click: {selectors: [aria/Nobody, '#nobody'], timeout: 1500ms}", "test.yaml:9:5: click: not done after 1.5s: aria/Nobody | #nobody: it is not there"},
 		"hidden":              {"  - click: {selectors: '#hidden', timeout: 1500ms}", "#hidden: it is not visible"},
 		"disabled":            {"  - click: {selectors: '#never', timeout: 1500ms}", "#never: it is disabled"},
-		"covered":             {"  - click: {selectors: '#buried', timeout: 1500ms}", "#buried: it is covered by <div#earth> “earth”"},
+		"covered":             {"  - click: {selectors: '#buried', timeout: 1500ms}", "#buried: it is covered by <span#earth> “earth”"},
 		"no such frame":       {"  - click: {selectors: '#b', frame: [3], timeout: 1500ms}", "#b: frame [3]: there is no such frame: there are 0"},
 		"no such popup":       {"  - click: {selectors: '#b', target: 'https://example.com/', timeout: 1500ms}", "no popup is at https://example.com/"},
 		"no selector":         {"  - click: 'p:nonsense(1)'", "not a valid selector"},

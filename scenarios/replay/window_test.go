@@ -24,7 +24,7 @@ func TestInAWindow(t *testing.T) {
 	s := serve(t)
 	for _, page := range []string{"/playing/scroll.html", "/play/frame.html?page=/playing/playbutton.html"} {
 		r := &replay.Runner{Browser: b, Session: session.Config{}}
-		res, err := r.Run(t.Context(), scenarios.GrabFlow(s.url(page), scenarios.Grab{Dir: t.TempDir()}, ""))
+		res, err := r.Run(t.Context(), scenarios.GrabFlow(s.url(page), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{}))
 		if err != nil {
 			t.Fatal(err)
 		}

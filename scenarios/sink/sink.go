@@ -82,7 +82,11 @@ func Append(root *os.Root, name string, o Options) (Sink, error) {
 // Put writes a file that holds one value. A text alone stands in a text file as it is, and any value in a JSON file.
 func Put(root *os.Root, name string, v any, hints []string, o Options) error {
 	o = o.of(name)
-	if text, ok := v.(string); ok && o.Format == Text {
+	if _, list := v.([]any); !list && o.Format == Text {
+		text, err := cell(v)
+		if err != nil {
+			return err
+		}
 		return putText(root, name, text)
 	}
 	if o.Format == JSON {

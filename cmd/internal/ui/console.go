@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +25,13 @@ type Options struct {
 
 // Console owns stdout and stderr. It is safe for concurrent use.
 type Console struct {
+	*screen
+	page  string // see About
+	label string
+}
+
+// screen is what all consoles share.
+type screen struct {
 	opt    Options
 	out    io.Writer
 	err    io.Writer
@@ -36,7 +45,7 @@ type Console struct {
 
 // New looks at what stdout and stderr are.
 func New(stdout, stderr io.Writer, o Options) *Console {
-	c := &Console{opt: o, out: stdout, err: stderr}
+	c := &Console{screen: &screen{opt: o, out: stdout, err: stderr}}
 	if os.Getenv("TERM") == "dumb" {
 		return c
 	}
@@ -46,6 +55,9 @@ func New(stdout, stderr io.Writer, o Options) *Console {
 	c.table = colour && columns(stdout) > 0
 	return c
 }
+
+// About is a console for one of several pages at work: messages and progress begin with the label, and each event of --json has the page.
+func (c *Console) About(page, label string) *Console { return &Console{c.screen, page, label} }
 
 // usual is the width of a terminal that does not tell.
 const usual = 80
@@ -86,7 +98,7 @@ func (c *Console) Say(format string, args ...any) {
 	if c.opt.Quiet || c.opt.JSON {
 		return
 	}
-	c.above(fmt.Sprintf(format, args...))
+	c.above(c.label + fmt.Sprintf(format, args...))
 }
 
 // Warn is Say that -q does not silence.
@@ -94,7 +106,7 @@ func (c *Console) Warn(format string, args ...any) {
 	if c.opt.JSON {
 		return
 	}
-	c.above(c.paint(yellow, "warning: ") + fmt.Sprintf(format, args...))
+	c.above(c.label + c.paint(yellow, "warning: ") + fmt.Sprintf(format, args...))
 }
 
 // Fail prints the one sentence that says what went wrong.
@@ -121,10 +133,30 @@ func (c *Console) Emit(event string, v any) error {
 	if err != nil {
 		return err
 	}
+	if data, err = c.paged(data); err != nil {
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_, err = fmt.Fprintf(c.out, "{\"event\":%q,\"data\":%s}\n", event, visible(data))
 	return err
+}
+
+// paged puts the page into an object that does not name one.
+func (c *Console) paged(object []byte) ([]byte, error) {
+	members := map[string]json.RawMessage{}
+	if c.page == "" || json.Unmarshal(object, &members) != nil || members["page"] != nil {
+		return object, nil
+	}
+	page, err := json.Marshal(c.page)
+	if err != nil {
+		return nil, err
+	}
+	list := [][]byte{append([]byte(`"page":`), page...)}
+	if rest := bytes.TrimSuffix(bytes.TrimPrefix(object, []byte("{")), []byte("}")); len(rest) > 0 {
+		list = append(list, rest)
+	}
+	return slices.Concat([]byte("{"), bytes.Join(list, []byte(",")), []byte("}")), nil
 }
 
 // above writes lines over the progress, which stays at the bottom.

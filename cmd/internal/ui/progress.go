@@ -85,11 +85,11 @@ func (p *Progress) show() {
 		})
 	case p.c.opt.Quiet:
 	case p.c.width == 0:
-		p.c.above(p.label + ": " + p.numbers(speed))
+		p.c.above(p.c.label + p.label + ": " + p.numbers(speed))
 	default:
 		p.c.mu.Lock()
 		p.c.line.clear(p.c.err)
-		p.c.line = &progressLine{text: p.fit(speed, p.c.room())}
+		p.c.line = &progressLine{text: p.c.label + p.fit(speed, p.c.room()-utf8.RuneCountInString(p.c.label))}
 		p.c.line.draw(p.c.err)
 		p.c.mu.Unlock()
 	}
