@@ -119,7 +119,9 @@ func runProgram(c *cli.Context, con *ui.Console, p *program.Program, o engine.Op
 		return engine.Report{}, err
 	}
 	defer st.close()
-	o.Stage = engine.StageOf[*replay.Page](st)
+	if o.Stage = engine.StageOf[*replay.Page](st); st.shared {
+		o.Tabs = 1
+	}
 	return engine.Run(c.Context, p, o)
 }
 

@@ -18,7 +18,8 @@ import (
 // runStage opens the pages of a scenario. The browser is started when the first is needed.
 type runStage struct {
 	*replay.Stage
-	con *ui.Console
+	con    *ui.Console
+	shared bool // all pages are in one profile, one after another
 }
 
 func newRunStage(c *cli.Context, con *ui.Console, p *program.Program, conf session.Config, b *runBoard) (*runStage, error) {
@@ -45,15 +46,12 @@ func newRunStage(c *cli.Context, con *ui.Console, p *program.Program, conf sessi
 			Fetch: assemble.Job{Log: con.Logger(), Force: true}, // a scenario's files replace those of its last run
 		},
 	}
-	if options.Profile != "" {
-		st.AtOnce = 1 // all pages share it, one after another
-	}
 	p.Walk(func(s scenarios.Step) {
 		if g, ok := s.(scenarios.Grab); ok && g.FromPlayer {
 			st.Copies = true
 		}
 	})
-	return &runStage{st, con}, nil
+	return &runStage{st, con, options.Profile != ""}, nil
 }
 
 func (s *runStage) close() {

@@ -9,7 +9,6 @@ import (
 // pageOpener is what StageOf makes a Stage of.
 type pageOpener[P Page] interface {
 	Open(ctx context.Context, dir string, cookies []session.Cookie) (P, error)
-	Tabs() int
 }
 
 // StageOf makes a Stage of what opens pages of a type of its own and knows nothing of this package.

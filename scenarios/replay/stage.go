@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"seine/browser"
@@ -16,18 +15,9 @@ import (
 type Stage struct {
 	Keeper     *browser.Keeper
 	Runner     Runner        // what all pages share, but for the Browser
-	AtOnce     int           // pages at once; 0: what pays off on this machine
 	UploadRoot string        // folder that upload steps may take files from; "": none
 	Copies     bool          // a grab step takes its film from the player
 	Slow       time.Duration // to wait before each step
-}
-
-// Tabs is how many pages at once pay off: as many as there are processors, at most 4; in a profile, which all share, one.
-func (s *Stage) Tabs() int {
-	if s.AtOnce > 0 {
-		return s.AtOnce
-	}
-	return max(1, min(runtime.GOMAXPROCS(0), 4))
 }
 
 // Open opens a page with cookies, storage and cache of its own. Steps write files to the folder dir. Ctx bounds the opening; Close must be called.
