@@ -274,7 +274,7 @@ func TestFilmSecretsMirrored(t *testing.T) {
 
 const mirroredClips = 8
 
-// mirrored answers with a film that is at home and at another place. Its home may lose all segments but the first.
+// mirrored answers with a film that is at home and at another place. Its home may lose all segments but the first, and the initialization section.
 func mirrored(o *origins, place string, dies bool) func(http.ResponseWriter, *http.Request, int) bool {
 	return func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		switch {
@@ -292,13 +292,18 @@ func mirrored(o *origins, place string, dies bool) func(http.ResponseWriter, *ht
 				}
 			}
 			fmt.Fprint(w, "#EXT-X-ENDLIST\n")
-		case dies && "https://"+r.Host == o.at["home"] && strings.HasSuffix(r.URL.Path, ".m4s") && r.URL.Path != "/film/0/seg_000.m4s" && r.TLS != nil:
+		case dies && "https://"+r.Host == o.at["home"] && mirroredMedia(r.URL.Path) && r.TLS != nil:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		default:
 			return false
 		}
 		return true
 	}
+}
+
+// mirroredMedia are the segments but the first, and what goes before them.
+func mirroredMedia(name string) bool {
+	return strings.HasSuffix(name, ".mp4") || strings.HasSuffix(name, ".m4s") && name != "/film/0/seg_000.m4s"
 }
 
 // The proxy hears its own password, and no origin does, nor anything else that is not its own.

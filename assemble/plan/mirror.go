@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"seine/assemble/manifest"
@@ -154,7 +155,7 @@ func mirrors(list []*url.URL, u *url.URL) []*url.URL {
 }
 
 // agree tells whether two playlists are of the same bytes on different servers: their segments match in count, number, duration (to
-// 1 ms), range, discontinuities, gaps and file name, and their keys in all but the host.
+// 1 ms), range, discontinuities, gaps, file name and that of the initialization section, and their keys in all but the host.
 func agree(a, b *manifest.Playlist) bool {
 	if len(a.Segments) != len(b.Segments) || a.Ended != b.Ended {
 		return false
@@ -175,10 +176,14 @@ func agreeSegments(a, b *manifest.Segment) bool {
 	if !agreeRanges(a.Range, b.Range) || lastElement(a.URL) != lastElement(b.URL) || (a.Init == nil) != (b.Init == nil) {
 		return false
 	}
-	if a.Init != nil && (!agreeRanges(a.Init.Range, b.Init.Range) || lastElement(a.Init.URL) != lastElement(b.Init.URL)) {
+	if a.Init != nil && !agreeInits(a.Init, b.Init) {
 		return false
 	}
 	return slices.EqualFunc(a.Keys, b.Keys, agreeKeys)
+}
+
+func agreeInits(a, b *manifest.InitSection) bool {
+	return agreeRanges(a.Range, b.Range) && lastElement(a.URL) == lastElement(b.URL) && slices.EqualFunc(a.Keys, b.Keys, agreeKeys)
 }
 
 func agreeRanges(a, b *manifest.ByteRange) bool {
@@ -207,16 +212,30 @@ func lastElement(address string) string {
 	return path.Base(pathOf(address))
 }
 
-// addMirrors tells the parts of a stream where else their bytes are.
+// addMirrors tells the parts of a stream, and their initialization sections, where else their bytes are.
 func addMirrors(parts []Part, s *Stream) {
 	for _, twin := range s.Twins {
 		if !agree(s.Playlist, twin) {
 			continue
 		}
+		var init *Init // whose mirror in this twin is known
 		for i := range parts {
-			if u := twin.Segments[i].URL; u != parts[i].URL {
-				parts[i].Mirrors = append(parts[i].Mirrors, u)
+			t, other := &parts[i], &twin.Segments[i]
+			if other.URL != t.URL {
+				t.Mirrors = append(t.Mirrors, other.URL)
+			}
+			if t.Init != nil && t.Init != init {
+				init = t.Init
+				init.mirrored(other.Init.URL)
 			}
 		}
 	}
+}
+
+// mirrored adds an address. One that is data needs no mirror, and is none.
+func (t *Init) mirrored(address string) {
+	if address == t.URL || strings.HasPrefix(t.URL, "data:") || strings.HasPrefix(address, "data:") || slices.Contains(t.Mirrors, address) {
+		return
+	}
+	t.Mirrors = append(t.Mirrors, address)
 }
