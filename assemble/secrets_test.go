@@ -301,6 +301,42 @@ func mirrored(o *origins, place string, dies bool) func(http.ResponseWriter, *ht
 	}
 }
 
+// A steering manifest, wherever it is, and the pathway that it makes, hear nothing of the film's home; nor does the way there.
+func TestFilmSecretsSteered(t *testing.T) {
+	for _, way := range ways() {
+		t.Run(fmt.Sprint(way), func(t *testing.T) {
+			o := newOrigins(t)
+			s := homely(o, "1")
+			inner := mirrored(o, "home", false)
+			o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+				switch {
+				case r.URL.Path == "/list.m3u8":
+					fmt.Fprint(w, o.named(fmt.Sprintf("#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"{%s}/steer?to=%s\",PATHWAY-ID=\"a\"\n"+
+						"#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=320x180,PATHWAY-ID=\"a\"\n{home}/film/index.m3u8\n", way[0], url.QueryEscape(way[1]))))
+				case r.URL.Path == "/steer" && r.URL.Query().Get("to") == "":
+					_, host, _ := strings.Cut(o.at["foreign"], "//")
+					fmt.Fprintf(w, `{"VERSION":1,"TTL":1,"PATHWAY-PRIORITY":["a","b"],"PATHWAY-CLONES":[{"BASE-ID":"a","ID":"b","URI-REPLACEMENT":{"HOST":%q,"PARAMS":{"cdn":"b"}}}]}`, host)
+				default:
+					return r.URL.Path != "/steer" && inner(w, r, n)
+				}
+				return true
+			}
+			v, err := assemble.Run(t.Context(), o.job(t, o.client(t, s.conf)))
+			if err != nil || !v.Finished || v.Segments != mirroredClips*clipSegments {
+				t.Fatalf("%+v, %v", v, err)
+			}
+			at := map[string]int{}
+			for _, h := range o.requests() {
+				at[h.place+h.path]++
+			}
+			if at["foreign/film/index.m3u8"] != 1 || at[way[0]+"/steer"] == 0 || len(v.Warnings) > 0 {
+				t.Errorf("asked %v, told %q", at, v.Warnings)
+			}
+			reveals(t, o.requests(), s)
+		})
+	}
+}
+
 // mirroredMedia are the segments but the first, and what goes before them.
 func mirroredMedia(name string) bool {
 	return strings.HasSuffix(name, ".mp4") || strings.HasSuffix(name, ".m4s") && name != "/film/0/seg_000.m4s"

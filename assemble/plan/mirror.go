@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"slices"
@@ -14,8 +15,8 @@ import (
 const MaxMirrors = 3
 
 // Fold makes one variant of those that are the same encoding on several servers (RFC 8216 §6.2.4, RFC 8216bis §7.1), and likewise of
-// their renditions: the others become its mirrors. The pathway that steering names comes first, else the first in the
-// document. The presentation itself stays as it is.
+// their renditions: the others become its mirrors. Pathways come in the order that steering wants, else in that of
+// the document. The presentation itself stays as it is.
 func Fold(p *manifest.Presentation) *manifest.Presentation {
 	f := &folding{from: p, into: *p, dropped: map[string]bool{}}
 	f.into.Variants = nil
@@ -27,23 +28,24 @@ func Fold(p *manifest.Presentation) *manifest.Presentation {
 	return &f.into
 }
 
-// preferred are the variants with those of the wanted pathway in front.
+// preferred are the variants with those of the wanted pathways in front.
 func preferred(p *manifest.Presentation) []manifest.Variant {
 	list := slices.Clone(p.Variants)
-	if p.Steering == nil || p.Steering.Pathway == "" {
-		return list
+	if s := p.Steering; s != nil {
+		slices.SortStableFunc(list, func(a, b manifest.Variant) int { return cmp.Compare(behind(s, a.Pathway), behind(s, b.Pathway)) })
 	}
-	slices.SortStableFunc(list, func(a, b manifest.Variant) int {
-		return behind(a, p.Steering.Pathway) - behind(b, p.Steering.Pathway)
-	})
 	return list
 }
 
-func behind(v manifest.Variant, pathway string) int {
-	if v.Pathway == pathway {
-		return 0
+// behind is a pathway's place: what the steering manifest lists, then what the playlist wants to begin with, then all others.
+func behind(s *manifest.Steering, pathway string) int {
+	if i := slices.Index(s.Priority, pathway); i >= 0 {
+		return i
 	}
-	return 1
+	if s.Pathway == pathway {
+		return len(s.Priority)
+	}
+	return len(s.Priority) + 1
 }
 
 type folding struct {
