@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -41,8 +42,11 @@ func readSteering(ctx context.Context, p *manifest.Presentation, pool *fetch.Poo
 		return parseSteering(name, text, p.URL)
 	}
 	body, err := pool.Get(ctx, fetch.Request{Kind: fetch.Steering, Name: name, URL: u.String()})
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%s (%s): no answer within %v", name, short(u), mirrorPatience)
+	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s (%s): %w", name, short(u), err)
+		return nil, nil, err
 	}
 	defer body.Release()
 	return parseSteering(name+" ("+short(body.URL)+")", body.Data, body.URL)

@@ -60,7 +60,7 @@ func TestSteering(t *testing.T) {
 		"busy":      {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, order: "a b", warns: "steering manifest"},
 		"a page":    {answer: gives("<html>"), order: "a b", warns: "malformed"},
 		"too large": {answer: gives(strings.Repeat(" ", 1<<20)), order: "a b", warns: "steering manifest"},
-		"no answer": {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, order: "a b", warns: "steering manifest"},
+		"no answer": {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, order: "a b", warns: "/steer.json): no answer within 5s" + own},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
