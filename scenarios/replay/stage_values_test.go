@@ -87,8 +87,10 @@ func TestWhatPagesGive(t *testing.T) {
 			on("index.html", "  - click: '#ask'\n  - waitForRequest: {url: api/answer, as: a}\n  - click: '#plain'\n  - waitForRequest: {url: api/answer, as: b, timeout: 1s, optional: true}"), "{first: .a.status, second: (.b == null)}",
 			map[string]any{"first": 200.0, "second": true},
 		},
-		"shadow roots in the document": {on("index.html", "  - extract: {columns: {deep: '#here #deep'}, as: rows}"), ".rows[0]", map[string]any{"deep": "Deep down"}},
-		"a frame of another site":      {on("frames.html", "  - waitForElement: {selectors: '#b', frame: [1]}\n  - extract: {columns: {b: '#b'}, frame: [1], as: rows}"), ".rows[0]", map[string]any{"b": "Button of the frame"}},
+		"shadow roots in the document":    {on("index.html", "  - extract: {columns: {deep: '#here #deep'}, as: rows}"), ".rows[0]", map[string]any{"deep": "Deep down"}},
+		"a frame of another site":         {on("frames.html", "  - waitForElement: {selectors: '#b', frame: [1]}\n  - extract: {columns: {b: '#b'}, frame: [1], as: rows}"), ".rows[0]", map[string]any{"b": "Button of the frame"}},
+		"the next document after a click": {on("index.html", "  - click: '#leave'\n  - extract: {columns: {title: title}, as: rows}"), ".rows[0]", map[string]any{"title": "Left behind"}},
+		"the next document after a form":  {on("form.html", "  - press: {selectors: aria/Name, keys: [Enter]}\n  - extract: {columns: {title: title}, as: rows}"), ".rows[0]", map[string]any{"title": "Sent"}},
 		"what is there now": {
 			on("index.html", "  - if: {selectors: '#hidden', then: [{extract: {jq: '1', from: [1], as: a}}], else: [{extract: {jq: '2', from: [1], as: a}}]}\n  - if: {selectors: ['#none', aria/Plain], then: [{extract: {jq: '1', from: [1], as: b}}], else: [{extract: {jq: '2', from: [1], as: b}}]}"), "{a: .a[0], b: .b[0]}",
 			map[string]any{"a": 2.0, "b": 1.0},
