@@ -11,7 +11,7 @@ import (
 )
 
 // ErrStep: a page can do nothing with a step of this kind.
-var ErrStep = errors.New("no step for a page")
+var ErrStep error = lasting("no step for a page")
 
 // Do runs a step that works on the page, and gives the value that it names, if any. Paginate goes on to the next page, or piece, and
 // gives whether there is one. A page that has crashed is said by browser.ErrTabCrashed and browser.ErrBrowserGone.

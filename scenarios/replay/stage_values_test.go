@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seine/scenarios"
 	"seine/scenarios/engine"
 	"seine/scenarios/library"
 	"seine/scenarios/program"
@@ -307,12 +308,24 @@ func TestGallery(t *testing.T) {
 	}
 }
 
-// TestMovie: the film of a page, as a file.
+// TestMovie: the film of a page is the same as `seine grab` fetches.
 func TestMovie(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	ready(t, "movie", dir, stage(t), map[string]string{"page": s.url("/movie/42")})
-	if info, err := os.Stat(filepath.Join(dir, "movie.mp4")); err != nil || info.Size() < 100_000 {
-		t.Errorf("%v, %+v", err, info)
+	other := filepath.Join(dir, "grabbed.mp4")
+	res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: other}, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, res, 12)
+	var films [2][]byte
+	for i, name := range []string{filepath.Join(dir, "movie.mp4"), other} {
+		if films[i], err = os.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(films[0], films[1]) {
+		t.Errorf("the films differ: %d and %d bytes", len(films[0]), len(films[1]))
 	}
 }
 
