@@ -23,6 +23,9 @@ type runStage struct {
 }
 
 func newRunStage(c *cli.Context, con *ui.Console, p *program.Program, conf session.Config, b *runBoard) (*runStage, error) {
+	if c.String("har") != "" {
+		return nil, &usageError{what: "a scenario writes HAR files by its own steps", try: "- capture: {har: visit.har}"}
+	}
 	options, err := browserOptions(c, con, nil)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +14,7 @@ import (
 )
 
 // ErrValue: a field does not take a value.
-var ErrValue = errors.New("the field does not take the value")
+var ErrValue error = lasting("the field does not take the value")
 
 // longText is typed at once: no page listens to each of so many keys.
 const longText = 100 // characters

@@ -16,7 +16,7 @@ import (
 )
 
 // ErrKey: no key has this name.
-var ErrKey = errors.New("no key is called so")
+var ErrKey error = lasting("no key is called so")
 
 // keyboard is what is held down.
 type keyboard struct {

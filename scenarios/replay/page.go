@@ -11,7 +11,7 @@ import (
 )
 
 // ErrStep: a page can do nothing with a step of this kind.
-var ErrStep = errors.New("no step for a page")
+var ErrStep error = lasting("no step for a page")
 
 // Do runs a step that works on the page, and gives the value that it names, if any. Paginate goes on to the next page, or piece, and
 // gives whether there is one. A page that has crashed is said by browser.ErrTabCrashed and browser.ErrBrowserGone.
@@ -27,7 +27,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		}
 		events := s.Common().AssertedEvents
 		if len(events) == 0 {
-			return p.step(ctx, s)
+			return p.settled(ctx, s)
 		}
 		moved, stop, err := p.navigations(ctx, s)
 		if err != nil {
@@ -42,6 +42,20 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 	})
 	if err == nil {
 		p.remember(s)
+	}
+	return value, err
+}
+
+// settled runs a step, and lets a navigation that it begins come to its document.
+func (p *Page) settled(ctx context.Context, s scenarios.Step) (any, error) {
+	if !mayNavigate(s) {
+		return p.step(ctx, s)
+	}
+	settle, stop := p.settling(s)
+	defer stop()
+	value, err := p.step(ctx, s)
+	if err == nil {
+		settle(ctx)
 	}
 	return value, err
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -61,7 +62,7 @@ func (e *WaitError) Unwrap() []error { return []error{ErrElement, e.Cause} }
 
 // waiting looks again and again until look has nothing more to wait for, or fails for good. What was missing when the time is up is in the error.
 func waiting(ctx context.Context, what string, look func(ctx context.Context) (missing string, err error)) error {
-	why := "the page did not answer"
+	why, silent := "", "the page did not answer"
 	for {
 		missing, err := look(ctx)
 		switch {
@@ -73,9 +74,11 @@ func waiting(ctx context.Context, what string, look func(ctx context.Context) (m
 			why = err.Error()
 		case !passing(err):
 			return err
+		case ctx.Err() == nil:
+			silent = "the page did not answer: " + err.Error()
 		}
 		if err := wait(ctx, nil, pace); err != nil {
-			return &WaitError{what, why, err}
+			return &WaitError{what, cmp.Or(why, silent), err}
 		}
 	}
 }

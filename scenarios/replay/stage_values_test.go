@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seine/scenarios"
 	"seine/scenarios/engine"
 	"seine/scenarios/library"
 	"seine/scenarios/program"
@@ -87,8 +88,10 @@ func TestWhatPagesGive(t *testing.T) {
 			on("index.html", "  - click: '#ask'\n  - waitForRequest: {url: api/answer, as: a}\n  - click: '#plain'\n  - waitForRequest: {url: api/answer, as: b, timeout: 1s, optional: true}"), "{first: .a.status, second: (.b == null)}",
 			map[string]any{"first": 200.0, "second": true},
 		},
-		"shadow roots in the document": {on("index.html", "  - extract: {columns: {deep: '#here #deep'}, as: rows}"), ".rows[0]", map[string]any{"deep": "Deep down"}},
-		"a frame of another site":      {on("frames.html", "  - waitForElement: {selectors: '#b', frame: [1]}\n  - extract: {columns: {b: '#b'}, frame: [1], as: rows}"), ".rows[0]", map[string]any{"b": "Button of the frame"}},
+		"shadow roots in the document":    {on("index.html", "  - extract: {columns: {deep: '#here #deep'}, as: rows}"), ".rows[0]", map[string]any{"deep": "Deep down"}},
+		"a frame of another site":         {on("frames.html", "  - waitForElement: {selectors: '#b', frame: [1]}\n  - extract: {columns: {b: '#b'}, frame: [1], as: rows}"), ".rows[0]", map[string]any{"b": "Button of the frame"}},
+		"the next document after a click": {on("index.html", "  - click: '#leave'\n  - extract: {columns: {title: title}, as: rows}"), ".rows[0]", map[string]any{"title": "Left behind"}},
+		"the next document after a form":  {on("form.html", "  - press: {selectors: aria/Name, keys: [Enter]}\n  - extract: {columns: {title: title}, as: rows}"), ".rows[0]", map[string]any{"title": "Sent"}},
 		"what is there now": {
 			on("index.html", "  - if: {selectors: '#hidden', then: [{extract: {jq: '1', from: [1], as: a}}], else: [{extract: {jq: '2', from: [1], as: a}}]}\n  - if: {selectors: ['#none', aria/Plain], then: [{extract: {jq: '1', from: [1], as: b}}], else: [{extract: {jq: '2', from: [1], as: b}}]}"), "{a: .a[0], b: .b[0]}",
 			map[string]any{"a": 2.0, "b": 1.0},
@@ -305,12 +308,24 @@ func TestGallery(t *testing.T) {
 	}
 }
 
-// TestMovie: the film of a page, as a file.
+// TestMovie: the film of a page is the same as `seine grab` fetches.
 func TestMovie(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	ready(t, "movie", dir, stage(t), map[string]string{"page": s.url("/movie/42")})
-	if info, err := os.Stat(filepath.Join(dir, "movie.mp4")); err != nil || info.Size() < 100_000 {
-		t.Errorf("%v, %+v", err, info)
+	other := filepath.Join(dir, "grabbed.mp4")
+	res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: other}, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFilm(t, res, 12)
+	var films [2][]byte
+	for i, name := range []string{filepath.Join(dir, "movie.mp4"), other} {
+		if films[i], err = os.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(films[0], films[1]) {
+		t.Errorf("the films differ: %d and %d bytes", len(films[0]), len(films[1]))
 	}
 }
 

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +15,7 @@ import (
 )
 
 // ErrUpload: a file may not be uploaded, or is not there.
-var ErrUpload = errors.New("the file cannot be uploaded")
+var ErrUpload error = lasting("the file cannot be uploaded")
 
 // upload gives files to a field, or to the file chooser that an element opens.
 func (p *Page) upload(ctx context.Context, s scenarios.Upload) error {

@@ -105,7 +105,8 @@ func (p *Page) setViewport(ctx context.Context, s scenarios.SetViewport) error {
 	return session.Call(ctx, "Emulation.setTouchEmulationEnabled", touch, nil)
 }
 
-// slowNetwork makes the network of a page and its frames slower (Network.emulateNetworkConditions); both rates 0: there is none.
+// slowNetwork makes the network of a page and its frames slower (Network.emulateNetworkConditions); both rates 0: there is none. What is not there yet,
+// such as a worker that starts later, keeps the network that it has.
 func (p *Page) slowNetwork(ctx context.Context, s scenarios.EmulateNetworkConditions) error {
 	session, err := p.session(ctx, s.Target)
 	if err != nil {

@@ -311,6 +311,7 @@
     }
     return { html: out.length > limit ? "" : out, size: out.length, url: location.href };
   };
+  S.task = () => new Promise((done) => setTimeout(() => done(0)));
   S.about = () => ({ url: location.href, title: document.title });
   S.texts = () => S.now.map((e) => spaced(/^(INPUT|TEXTAREA)$/.test(e.tagName) ? e.value : e.innerText ?? e.textContent ?? "")).slice(0, 200);
   return S;
