@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema peers sandbox clean
+.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema recorder peers sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ build: ## compile bin/seine
 demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
-test: sandbox compiler browser tools players harschema ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
+test: sandbox compiler browser tools players harschema recorder ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture # the race detector takes memory of its own, so these run without
 
@@ -89,6 +89,13 @@ testdata/harschema/node_modules/.installed: testdata/harschema/package-lock.json
 	cd testdata/harschema && npm ci --no-audit --no-fund
 	@touch $@
 
+recorder: testdata/recorder/node_modules/.installed
+
+testdata/recorder/node_modules/.installed: testdata/recorder/package-lock.json
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
+	cd testdata/recorder && npm ci --no-audit --no-fund
+	@touch $@
+
 peers: testdata/peers/node_modules/.installed
 
 testdata/peers/node_modules/.installed: testdata/peers/package-lock.json
@@ -97,4 +104,4 @@ testdata/peers/node_modules/.installed: testdata/peers/package-lock.json
 	@touch $@
 
 clean: ## remove what was built
-	rm -rf bin testdata/players/node_modules testdata/harschema/node_modules
+	rm -rf bin testdata/players/node_modules testdata/harschema/node_modules testdata/recorder/node_modules

@@ -47,13 +47,16 @@ func madeKeys(c *Capture) (list [][]byte) {
 
 func (s *Stream) open(made [][]byte, bodies map[string]*Exchange) {
 	known := map[string]bool{}
+	usual := false // a key that the script used was the answer of its address
 	var shut []media.Key
 	for _, k := range s.keys {
 		if known[k.URL] {
 			continue
 		}
-		segment := bodies[k.Segment]
-		if served := bodies[k.URL]; served != nil && answers(served, made) || segment == nil && served != nil {
+		segment, served := bodies[k.Segment], bodies[k.URL]
+		answered := served != nil && answers(served, made)
+		usual = usual || answered
+		if answered || segment == nil && served != nil {
 			known[k.URL] = true
 			continue
 		}
@@ -66,7 +69,7 @@ func (s *Stream) open(made [][]byte, bodies map[string]*Exchange) {
 			shut = append(shut, k)
 		}
 	}
-	if len(s.Keys) == 0 && len(shut) == 1 && len(made) == 1 {
+	if len(s.Keys) == 0 && len(shut) == 1 && len(made) == 1 && !usual {
 		s.Keys = append(s.Keys, Key{shut[0].URL, made[0]})
 	}
 }

@@ -239,12 +239,15 @@ func TestKeysOfScripts(t *testing.T) {
 		}
 		return list
 	}
+	// The second key was not asked for yet when the visit ended.
+	rotating := got("f", cdn+"i.m3u8", hlsType, "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:7\n#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n#EXTINF:2,\n1.ts\n#EXT-X-KEY:METHOD=AES-128,URI=\"key2\"\n#EXTINF:2,\n2.ts\n#EXT-X-ENDLIST\n")
 	for _, test := range []struct {
 		name string
 		e    []*capture.Exchange
 		made []*capture.Made
 		want []byte
 	}{
+		{"two keys, of which the first one was fetched and used", []*capture.Exchange{rotating, first, got("f", cdn+"key", "", string(key))}, imported(key), nil},
 		{"never fetched, proved on a segment", []*capture.Exchange{playlist, first}, imported(wrong, key), key},
 		{"fetched, and changed by the script", []*capture.Exchange{playlist, first, got("f", cdn+"key", "", string(wrong[1:])+"x")}, imported(key), key},
 		{"fetched, and used as it is", []*capture.Exchange{playlist, first, got("f", cdn+"key", "", string(key))}, imported(key), nil},

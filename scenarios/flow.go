@@ -1,16 +1,49 @@
 // Package scenarios is the model of what is done on a site: a UserFlow is a list of Steps, as in Chrome's Recorder,
-// with steps of our own for what a person wants to keep. It is data: package replay runs it.
+// with steps of our own for what a person wants to keep. It is data: package file reads and writes it, package program
+// checks it, package replay runs it.
+//
+// Struct tags say how a field stands in a file: `seine:"name,option…"`, where the name is the field's own with a small
+// first letter if none is given, and the options are
+//
+//	required  it must be there
+//	short     a step that is given one value in place of a map sets this field
+//	raw       its text holds no ${…}: a name, or code of another language
+//	late      its ${…} are read by who runs the step, when the values that they name are there
+//	key       of a list's element: the list is written as a map, and this field is the key
+//	-         it is not in files
+//
+// Beside it may stand enum:"…", the words that it may be, and min:"…" and max:"…" of numbers. The fields of an embedded
+// struct stand beside the others. Comments are the descriptions in the JSON Schema.
 package scenarios
 
 import "time"
 
-// UserFlow is one visit: steps that are run in order in a tab of their own.
+// UserFlow is what is done in one run: steps in order, in a tab of their own.
 type UserFlow struct {
-	Title   string
-	Timeout time.Duration // of each step that names none; 0: DefaultTimeout
-	Steps   []Step
-	Until   Until         // when enough was heard: what is left of the steps before Capture and Grab is left out
-	Max     time.Duration // of all that comes before Capture and Grab; what was heard by then is kept; 0: no limit
+	// Name of the scenario, for people.
+	Title string `seine:"name,raw"`
+	// What the scenario does, for people.
+	Description string `seine:",raw"`
+	// Values that the steps use as ${.name}. Those with several values (range, list, csv, jsonl) make one run of each.
+	Inputs []Input
+	// Who one is on the site: a profile, cookies, and how to log in.
+	Session *Session
+	// How many at once, and how fast.
+	Pool Pool
+	// Time-out of each step that names none, such as 30s.
+	Timeout time.Duration
+	// Attribute that selectors prefer, as in Chrome's Recorder.
+	SelectorAttribute string `seine:",raw"`
+	// The steps, in order.
+	Steps []Step `seine:",required"`
+	// Files that all runs write to together, in the order of the inputs: file name to value.
+	Outputs []Output
+	// When enough was heard, the steps before capture and grab end: media (a film or a playlist) or api (an answer in JSON).
+	Until Until `enum:"media api"`
+	// Longest time for all that comes before capture and grab; what was heard by then is kept.
+	Max time.Duration
+	// Properties of a Chrome Recorder file that seine does not know, kept as they are.
+	Recorder map[string]any `seine:",raw"`
 }
 
 // Until names what a visit waits for.
@@ -26,30 +59,6 @@ const (
 // DefaultTimeout of a step. Chrome's Recorder has 5 s, too short for a player behind a slow advert.
 const DefaultTimeout = 30 * time.Second
 
-// Step is one of the types below; the set is closed, so that a runner can be complete.
-type Step interface {
-	// Type is the step's name in a file.
-	Type() string
-	isStep()
-}
-
-// Base is what every step may carry.
-type Base struct {
-	Timeout time.Duration // 0: the flow's
-}
-
-func (Base) isStep() {}
-
-// Within is the step's own time-out, or else the flow's.
-func (b Base) Within(f UserFlow) time.Duration {
-	for _, d := range []time.Duration{b.Timeout, f.Timeout} {
-		if d > 0 {
-			return d
-		}
-	}
-	return DefaultTimeout
-}
-
 // TimeoutOf is how long step s of the flow may take.
 func (f UserFlow) TimeoutOf(s Step) time.Duration {
 	if b, ok := s.(interface{ Within(UserFlow) time.Duration }); ok {
@@ -58,84 +67,16 @@ func (f UserFlow) TimeoutOf(s Step) time.Duration {
 	return DefaultTimeout
 }
 
-// Selector descends from shadow root to shadow root: its parts are CSS selectors, each searched in what the one before it
-// found. Most have one part.
-type Selector []string
-
-// Navigate opens a page. It is done when the document has been read, or its load gave up.
-type Navigate struct {
-	Base
-	URL string
+// Output is a file that the values of all runs go to, in the order of the inputs.
+type Output struct {
+	// File name, relative to the output folder.
+	File string `seine:",key"`
+	// The value of one run: a row (object), a list of rows, or text.
+	Value any `seine:",short,late,required"`
+	// Format; by default what the file's extension says.
+	Format string `enum:"csv json jsonl sqlite text" seine:",raw"`
+	// Columns and their order; by default those of the first row.
+	Columns []string `seine:",raw"`
+	// Table of a SQLite file; by default the scenario's name.
+	Table string `seine:",raw"`
 }
-
-// WaitForElement waits until at least Count elements match one of the Selectors and, unless Visible is false, can be seen.
-type WaitForElement struct {
-	Base
-	Selectors []Selector
-	Count     int   // 0: 1
-	Visible   *bool // nil: true
-}
-
-// Click moves the mouse onto the first Selector that matches and presses the primary button.
-type Click struct {
-	Base
-	Selectors        []Selector
-	OffsetX, OffsetY *float64 // CSS pixels from the element's top left corner; nil: its middle
-}
-
-// Play makes the page's player start: by its own autoplay, else by dismissing what stands before it and clicking what looks
-// like its button. It is done when media plays or is known, or nothing is left to try. That nothing plays is no error:
-// what was tried is kept with the result.
-type Play struct{ Base }
-
-// Capture waits until the page has come to rest and keeps what it said and heard.
-type Capture struct {
-	Base
-	HAR  string // file to write, "" for none
-	Save string // folder to write, "" for none
-
-	Screenshot string // file to write what was seen to, as PNG, "" for none
-}
-
-// Listen stays on the page and does nothing to it.
-type Listen struct {
-	Base
-	For time.Duration
-}
-
-// Within leaves time to look at the page.
-func (l Listen) Within(UserFlow) time.Duration { return l.For + DefaultTimeout }
-
-// Grab fetches the film that plays.
-type Grab struct {
-	Base
-	Output string // file; "": named after the page, in Dir
-	Dir    string // folder; "": the current one
-	List   bool   // only find out what there is to choose from
-	Repair bool   // fill the gaps of Output, or go on with it
-
-	Screenshot string // file to write what was seen to, as PNG, where no film was found; "" for none
-
-	FromPlayer bool // take the film from the page's player, which is played to its end
-}
-
-// Type names the step.
-func (Navigate) Type() string { return "navigate" }
-
-// Type names the step.
-func (WaitForElement) Type() string { return "waitForElement" }
-
-// Type names the step.
-func (Click) Type() string { return "click" }
-
-// Type names the step.
-func (Play) Type() string { return "play" }
-
-// Type names the step.
-func (Capture) Type() string { return "capture" }
-
-// Type names the step.
-func (Listen) Type() string { return "listen" }
-
-// Type names the step.
-func (Grab) Type() string { return "grab" }

@@ -107,3 +107,14 @@ func octal(s string) string {
 	}
 	return s
 }
+
+// HostSpace is the space of a host as it stands in an address, as far as that is known without asking anybody: a name may be anywhere.
+func HostSpace(host string) Space {
+	if ownMachine(host) {
+		return Loopback
+	}
+	if a, ok := literal(host); ok {
+		return SpaceOf(a)
+	}
+	return Public
+}

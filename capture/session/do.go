@@ -7,16 +7,16 @@ import (
 	"net/url"
 )
 
-// Do sends a GET or HEAD request and follows redirects. Of the request's own headers, those that say what is wanted
-// (Range, Accept and the like) go along; all others stay on the origin of the request. The response's Request is the last
-// hop. Its body must be closed.
+// Do sends a request and follows redirects (RFC 9110 §15.4). Of the request's own headers, those that say what is wanted
+// (Range, Accept and the like) go along; all others, and a body, stay on the origin of the request. A body needs GetBody, which
+// [http.NewRequest] sets. The response's Request is the last hop. Its body must be closed.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
-	if req.Method != "" && req.Method != http.MethodGet && req.Method != http.MethodHead || req.Body != nil {
-		return nil, permanent{ErrMethod}
+	if req.Body != nil && req.GetBody == nil {
+		return nil, permanent{ErrBody}
 	}
-	u := req.URL
+	u, method := req.URL, req.Method
 	for hop := 0; ; hop++ {
-		resp, err := c.hop(req, u)
+		resp, err := c.hop(req, method, u)
 		if err != nil {
 			return nil, err
 		}
@@ -30,6 +30,9 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 		if err == nil && hop >= c.conf.MaxRedirects {
 			err = fmt.Errorf("%w: more than %d in a row", ErrRedirects, c.conf.MaxRedirects)
 		}
+		if method = methodBehind(resp.StatusCode, method); err == nil && sendsBody(req, method) && origin(next) != origin(req.URL) {
+			err = fmt.Errorf("%w: what was sent to %s is to be sent on to %s", ErrRedirects, origin(req.URL), origin(next))
+		}
 		if err != nil {
 			return nil, permanent{err}
 		}
@@ -37,8 +40,23 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	}
 }
 
+// methodBehind is the method of the request that follows a redirect: browsers, and RFC 9110 §15.4.2 to §15.4.4, make a GET of a POST.
+func methodBehind(status int, method string) string {
+	switch {
+	case status == http.StatusSeeOther && method != http.MethodHead,
+		(status == http.StatusMovedPermanently || status == http.StatusFound) && method == http.MethodPost:
+		return http.MethodGet
+	}
+	return method
+}
+
+// sendsBody: the request has a body, and no redirect has made a GET of it.
+func sendsBody(first *http.Request, method string) bool {
+	return first.Body != nil && first.Body != http.NoBody && method == first.Method
+}
+
 // hop sends one request to u with headers made for it alone.
-func (c *Client) hop(first *http.Request, u *url.URL) (*http.Response, error) {
+func (c *Client) hop(first *http.Request, method string, u *url.URL) (*http.Response, error) {
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
 		return nil, permanent{fmt.Errorf("%w: %.100q", ErrScheme, u.Scheme)}
 	}
@@ -47,7 +65,16 @@ func (c *Client) hop(first *http.Request, u *url.URL) (*http.Response, error) {
 		return nil, err
 	}
 	req := &http.Request{
-		Method: first.Method, URL: u, Host: u.Host, Header: c.headersFor(u, first), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: method, URL: u, Host: u.Host, Header: c.headersFor(u, first), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if sendsBody(first, method) {
+		body, err := first.GetBody()
+		if err != nil {
+			return nil, permanent{fmt.Errorf("%w: %w", ErrBody, err)}
+		}
+		req.Body, req.GetBody, req.ContentLength = body, first.GetBody, first.ContentLength
+	} else {
+		req.Header.Del("Content-Type")
 	}
 	req = req.WithContext(ctx)
 	resp, err := c.send(req)

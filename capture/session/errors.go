@@ -18,8 +18,8 @@ var (
 	ErrRedirects = errors.New("bad redirect")
 	// ErrEncoding: a compressed body that is not read.
 	ErrEncoding = errors.New("refused content encoding")
-	// ErrMethod: not GET or HEAD.
-	ErrMethod = errors.New("only GET and HEAD are sent")
+	// ErrBody: a body that cannot be read a second time, where a redirect asks for it.
+	ErrBody = errors.New("the body cannot be sent")
 	// ErrProxy: the proxy cannot be reached, or refuses.
 	ErrProxy = errors.New("the proxy does not work")
 	// ErrConfig: a configuration that would give secrets away.

@@ -118,7 +118,7 @@ func (c *Client) transport(d *net.Dialer) *http.Transport {
 		TLSHandshakeTimeout:    c.conf.TLSTimeout,
 		ResponseHeaderTimeout:  c.conf.HeaderTimeout,
 		MaxResponseHeaderBytes: MaxHeaderBytes,
-		MaxIdleConnsPerHost:    16,
+		MaxIdleConnsPerHost:    256, // as many as the most workers have: each new one costs round trips
 		IdleConnTimeout:        90 * time.Second,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,

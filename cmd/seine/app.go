@@ -80,7 +80,7 @@ func newApp(std stdio) *cli.App {
 		Reader:    std.In, Writer: std.Out, ErrWriter: std.Err,
 		HideHelpCommand: true, Suggest: true,
 		DisableSliceFlagSeparator: true, // a header may have commas
-		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), browserCommand(), demoCommand()},
+		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), runCommand(), checkCommand(), exportCommand(), schemaCommand(), browserCommand(), demoCommand()},
 		CommandNotFound:           nil,
 		OnUsageError:              onUsageError,
 		ExitErrHandler:            func(*cli.Context, error) {}, // exit codes are ours, see exit.go

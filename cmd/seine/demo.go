@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"seine/scenarios/library"
 	"seine/scenarios/replay"
 	"seine/testdata/sites"
 )
@@ -18,13 +20,17 @@ import (
 // demoDelay is how long the demonstration's server thinks about each segment, so that there is progress to see.
 const demoDelay = 400 * time.Millisecond
 
+// pageDelay is how long its market takes for each page: as long as the slow original that the scenario was first written for.
+const pageDelay = 365 * time.Millisecond
+
 func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "demo",
-		Usage:     "serve the built-in site on this machine and grab its film",
-		UsageText: "seine demo [-d FOLDER]\nseine demo --serve 127.0.0.1:8080     only serve the site, to try other commands on it",
+		Usage:     "serve the built-in site on this machine and grab its film, or run a ready scenario on it",
+		UsageText: "seine demo [-d FOLDER]\nseine demo market -d out              run a ready scenario: " + strings.Join(library.Names(), ", ") + "\nseine demo market --compare           the same one by one and at once\nseine demo --serve 127.0.0.1:8080     only serve the site, to try other commands on it",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "serve", Usage: "only serve the site at `ADDRESS`, until Ctrl-C", Category: catOutput},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "compare", Usage: "run the market one page after the other, then with its pool, and say how long each took", Category: catOutput},
 		}, choiceFlags(), outputFlags(), browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action:       demo,
 		OnUsageError: onUsageError,
@@ -37,7 +43,7 @@ func demo(c *cli.Context) error {
 	if listen == "" {
 		listen = "127.0.0.1:0"
 	}
-	base, stop, err := serveSite(c.Context, listen, sites.Options{SegmentDelay: demoDelay})
+	base, stop, err := serveSite(c.Context, listen, sites.Options{SegmentDelay: demoDelay, PageDelay: pageDelay})
 	if err != nil {
 		return err
 	}
@@ -46,6 +52,12 @@ func demo(c *cli.Context) error {
 		con.Print("Serving the built-in site at " + base + "/ until Ctrl-C")
 		<-c.Done()
 		return nil
+	}
+	if name := c.Args().First(); name != "" {
+		return demoScenario(c, con, name, base)
+	}
+	if c.Bool("compare") {
+		return &usageError{what: "--compare is of the market", try: "seine demo market --compare"}
 	}
 	if c.String("output") == "" {
 		if err := c.Set("output", filepath.Join(c.String("dir"), "seine-demo.mp4")); err != nil {

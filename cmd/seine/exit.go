@@ -15,6 +15,8 @@ import (
 	"seine/capture/folder"
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
+	"seine/scenarios/engine"
+	"seine/scenarios/program"
 	"seine/scenarios/replay"
 )
 
@@ -46,22 +48,24 @@ type exit struct {
 var exits = []exit{
 	{codeOK, "ok", "done", func(err error) bool { return err == nil }},
 	{codeInterrupted, "interrupted", "ended by a signal; run it again to go on", either(errSignal, context.Canceled)},
-	{codePartial, "partial", "of several addresses some failed; each was told of, the others are done", isPartial},
-	{codeUsage, "usage", "a mistake on the command line", as[*usageError]},
+	{codePartial, "partial", "of several addresses, files or runs some failed; each was told of, the others are done", isPartial},
+	{codeUsage, "usage", "a mistake on the command line, or in a scenario file", func(err error) bool {
+		return as[*usageError](err) || as[*scenarioError](err) || as[*program.InputError](err)
+	}},
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
 	{codeOutput, "output", "the output exists, is in use, or cannot be written", func(err error) bool {
-		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied)(err) || as[*fs.PathError](err)
+		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied, engine.ErrBusy)(err) || as[*fs.PathError](err)
 	}},
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
 	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed)},
 	{codeBrowser, "browser", "no browser, or it did not start, or it crashed", func(err error) bool {
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
-			browser.ErrNoWay, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
+			browser.ErrNoWay, engine.ErrNoPage, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
 	{codeNothing, "nothing", "no film or playlist was found, or not in the wanted quality or language", either(errNoPlaylist, replay.ErrNoMedia, replay.ErrChallenge, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
-		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
+		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(engine.ErrStatus, session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
 	}},
 	{codeFailed, "failed", "something else went wrong", func(error) bool { return true }},
 }

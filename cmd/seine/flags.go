@@ -52,7 +52,7 @@ func browserFlags() []cli.Flag {
 		&cli.StringFlag{Name: "browser", Usage: "start the browser at `PATH`", EnvVars: []string{browser.EnvBrowser}, Category: catBrowser},
 		&cli.StringFlag{Name: "connect", Usage: "use the running browser whose DevTools are at `URL` (ws://…)", Category: catBrowser},
 		&cli.StringFlag{Name: "profile", Usage: "keep cookies and storage in the profile `NAME`, or a folder, from one visit to the next: stay logged in", Category: catBrowser},
-		&cli.BoolFlag{DisableDefaultText: true, Name: "shell", Usage: "use a headless shell: it starts sooner and takes half the memory", Category: catBrowser},
+		&cli.BoolFlag{DisableDefaultText: true, Name: "shell", Usage: "use a headless shell: it starts sooner and takes half the memory; sniff does by itself for eight pages and more, where one is installed", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "show", Usage: "show the browser's window", Category: catBrowser},
 		&cli.StringSliceFlag{Name: "block", Usage: "do not load `WHAT`: images, fonts, ads (adverts and trackers that are known), or hosts such as cdn.example.com; several with commas", Category: catBrowser},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "no-sandbox", Usage: "run the browser without its sandbox (containers, root); SEINE_NO_SANDBOX=1 does the same", Category: catBrowser},

@@ -31,6 +31,7 @@ func each(ctx context.Context, pages []string, con *ui.Console, do func(string) 
 type partialError struct {
 	done, failed, all int
 	first             error
+	noun              string // in the plural; "": addresses
 }
 
 // add counts what became of an address.
@@ -59,7 +60,7 @@ func (e *partialError) err() error {
 }
 
 func (e *partialError) Error() string {
-	return fmt.Sprintf("%d of %d addresses failed", e.failed, e.all)
+	return fmt.Sprintf("%d of %d %s failed", e.failed, e.all, cmp.Or(e.noun, "addresses"))
 }
 
 func (e *partialError) Unwrap() error {
@@ -72,5 +73,6 @@ func (e *partialError) Unwrap() error {
 // isPartial: of several addresses some failed, and some did not.
 func isPartial(err error) bool {
 	var p *partialError
-	return errors.As(err, &p) && p.failed < p.all
+	var r *runError
+	return errors.As(err, &p) && p.failed < p.all || errors.As(err, &r) && r.failed < r.all || as[*leftOutError](err)
 }

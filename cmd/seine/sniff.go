@@ -50,6 +50,7 @@ type sniffing struct {
 	filter filter
 	flow   scenarios.Sniff
 	tabs   int
+	light  bool // with a headless shell of our own choice
 	board  *board
 }
 
@@ -148,39 +149,29 @@ func (s *sniffing) visit(pages []string, partial *partialError) error {
 	if s.c.String("connect") == "" {
 		s.con.Say("Starting the browser …")
 	}
-	keeper := browser.NewKeeper(s.c.Context, options, replay.SalvageLimit)
-	defer func() {
-		if e := keeper.Close(); e != nil {
-			s.con.Logger().Debug("closing the browser", "error", e)
-		}
-	}()
-	if _, err := keeper.Browser(); err != nil {
-		return err
-	}
 	s.board = &board{con: s.con, live: s.con.Live(), all: len(pages)}
 	defer s.board.live.End()
-	batch := &replay.Batch{
-		Keeper: keeper, Tabs: s.tabs, Runner: replay.Runner{Session: conf, Secrets: s.c.Bool("with-secrets"), Version: version(), Log: s.con.Logger()},
-		Again: func(page, try int, err error) { s.again(pages[page], try, err) },
+	b := &sniffBatch{sniffing: s, conf: conf, pages: pages, views: make([]*view, len(pages)), errs: make([]error, len(pages))}
+	if s.light = lightly(s.c, len(pages)); s.light {
+		s.con.Say("Visiting %d pages with a headless shell, which takes half as much; --shell=false for the whole browser", len(pages))
+		options.Shell = true
 	}
-	views := make([]*view, len(pages))
-	errs := batch.Run(s.c.Context, len(pages), func(ctx context.Context, r *replay.Runner, i int) error {
-		if views[i] == nil {
-			views[i] = s.board.open(pages[i], s)
-		}
-		err := s.page(ctx, r, views[i], len(pages))
-		if err == nil || !crashed(err) {
-			s.board.close(views[i])
-		}
+	if err := b.run(options, everyPage(len(pages))); err != nil {
 		return err
-	})
+	}
+	if more := b.needWhole(); s.light && len(more) > 0 && s.c.Err() == nil {
+		s.light, options.Shell = false, false
+		if err := b.run(options, more); err != nil {
+			return err
+		}
+	}
 	s.board.live.End()
 	if s.c.Err() != nil {
-		return errors.Join(errs...)
+		return errors.Join(b.errs...)
 	}
-	for i, err := range errs {
-		if err != nil && crashed(err) && views[i] != nil && views[i].rest != nil {
-			err = errors.Join(err, s.show(views[i], views[i].rest))
+	for i, err := range b.errs {
+		if v := b.views[i]; err != nil && crashed(err) && v != nil && v.rest != nil {
+			err = errors.Join(err, s.show(v, v.rest))
 		}
 		partial.add(s.con, pages[i], err)
 	}
@@ -206,6 +197,9 @@ func (s *sniffing) page(ctx context.Context, r *replay.Runner, v *view, pages in
 		s.con.Say("Visiting %s", shown(v.page))
 	}
 	res, err := r.Run(ctx, scenarios.SniffFlow(bare(v.page), s.flow))
+	if s.light && ctx.Err() == nil && needsWhole(res, err) {
+		return errWhole
+	}
 	if res.Capture == nil || err != nil && !answered(res.Capture) {
 		return err
 	}

@@ -23,7 +23,7 @@ var ErrSelector = errors.New("not a valid selector")
 const lookAgain = 200 * time.Millisecond
 
 func (v *visit) waitForElement(ctx context.Context, s scenarios.WaitForElement) error {
-	_, err := v.find(ctx, s.Selectors, max(s.Count, 1), s.Visible == nil || *s.Visible)
+	_, err := v.find(ctx, s.Selectors, max(s.Wanted(), 1), s.Visible == nil || *s.Visible)
 	return err
 }
 

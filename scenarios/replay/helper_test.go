@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"seine/browser/browsertest"
 	"seine/capture/session"
@@ -25,8 +24,7 @@ type served struct {
 
 func serve(t testing.TB) served {
 	t.Helper()
-	// Where the disk or the processor is another's for a minute, no token is to run out: the film would be asked for anew, by a second visit.
-	s := sites.New(sites.Options{Players: "../../testdata/players", TokenLife: time.Hour})
+	s := sites.New(sites.Options{Players: "../../testdata/players"})
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	return served{s, srv.URL}

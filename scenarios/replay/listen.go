@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"seine/capture"
@@ -79,8 +78,7 @@ type listening struct {
 
 // listen starts to tell. Stop waits until all is told. Who grabs a film is told nothing: the film is all that matters.
 func (v *visit) listen(ctx context.Context) (stop func()) {
-	grabs := slices.ContainsFunc(v.flow.Steps, func(s scenarios.Step) bool { _, ok := s.(scenarios.Grab); return ok })
-	if v.flow.Until == scenarios.UntilIdle && (grabs || v.runner.Observe == nil) {
+	if v.flow.Until == scenarios.UntilIdle && (v.grabs() || v.runner.Observe == nil) {
 		return func() {}
 	}
 	l := &listening{v: v, spotted: map[string]bool{}}

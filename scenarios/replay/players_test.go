@@ -19,6 +19,13 @@ func TestHLSJS(t *testing.T) {
 	} {
 		t.Run(page, func(t *testing.T) {
 			s := serve(t)
+			defer func() {
+				for _, r := range s.Log() {
+					if t.Failed() && r.Status >= 400 {
+						t.Logf("%d %s %s", r.Status, r.Method, r.URL)
+					}
+				}
+			}()
 			flow := scenarios.GrabFlow(s.url(page), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{})
 			res, err := run(t, flow)
 			if err != nil {

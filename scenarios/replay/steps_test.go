@@ -128,11 +128,11 @@ func TestWaitForElement(t *testing.T) {
 		want error
 	}{
 		{"late", 0, scenarios.WaitForElement{Selectors: css("li")}, nil},
-		{"count", 0, scenarios.WaitForElement{Selectors: css("li"), Count: 3}, nil},
-		{"too few", 0, scenarios.WaitForElement{Selectors: css("li"), Count: 4}, context.DeadlineExceeded},
-		{"in a frame of another site", 2, scenarios.WaitForElement{Selectors: css("li"), Count: 3}, nil},
+		{"count", 0, scenarios.WaitForElement{Selectors: css("li"), Count: new(3)}, nil},
+		{"too few", 0, scenarios.WaitForElement{Selectors: css("li"), Count: new(4)}, context.DeadlineExceeded},
+		{"in a frame of another site", 2, scenarios.WaitForElement{Selectors: css("li"), Count: new(3)}, nil},
 		{"invisible", 1, scenarios.WaitForElement{Selectors: css("p")}, context.DeadlineExceeded},
-		{"invisible is fine", 1, scenarios.WaitForElement{Selectors: css("p"), Count: 2, Visible: &no}, nil},
+		{"invisible is fine", 1, scenarios.WaitForElement{Selectors: css("p"), Count: new(2), Visible: &no}, nil},
 		{"shadow root", 1, scenarios.WaitForElement{Selectors: css("#h", "b")}, nil},
 		{"not through shadow roots unasked", 1, scenarios.WaitForElement{Selectors: css("b")}, context.DeadlineExceeded},
 		{"no CSS", 1, scenarios.WaitForElement{Selectors: css("p[")}, replay.ErrSelector},

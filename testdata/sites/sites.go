@@ -21,6 +21,7 @@ var www embed.FS
 // Options of a Site. The zero value is usable.
 type Options struct {
 	SegmentDelay time.Duration // before each segment of the movie is answered, so that there is progress to see
+	PageDelay    time.Duration // before each page of the market is answered
 	TokenLife    time.Duration // of the movie's token; 0: one minute
 	Players      string        // folder with node_modules of the npm players; empty: pages that need them answer 404
 }
@@ -76,6 +77,8 @@ func New(o Options) *Site {
 	s.hooks()
 	s.players()
 	s.playing()
+	s.jobs()
+	s.steps()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))
