@@ -50,7 +50,7 @@ func (d *both) compare(own []byte) error {
 	want, e1 := all(&d.plain)
 	got, e2 := all(&d.scratch)
 	if fmt.Sprint(e1) != fmt.Sprint(e2) || len(got) != len(want) || d.plain.Stats() != d.scratch.Stats() {
-		return fmt.Errorf("%d samples, %v, %+v; want %d, %v, %+v", len(got), e2, d.scratch.Stats(), len(want), e1, d.plain.Stats())
+		return fmt.Errorf("%d samples, %w, %+v; want %d, %w, %+v", len(got), e2, d.scratch.Stats(), len(want), e1, d.plain.Stats())
 	}
 	for i := range want {
 		w, g := want[i], got[i]
