@@ -51,6 +51,12 @@ func (p *Pool) get(ctx context.Context, r Request, lane *Lane) (*Body, error) {
 		if err := f.begin(ctx); err != nil {
 			return nil, err
 		}
+		if f.stale(f.at) {
+			if err := f.outdated(); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		r.URL = f.at.url
 		if !f.kept.goesOnAt(r.URL) {
 			p.bufs.put(f.kept.take())
