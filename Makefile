@@ -14,10 +14,10 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema recorder peers sandbox clean
+.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema recorder openapilint peers bench-api sandbox clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## compile bin/seine
 	@$(GO) build -o $(BIN) ./cmd/seine
@@ -25,12 +25,16 @@ build: ## compile bin/seine
 demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
-test: sandbox compiler browser tools players harschema recorder ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
+test: sandbox compiler browser tools players harschema recorder openapilint ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture # the race detector takes memory of its own, so these run without
 
 bench: sandbox browser players peers ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+bench-api: ## print how much of published APIs is found, and how fast
+	$(GO) test -run TestCorpus$$ -v ./capture/openapi | grep -v '^=== '
+	$(GO) test -run '^$$' -bench . -benchmem ./capture/openapi
 
 lint: ## run golangci-lint with the import table
 	$(GO) run $(GOLANGCI) run ./...
@@ -94,6 +98,13 @@ recorder: testdata/recorder/node_modules/.installed
 testdata/recorder/node_modules/.installed: testdata/recorder/package-lock.json
 	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
 	cd testdata/recorder && npm ci --no-audit --no-fund
+	@touch $@
+
+openapilint: testdata/openapilint/node_modules/.installed
+
+testdata/openapilint/node_modules/.installed: testdata/openapilint/package-lock.json
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
+	cd testdata/openapilint && npm ci --no-audit --no-fund
 	@touch $@
 
 peers: testdata/peers/node_modules/.installed

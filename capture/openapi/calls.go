@@ -44,6 +44,7 @@ type call struct {
 	action  pair // what may say which operation it is
 	shape   int  // of the answer, 0 for none; see shapes
 	address string
+	names   *names
 }
 
 // sub is one operation that a call asks for: a batch asks for several.
@@ -170,6 +171,15 @@ func (c *call) got() ([]schema.Value, format) {
 		return messages(c.from.Messages, func(m *capture.Message) bool { return !m.Sent }), formatEvents
 	}
 	return decode(c.body, c.resType)
+}
+
+// unread: there is an answer, of which not all can be had.
+func (c *call) unread() bool {
+	if c.style == StyleGRPCWeb || c.style == StyleWebSocket {
+		return false
+	}
+	_, err := c.body.Bytes(maxBody)
+	return err != nil
 }
 
 // messages are those that are JSON.

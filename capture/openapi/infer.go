@@ -27,6 +27,7 @@ type Options struct {
 type API struct {
 	Operations []*Operation // by host, path and method
 	Decisions  []Decision   // one for each exchange, in their order
+	Unread     int          // answers whose content could not be read, so that nothing is told of it
 	options    Options
 	schemes    schemes
 	clean      *redact.Cleaner
@@ -45,13 +46,20 @@ func Infer(c *capture.Capture, o Options) *API {
 		}
 	}
 	inOrder(calls)
-	secrets := secretsOf(c, calls)
+	asked := newNames()
+	for _, one := range calls {
+		one.names = asked
+	}
+	secrets := secretsOf(c, calls, asked)
 	f := &inference{shapes: &shapes{}, origins: &origins{wanted: map[string]bool{}, seen: map[string][]origin{}}}
 	for _, one := range calls {
 		f.origins.want(one)
 	}
 	for _, one := range calls {
-		values, _ := one.got()
+		values, format := one.got()
+		if format == formatOther && one.unread() {
+			api.Unread++
+		}
 		one.shape = f.shapes.of(values)
 		f.origins.note(one, values)
 		secrets.values(values)
@@ -195,21 +203,29 @@ func (o *Operation) confidence() float64 {
 type secrets struct {
 	*redact.Secrets
 	known map[string]bool
+	heard map[[2]string]bool // headers that were taken
+	names *names
 }
 
-func secretsOf(c *capture.Capture, calls []*call) *secrets {
-	s := &secrets{redact.New(), map[string]bool{}}
+func secretsOf(c *capture.Capture, calls []*call, asked *names) *secrets {
+	s := &secrets{redact.New(), map[string]bool{}, map[[2]string]bool{}, asked}
 	for _, k := range c.Cookies {
 		s.value(k.Value)
 	}
 	for _, one := range calls {
 		for name, values := range one.req.Header {
 			for _, v := range values {
-				s.Header(name, v)
+				h := [2]string{name, v}
+				if s.heard[h] {
+					continue
+				}
+				if s.Header(name, v); len(s.heard) < mostHeard {
+					s.heard[h] = true
+				}
 			}
 		}
 		for _, p := range pairs(one.query) {
-			if redact.IsSecretName(p.name) {
+			if asked.secret(p.name) {
 				s.value(p.value)
 			}
 		}
@@ -224,6 +240,9 @@ func secretsOf(c *capture.Capture, calls []*call) *secrets {
 	return s
 }
 
+// mostHeard bounds how many headers are remembered, so as not to be read again.
+const mostHeard = 100_000
+
 func (s *secrets) value(v string) {
 	s.Value(v)
 	if isKey(pair{"", v}) {
@@ -237,7 +256,7 @@ func (s *secrets) has(v string) bool { return s.known[v] }
 func (s *secrets) values(list []schema.Value) {
 	for i := range list {
 		list[i].Walk(func(_, field string, v *schema.Value) {
-			if v.Kind == schema.String && field != "" && redact.IsSecretName(field) && isKey(pair{field, v.Text}) {
+			if v.Kind == schema.String && field != "" && s.names.secret(field) && isKey(pair{field, v.Text}) {
 				s.value(v.Text)
 			} else if v.Kind == schema.String && strings.Contains(v.Text, "?") && strings.Contains(v.Text, "://") {
 				s.Text(v.Text, false)

@@ -116,7 +116,7 @@ var usual = regexp.MustCompile(`^(?i:sec-.*|accept|accept-.*|user-agent|referer|
 func (o *Operation) addHeaders(c *call) {
 	var list []pair
 	for name, values := range c.req.Header {
-		if usual.MatchString(name) || authHeader(name) || len(values) == 0 {
+		if c.names.usual(name) || c.names.auth(name) || len(values) == 0 {
 			continue
 		}
 		list = append(list, pair{http.CanonicalHeaderKey(name), values[0]})
@@ -125,7 +125,7 @@ func (o *Operation) addHeaders(c *call) {
 	o.headers.add(list)
 	list = nil
 	for _, k := range cookiesOf(c.req.Header) {
-		if !sessionCookie(k.name) && !follower.MatchString(k.name) {
+		if !c.names.session(k.name) && !c.names.follows(k.name) {
 			list = append(list, k)
 		}
 	}

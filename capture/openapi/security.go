@@ -50,17 +50,17 @@ var apiKeyParam = regexp.MustCompile(`(?i)^(?:(?:x-)?api[-_]?key|access[-_]?toke
 func (s schemes) see(c *call) []string {
 	var names []string
 	for h, values := range c.req.Header {
-		if len(values) > 0 && authHeader(h) {
+		if len(values) > 0 && c.names.auth(h) {
 			names = append(names, s.header(http.CanonicalHeaderKey(h), values[0]))
 		}
 	}
 	for _, k := range cookiesOf(c.req.Header) {
-		if sessionCookie(k.name) {
+		if c.names.session(k.name) {
 			names = append(names, s.add(&scheme{name: "cookie-" + k.name, kind: "apiKey", in: "cookie", param: k.name}))
 		}
 	}
 	for _, q := range pairs(c.query) {
-		if apiKeyParam.MatchString(q.name) && isKey(q) {
+		if c.names.key(q.name) && isKey(q) {
 			names = append(names, s.add(&scheme{name: "query-" + q.name, kind: "apiKey", in: "query", param: q.name}))
 		}
 	}

@@ -108,7 +108,7 @@ func (f *inference) parameter(p *place, list []*candidate, up above) {
 
 // fixed: a name that says by itself that it is no value.
 func (c *candidate) fixed(up above) bool {
-	if c.kind == lexical.Empty || reserved[strings.ToLower(c.value)] || strings.HasPrefix(c.value, "$") {
+	if c.kind == lexical.Empty || reserved[strings.ToLower(c.value)] || strings.HasPrefix(c.value, "by-") || strings.HasPrefix(c.value, "$") {
 		return true
 	}
 	return up.root && (apiVersion.MatchString(c.value) || apiRoot[strings.ToLower(c.value)])
@@ -242,12 +242,22 @@ func (f *inference) joined(values, weak []*candidate, strong int) []*candidate {
 		if c.kind == lexical.Slug {
 			others = slices.Concat(found, sight)
 		}
-		if i := slices.IndexFunc(others, func(v *candidate) bool { return f.agree(c.levels(), v.levels()) }); i >= 0 {
+		if i := slices.IndexFunc(others, func(v *candidate) bool { return c.asked() == v.asked() && f.agree(c.levels(), v.levels()) }); i >= 0 {
 			c.why, c.sure = "answers as "+others[i].value+" does", 0.75
 			more = append(more, c)
 		}
 	}
 	return more
+}
+
+// asked: something is at the place itself, not only below it, as with /users/by-name/….
+func (c *candidate) asked() bool {
+	for l := range c.levels() {
+		if l.depth == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // different are some of the candidates, no two of which are alike to the letter.

@@ -52,6 +52,7 @@ type sniffing struct {
 	tabs   int
 	light  bool // with a headless shell of our own choice
 	board  *board
+	take   func(*view, *replay.Result) error // gets what a visit gave in place of being shown; nil: it is shown
 }
 
 func sniffAction(c *cli.Context) error {
@@ -59,24 +60,12 @@ func sniffAction(c *cli.Context) error {
 	if err := s.parse(); err != nil {
 		return err
 	}
-	var kept, urls []string
-	for _, a := range c.Args().Slice() {
-		recording, err := isRecording(a)
-		if err != nil {
-			return err
-		}
-		if recording {
-			kept = append(kept, a)
-		} else {
-			urls = append(urls, a)
-		}
+	kept, pages, err := recordings(c)
+	if err != nil {
+		return err
 	}
 	if len(kept) > 0 && s.flow.Capture.Screenshot != "" {
 		return &usageError{what: "--screenshot is of a page that is visited: what is kept in a file or folder has no more to show"}
-	}
-	pages, err := targetsOf(c, urls, len(kept) == 0)
-	if err != nil {
-		return err
 	}
 	partial := &partialError{all: len(kept) + len(pages)}
 	for _, path := range kept {
@@ -218,6 +207,9 @@ func answered(c *capture.Capture) bool {
 // show prints what a visit gave.
 func (s *sniffing) show(v *view, res *replay.Result) error {
 	return v.b.together(func() error {
+		if s.take != nil {
+			return s.take(v, res)
+		}
 		if v.b.all == 1 {
 			v.b.live.End()
 		} else {
