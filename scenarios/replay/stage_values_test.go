@@ -313,7 +313,7 @@ func TestMovie(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	ready(t, "movie", dir, stage(t), map[string]string{"page": s.url("/movie/42")})
 	other := filepath.Join(dir, "grabbed.mp4")
-	res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: other}, ""))
+	res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: other}, scenarios.Capture{}))
 	if err != nil {
 		t.Fatal(err)
 	}
