@@ -26,16 +26,20 @@ const (
 	Playlist
 	Key
 	Init
+	Steering
 )
 
 func (k Kind) String() string {
-	return [...]string{"segment", "playlist", "key", "initialization section"}[k]
+	return [...]string{"segment", "playlist", "key", "initialization section", "steering manifest"}[k]
 }
 
 // MaxBytes is the most that a resource of this kind may have.
 func (k Kind) MaxBytes() int64 {
-	return [...]int64{512 << 20, 32 << 20, 64 << 10, 4 << 20}[k]
+	return [...]int64{512 << 20, 32 << 20, 64 << 10, 4 << 20, 256 << 10}[k]
 }
+
+// text reports whether a resource is one, which may come compressed, and which others may wait for.
+func (k Kind) text() bool { return k == Playlist || k == Steering }
 
 // Request is one resource, or a range of it.
 type Request struct {

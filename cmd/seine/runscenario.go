@@ -28,6 +28,7 @@ func runCommand() *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "one run for each row of the CSV or JSON lines `FILE`; its columns are inputs", Category: catChoice},
 			&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write files to `FOLDER`", Value: ".", Category: catOutput},
+			&cli.StringFlag{Name: "trace", Usage: "write what was done to the page `FILE`: each step with pictures, requests, console, and where the time went", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "fresh", Usage: "begin anew, and forget what a run that was not finished has done", Category: catOutput},
 			&cli.StringFlag{Name: "upload-root", Usage: "let upload steps take files from `FOLDER`, and from nowhere else", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-js", Usage: "let steps run JavaScript that stands in the scenario", Category: catBrowser},
@@ -92,7 +93,16 @@ func runScenario(c *cli.Context) error {
 		return err
 	}
 	o.Given, o.Table, o.AllowJS, o.Fresh, o.Workers, o.Tabs = values, c.String("input"), c.Bool("allow-js"), c.Bool("fresh"), c.Int("workers"), c.Int("tabs")
+	name := c.String("trace")
+	var t *tracing
+	if name != "" {
+		t = newTracing(c, p, values)
+		o.Witness = t
+	}
 	report, err := runProgram(c, con, p, o)
+	if t != nil { // of a run that was interrupted too
+		err = errors.Join(err, t.write(con, name))
+	}
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ type Page struct {
 	keys    keyboard
 	at      point // of the pointer
 	answers *answers
+	looked  looked
 }
 
 // Close closes the page and everything that it opened.
