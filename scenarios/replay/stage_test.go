@@ -194,7 +194,7 @@ var stepFlows = []struct{ name, steps, want string }{
 	{"an upload to a field", on("form.html", "  - upload: {selectors: '#file', files: [a.txt, sub/b.txt]}\n  - click: '#send'"), "a.txt:A b.txt:B"},
 	{"an upload through a file chooser", on("form.html", "  - upload: {selectors: aria/Choose files, files: [a.txt]}\n  - click: '#send'"), "a.txt:A"},
 	{"addresses that change within the document", on("spa.html", "  - click: aria/Items\n  - assert: {url: '*/spa/items', title: Items 1}\n  - waitForElement: {selectors: li, count: 4, operator: '=='}\n  - click: {selectors: '#next', assertedEvents: [{type: navigation}]}\n  - assert: {title: Items 2}"), "page 2"},
-	{"another place in the same document", on("index.html", "  - click: '#plain'\n  - navigate: ${.base}/steps/index.html#far\n  - click: '#far'"), "plain far"},
+	{"another place in the same document", on("index.html", "  - click: '#plain'\n  - navigate: '${.base}/steps/#far'\n  - click: '#far'"), "plain far"},
 	{"a slow network, and none", on("index.html", "  - emulateNetworkConditions: {download: 0, upload: 0, latency: 0}\n  - click: '#ask'\n  - emulateNetworkConditions: {download: -1, upload: -1, latency: 100}\n  - click: '#ask'"), "ask ask answer7"},
 }
 
