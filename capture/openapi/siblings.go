@@ -120,7 +120,7 @@ func (f *inference) onSight(c *candidate, list []*candidate, up above) bool {
 	case c.kind != lexical.Empty && f.secret(c.value):
 		c.why, c.sure = "a secret", 0.99
 		return true
-	case c.fixed(up) && !(c.kind == lexical.Integer && several(list, lexical.Integer)):
+	case c.fixed(up) && (c.kind != lexical.Integer || !several(list, lexical.Integer)):
 		return false
 	case c.before != "":
 		c.why, c.sure = "a key in parentheses", 0.97

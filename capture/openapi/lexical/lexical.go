@@ -146,7 +146,7 @@ func isRandom(s string) bool {
 		case 3:
 			digits++
 		}
-		if last != 0 && class != last && !(last == 2 && class == 1) { // a capital begins a word
+		if last != 0 && class != last && (last != 2 || class != 1) { // a capital begins a word
 			turns++
 		}
 		last = class

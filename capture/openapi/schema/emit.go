@@ -91,7 +91,7 @@ func (s *Set) object(o *object, tag string) document.Object {
 		}
 		props = append(props, document.Member{Key: s.clean(name), Value: p})
 		// A member that leads back here could be required where it is an array, but many readers take that for a circle without an end.
-		if n.Seen >= o.Seen && (o.Seen >= enough || name == tag) && !(s.names[o] != "" && n.leads(o, map[*Node]bool{})) {
+		if n.Seen >= o.Seen && (o.Seen >= enough || name == tag) && (s.names[o] == "" || !n.leads(o, map[*Node]bool{})) {
 			required = append(required, s.clean(name))
 		}
 	}
