@@ -31,7 +31,7 @@ func lookInto(ctx context.Context, p *plan.Plan, pool *fetch.Pool) (plan.Codings
 	for _, i := range p.Samples() {
 		group.Go(func() error {
 			list, err := s.codecs(ctx, i, pool)
-			if err == nil && len(list) > 0 {
+			if err == nil && len(list) > 0 && keepable(list) {
 				mu.Lock()
 				defer mu.Unlock()
 				known[p.Parts[i].Period] = list

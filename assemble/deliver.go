@@ -94,7 +94,7 @@ func definite(err error) bool {
 
 // add joins one part, or books why it is missing.
 func (r *run) add(i int, init, data []byte, why error) error {
-	print := journal.PrintOf(data) // samples may be decrypted in place
+	print := journal.PrintOf(data) // joining changes it
 	piece := r.data.Begin()
 	record, err := r.joiner.Add(r.part(i, init, why != nil), data)
 	if err != nil {
@@ -152,6 +152,7 @@ func (r *run) part(i int, init []byte, missing bool) join.Part {
 		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
 		Discontinuity: part.Discontinuity, Period: part.Period, Missing: missing, Init: init,
 		Key: r.renewer.now().opens.take(i), Keyed: r.renewer.now().seals(r.renewer.now().plan.Parts[i].Init),
+		Scratch: true,
 	}
 }
 

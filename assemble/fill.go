@@ -172,7 +172,7 @@ func (f *filler) refetch(ctx context.Context, i int) error {
 // renew joins the next part, which is i, anew.
 func (f *filler) renew(i int, init, data []byte, why error) error {
 	r := f.run
-	print := journal.PrintOf(data) // samples may be decrypted in place
+	print := journal.PrintOf(data) // joining changes it
 	piece := r.data.Begin()
 	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
 	if err != nil {

@@ -149,7 +149,7 @@ func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byt
 		err = check(body)
 		return body.Data, err
 	}
-	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Range: init.Range, Check: check})
+	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Mirrors: init.Mirrors, Range: init.Range, Check: check})
 	if err != nil {
 		return nil, err
 	}

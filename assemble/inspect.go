@@ -75,7 +75,7 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 			in.Warnings = append(in.Warnings, "the address is that of one playlist: there is no sound to choose")
 		}
 	} else {
-		in.Presentation = plan.Fold(doc.Presentation)
+		in.Presentation = plan.Fold(steer(ctx, in, doc.Presentation, pool))
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)
 		if in.Streams, err = plan.Select(in.Presentation, job.Choice); err != nil {
 			return in, err

@@ -37,6 +37,7 @@ type renewer struct {
 	proved     int64 // number of the latest request that was answered with what was asked for
 	standing   int   // requests that wait for memory: they give no news before an earlier part is done
 	active     int   // requests under way, those included that wait
+	doubtful   int   // parts of this generation that were refused, once or for good, and that a renewal may help
 	waiting    int   // requests that were refused and wait for what becomes of it
 	fresh      int   // those of them that a renewal may help
 	busy       bool
@@ -66,7 +67,7 @@ func (n *renewer) get(ctx context.Context, i int, g getter) (*fetch.Body, error)
 			return nil, err
 		}
 		a.part, a.before, before = i, before, a.source
-		body, err := a.source.get(ctx, i, observed{g, n.stands})
+		body, err := a.source.get(ctx, i, observed{g, n.stands, func() bool { return n.stale(&a) }})
 		if err == nil {
 			n.got(i, body)
 		}
@@ -76,15 +77,16 @@ func (n *renewer) get(ctx context.Context, i int, g getter) (*fetch.Body, error)
 	}
 }
 
-// observed tells of the requests that wait for memory.
+// observed tells of the requests that wait for memory, and of those that are refused.
 type observed struct {
 	getter
 	stands func(bool)
+	stale  func() bool
 }
 
 // Get fetches one resource.
 func (o observed) Get(ctx context.Context, r fetch.Request) (*fetch.Body, error) {
-	r.Standing = o.stands
+	r.Standing, r.Stale = o.stands, o.stale
 	return o.getter.Get(ctx, r)
 }
 
@@ -97,6 +99,23 @@ func (n *renewer) stands(yes bool) {
 	n.tell()
 }
 
+// stale is told that a part was refused. It need not be asked for again in the same way when a renewal has begun, or when so many parts were
+// refused that one will: each such request would be one more that the origin refuses.
+func (n *renewer) stale(a *attempt) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case n.renew == nil || n.off != nil || !n.helps(*a):
+		return false
+	case a.generation != n.generation:
+		return true
+	case !a.doubtful:
+		a.doubtful = true
+		n.doubtful++
+	}
+	return n.busy || n.doubtful >= many
+}
+
 // attempt is one request for a part.
 type attempt struct {
 	source     *source
@@ -104,6 +123,7 @@ type attempt struct {
 	number     int64
 	part       int
 	before     *source // that was renewed because of this part, or nil
+	doubtful   bool    // it was refused
 }
 
 func (n *renewer) begin(ctx context.Context) (attempt, error) {
@@ -124,7 +144,9 @@ func (n *renewer) end(ctx context.Context, a attempt, err error) (again bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	defer func() {
-		n.active--
+		if n.active--; a.doubtful && a.generation == n.generation {
+			n.doubtful--
+		}
 		n.tell()
 	}()
 	if err == nil {
@@ -210,6 +232,7 @@ func (n *renewer) again(ctx context.Context) {
 		n.source = s
 		n.generation++
 		n.vain++
+		n.doubtful = 0
 	}
 	n.tell()
 }

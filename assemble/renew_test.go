@@ -140,6 +140,21 @@ func TestTokenDiesEveryFiveSegments(t *testing.T) {
 	}
 }
 
+// However many ask at once, each part is refused once for a token that has died, but for the few that were refused before it was clear that it has.
+func TestTokenDiesForMany(t *testing.T) {
+	const workers = 16
+	e := newExpiring(t, 100, 5)
+	job := e.job(t)
+	job.Workers = workers
+	v, err := Run(t.Context(), job)
+	if err != nil || v.Segments != 100 || v.Renewals == 0 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if e.refused > (workers+many-1)*(v.Renewals+1) {
+		t.Errorf("%d requests were refused, in %d renewals", e.refused, v.Renewals)
+	}
+}
+
 // What a page gives anew comes with a client of its own.
 func TestRefresh(t *testing.T) {
 	e := newExpiring(t, segments, 5)

@@ -91,15 +91,9 @@ func (r *run) options() fetch.Options {
 
 // film plans, takes over what is there, fetches the rest, fills holes and finishes.
 func (r *run) film(ctx context.Context) error {
-	in, err := inspect(ctx, r.job, r.pool, nil)
-	if err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	r.plan = in.Plan
-	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
-	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
-	r.renewer.same = r.job.Refresh == nil
-	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
 	if err := r.resume(ctx); err != nil {
 		return err
 	}
@@ -173,7 +167,7 @@ func (r *run) resume(ctx context.Context) error {
 
 // takeOver returns what is on record, of this very film.
 func (r *run) takeOver(ctx context.Context) ([]journal.Record, error) {
-	h := journal.Header{Identity: r.plan.Identity(), Likeness: r.plan.Likeness(), Origin: r.job.Origin}
+	h := r.header()
 	records, found, err := r.out.begin(h)
 	if err != nil {
 		return nil, err
@@ -183,11 +177,21 @@ func (r *run) takeOver(ctx context.Context) ([]journal.Record, error) {
 			err = prove(ctx, r.renewer.now(), r.pool, records[i].Part, records[i].Print)
 		}
 		if errors.Is(err, ErrChanged) && r.job.Force {
-			return r.out.restart(h)
+			return r.anew(ctx)
 		}
 		r.know(records[i].Part, records[i].Print)
 	}
 	return records, err
+}
+
+// anew discards what is there, which is of another film, as is what was known of its media.
+func (r *run) anew(ctx context.Context) ([]journal.Record, error) {
+	if r.job.Choice.SkipAds {
+		if err := r.look(ctx, nil); err != nil {
+			return nil, err
+		}
+	}
+	return r.out.restart(r.header())
 }
 
 // lastPresent is the last record of a part that is not missing, or -1.

@@ -274,7 +274,7 @@ func TestFilmSecretsMirrored(t *testing.T) {
 
 const mirroredClips = 8
 
-// mirrored answers with a film that is at home and at another place. Its home may lose all segments but the first.
+// mirrored answers with a film that is at home and at another place. Its home may lose all segments but the first, and the initialization section.
 func mirrored(o *origins, place string, dies bool) func(http.ResponseWriter, *http.Request, int) bool {
 	return func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		switch {
@@ -292,13 +292,54 @@ func mirrored(o *origins, place string, dies bool) func(http.ResponseWriter, *ht
 				}
 			}
 			fmt.Fprint(w, "#EXT-X-ENDLIST\n")
-		case dies && "https://"+r.Host == o.at["home"] && strings.HasSuffix(r.URL.Path, ".m4s") && r.URL.Path != "/film/0/seg_000.m4s" && r.TLS != nil:
+		case dies && "https://"+r.Host == o.at["home"] && mirroredMedia(r.URL.Path) && r.TLS != nil:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		default:
 			return false
 		}
 		return true
 	}
+}
+
+// A steering manifest, wherever it is, and the pathway that it makes, hear nothing of the film's home; nor does the way there.
+func TestFilmSecretsSteered(t *testing.T) {
+	for _, way := range ways() {
+		t.Run(fmt.Sprint(way), func(t *testing.T) {
+			o := newOrigins(t)
+			s := homely(o, "1")
+			inner := mirrored(o, "home", false)
+			o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+				switch {
+				case r.URL.Path == "/list.m3u8":
+					fmt.Fprint(w, o.named(fmt.Sprintf("#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"{%s}/steer?to=%s\",PATHWAY-ID=\"a\"\n"+
+						"#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=320x180,PATHWAY-ID=\"a\"\n{home}/film/index.m3u8\n", way[0], url.QueryEscape(way[1]))))
+				case r.URL.Path == "/steer" && r.URL.Query().Get("to") == "":
+					_, host, _ := strings.Cut(o.at["foreign"], "//")
+					fmt.Fprintf(w, `{"VERSION":1,"TTL":1,"PATHWAY-PRIORITY":["a","b"],"PATHWAY-CLONES":[{"BASE-ID":"a","ID":"b","URI-REPLACEMENT":{"HOST":%q,"PARAMS":{"cdn":"b"}}}]}`, host)
+				default:
+					return r.URL.Path != "/steer" && inner(w, r, n)
+				}
+				return true
+			}
+			v, err := assemble.Run(t.Context(), o.job(t, o.client(t, s.conf)))
+			if err != nil || !v.Finished || v.Segments != mirroredClips*clipSegments {
+				t.Fatalf("%+v, %v", v, err)
+			}
+			at := map[string]int{}
+			for _, h := range o.requests() {
+				at[h.place+h.path]++
+			}
+			if at["foreign/film/index.m3u8"] != 1 || at[way[0]+"/steer"] == 0 || len(v.Warnings) > 0 {
+				t.Errorf("asked %v, told %q", at, v.Warnings)
+			}
+			reveals(t, o.requests(), s)
+		})
+	}
+}
+
+// mirroredMedia are the segments but the first, and what goes before them.
+func mirroredMedia(name string) bool {
+	return strings.HasSuffix(name, ".mp4") || strings.HasSuffix(name, ".m4s") && name != "/film/0/seg_000.m4s"
 }
 
 // The proxy hears its own password, and no origin does, nor anything else that is not its own.

@@ -179,6 +179,13 @@ func (r *Recorder) Snapshot() *Capture {
 	return c
 }
 
+// Console is what was said on the pages' consoles so far; the list grows at its end.
+func (r *Recorder) Console() []ConsoleMessage {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.console.list)
+}
+
 // Stalled names the frames whose document began to come, and of which nothing was heard for d: neither more of it nor its
 // end.
 func (r *Recorder) Stalled(d time.Duration) []string {

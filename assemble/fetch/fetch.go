@@ -26,16 +26,20 @@ const (
 	Playlist
 	Key
 	Init
+	Steering
 )
 
 func (k Kind) String() string {
-	return [...]string{"segment", "playlist", "key", "initialization section"}[k]
+	return [...]string{"segment", "playlist", "key", "initialization section", "steering manifest"}[k]
 }
 
 // MaxBytes is the most that a resource of this kind may have.
 func (k Kind) MaxBytes() int64 {
-	return [...]int64{512 << 20, 32 << 20, 64 << 10, 4 << 20}[k]
+	return [...]int64{512 << 20, 32 << 20, 64 << 10, 4 << 20, 256 << 10}[k]
 }
+
+// text reports whether a resource is one, which may come compressed, and which others may wait for.
+func (k Kind) text() bool { return k == Playlist || k == Steering }
 
 // Request is one resource, or a range of it.
 type Request struct {
@@ -56,6 +60,9 @@ type Request struct {
 	// Standing, if not nil, is told when the transfer of a segment begins to wait for memory, which only parts before it can
 	// free, and when it goes on. Whoever waits for several parts must know that such a one gives no news.
 	Standing func(bool)
+	// Stale, if not nil, is asked after an answer that refuses (HTTP 401, 403, 404, 410 and their like), and before another try because of it:
+	// true if the addresses are known to be honoured no longer, so that the try would be for nothing.
+	Stale func() bool
 }
 
 // Body is a resource in memory. Its owner calls Release when Data is no longer needed.

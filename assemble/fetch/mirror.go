@@ -28,9 +28,10 @@ type address struct {
 	url  string
 	host *host
 	// vain counts failed tries that brought nothing.
-	vain  int
-	until time.Time // of the wait before the next one
-	spent bool
+	vain    int
+	until   time.Time // of the wait before the next one
+	spent   bool
+	refused error // why the last try failed, if the server refused
 }
 
 // pursue begins with the address whose host has given the lane its slot.
@@ -117,7 +118,10 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 	}
 	c := classify(ctx, err)
 	retry := f.pool.opts.Retry
-	if n := len(f.list); spent != nil || a.vain >= (retry.tries(f.req.Kind, c)+n-1)/n {
+	if a.refused = nil; c == refused {
+		a.refused = err
+	}
+	if n := len(f.list); spent != nil || f.stale(a) || a.vain >= (retry.tries(f.req.Kind, c)+n-1)/n {
 		a.spent = true
 		a.host.judged(false)
 	}
@@ -137,6 +141,18 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 	}
 	f.pool.opts.OnRetry(Retry{Kind: f.req.Kind, Name: f.req.Name, Tries: f.tries, Wait: wait, Err: err})
 	return nil
+}
+
+// stale reports whether an address that has refused would do so again.
+func (f *pursuit) stale(a *address) bool {
+	return a.refused != nil && f.req.Stale != nil && f.req.Stale()
+}
+
+// outdated gives an address up that has become stale while it was waited for. An error is the end; else another one is to be asked.
+func (f *pursuit) outdated() error {
+	f.at.spent = true
+	f.at.host.judged(false)
+	return f.end(refused, f.at.refused)
 }
 
 // end is nil while an address is left. What is wrong with the very bytes is the same everywhere.

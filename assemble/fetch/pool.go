@@ -31,10 +31,10 @@ func (p *Pool) Ahead(d Doer) *Pool {
 	return &q
 }
 
-// Get fetches one resource and keeps to its host's limit; but a playlist waits for nobody: others may hold the slots and wait
+// Get fetches one resource and keeps to its host's limit; but a playlist, or what steers it, waits for nobody: others may hold the slots and wait
 // for it. A failure is an *Error.
 func (p *Pool) Get(ctx context.Context, r Request) (*Body, error) {
-	lane := &Lane{pool: p, urgent: func() bool { return p.ahead || r.Kind == Playlist }}
+	lane := &Lane{pool: p, urgent: func() bool { return p.ahead || r.Kind.text() }}
 	if err := lane.enter(ctx, r.addresses()); err != nil {
 		return nil, err
 	}
@@ -50,6 +50,12 @@ func (p *Pool) get(ctx context.Context, r Request, lane *Lane) (*Body, error) {
 	for {
 		if err := f.begin(ctx); err != nil {
 			return nil, err
+		}
+		if f.stale(f.at) {
+			if err := f.outdated(); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		r.URL = f.at.url
 		if !f.kept.goesOnAt(r.URL) {

@@ -12,7 +12,7 @@ import (
 // RetryPolicy says how often and how patiently. The zero value works.
 type RetryPolicy struct {
 	// Tries is how often a segment is asked for when the network or the server is in trouble; default 8, which lasts for
-	// more than half a minute. Playlists and keys get three quarters of it, at least 2.
+	// more than half a minute. Playlists and keys get three quarters of it, at least 2, and a steering manifest 1.
 	Tries int
 	// Base and Cap bound the wait after the nth failed try: a random time between half of min(Cap, Base·3ⁿ⁻¹) and all of it.
 	// Defaults 100 ms and 30 s: most failures are over at once, and others take long. Behind the first connection that broke,
@@ -53,6 +53,9 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 // tries is how often a request is made in all before a failure of class c is final.
 func (p RetryPolicy) tries(k Kind, c class) int {
 	n := p.Tries
+	if k == Steering { // a film can do without it
+		return 1
+	}
 	if k != Segment {
 		n = max(2, n*3/4)
 	}

@@ -19,6 +19,9 @@ func (s *striping) fetch(ctx context.Context, t *stripe, err error, fresh bool) 
 			if err = f.begin(ctx); err != nil {
 				return err
 			}
+			if f.stale(f.at) {
+				return &spentError{f.at.refused, f.tries}
+			}
 			had = len(t.buf)
 			err = s.pool.watched(ctx, s.host, s.room, func(ctx context.Context, rd *reader) error { return s.exchange(ctx, t, rd) })
 		}

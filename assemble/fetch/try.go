@@ -123,7 +123,7 @@ func newRequest(ctx context.Context, r Request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Kind != Playlist {
+	if !r.Kind.text() {
 		// Ranges and lengths count bytes of the media itself.
 		req.Header.Set("Accept-Encoding", "identity")
 	}
@@ -176,7 +176,7 @@ func (p *Pool) span(resp *http.Response, r Request, kept *partial, refusal error
 }
 
 func checkEncoding(resp *http.Response, r Request) error {
-	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") && r.Kind != Playlist {
+	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") && !r.Kind.text() {
 		return fmt.Errorf("%w, by Content-Encoding: %.20q", ErrEncoding, e)
 	}
 	return nil

@@ -1,9 +1,10 @@
 // Package hls reads HTTP Live Streaming playlists (RFC 8216 and its successor draft-pantos-hls-rfc8216bis) into the types
 // of package manifest.
 //
-// Content steering (EXT-X-CONTENT-STEERING) is read as far as the playlist itself goes: the pathway that it names comes first, the
-// others are mirrors. The steering manifest is not fetched: it moves players about for the sake of the servers' load and tells
-// them who watches, while a download that finds one server wanting turns to the next by itself.
+// Content steering (EXT-X-CONTENT-STEERING) makes mirrors of a film's pathways: see ParseSteering. A download asks for the steering manifest
+// once, when it reads the playlist, and does not say how fast it is. It is not asked for again after its TTL (RELOAD-URI): that moves players
+// about for the sake of the servers' load, while a download that finds one server wanting turns to the next by itself. Pathways that the
+// manifest does not list come last; they are not forbidden.
 //
 // It is the one place that holds github.com/grafov/m3u8. That library panics on some inputs, forgets implicit byte range
 // offsets, all but one key of a segment, gaps and definitions, and takes a blank line for an address. So the text is

@@ -22,6 +22,7 @@ type masterReader struct {
 	infs     []streamInf
 	pending  bool
 	steering *manifest.Steering
+	warnings []string
 	err      error
 }
 
@@ -30,6 +31,7 @@ type streamInf struct {
 	bandwidth, average int64
 	pathway, video     string
 	captions, rng      string
+	stable             string
 }
 
 func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) {
@@ -43,7 +45,7 @@ func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) 
 	}
 	p := &manifest.Presentation{
 		URL: base, Renditions: r.renditions, SessionKeys: r.sessions, Steering: r.steering, Variables: n.vars,
-		Warnings: n.warnings,
+		Warnings: append(n.warnings, r.warnings...),
 	}
 	if err := r.variants(p, g); err != nil {
 		return nil, err
@@ -70,7 +72,7 @@ func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist
 		w, h := parseResolution(v.Resolution)
 		p.Variants = append(p.Variants, manifest.Variant{
 			URL: u, Bandwidth: inf.bandwidth, AverageBandwidth: inf.average, Width: w, Height: h,
-			FrameRate: finite(v.FrameRate), Codecs: v.Codecs, Name: v.Name, Range: inf.rng, Pathway: inf.pathway,
+			FrameRate: finite(v.FrameRate), Codecs: v.Codecs, Name: v.Name, Range: inf.rng, Pathway: inf.pathway, StableID: inf.stable,
 			Audio: v.Audio, Video: inf.video, Subtitles: v.Subtitles, Captions: inf.captions,
 		})
 	}
@@ -97,7 +99,7 @@ func (r *masterReader) note(line string) {
 	case "#EXT-X-SESSION-KEY":
 		err = r.sessionKey(list)
 	case "#EXT-X-CONTENT-STEERING":
-		err = r.steer(list)
+		r.steer(list)
 	}
 	if err != nil && r.err == nil {
 		r.err = fmt.Errorf("%w: line %d: %w", ErrMalformed, number, err)
@@ -119,6 +121,8 @@ func (r *masterReader) streamInf(list string) {
 			inf.average = bits(v)
 		case "PATHWAY-ID":
 			inf.pathway = v
+		case "STABLE-VARIANT-ID":
+			inf.stable = v
 		case "VIDEO":
 			inf.video = v
 		case "CLOSED-CAPTIONS":
@@ -149,26 +153,21 @@ func (r *masterReader) sessionKey(list string) error {
 	return err
 }
 
-// steer reads EXT-X-CONTENT-STEERING (RFC 8216bis §4.4.6.6).
-func (r *masterReader) steer(list string) error {
+// steer reads EXT-X-CONTENT-STEERING (RFC 8216bis §4.4.6.6). A film can be had without it.
+func (r *masterReader) steer(list string) {
 	s := &manifest.Steering{}
 	for k, v := range attributes(list) {
 		switch k {
 		case "SERVER-URI":
-			if strings.HasPrefix(v, "data:") {
-				continue
+			var err error
+			if s.URL, err = r.resolve.steering(v); err != nil && len(r.warnings) == 0 {
+				r.warnings = append(r.warnings, fmt.Sprintf("the steering manifest is not read: %v", err))
 			}
-			u, err := r.resolve.parse(v)
-			if err != nil {
-				return err
-			}
-			s.URL = u
 		case "PATHWAY-ID":
 			s.Pathway = v
 		}
 	}
 	r.steering = s
-	return nil
 }
 
 func (r *masterReader) media(list string) error {
@@ -185,6 +184,8 @@ func (r *masterReader) media(list string) error {
 			m.Language = v
 		case "ASSOC-LANGUAGE":
 			m.Associated = v
+		case "STABLE-RENDITION-ID":
+			m.StableID = v
 		case "CHARACTERISTICS":
 			m.Characteristics = v
 		case "INSTREAM-ID":

@@ -70,6 +70,18 @@ func (r *resolver) small(ref string) (string, error) {
 	return r.media(ref)
 }
 
+// steering resolves the address of a steering manifest: also data:, which must be well-formed.
+func (r *resolver) steering(ref string) (*url.URL, error) {
+	if len(ref) < 5 || !strings.EqualFold(ref[:5], "data:") {
+		return r.parse(ref)
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrAddress, short(ref))
+	}
+	return u, nil
+}
+
 // plain is true for a relative path with nothing that needs a resolver: no dot segments, scheme, escapes or fragment. A
 // leading dot is left to the resolver too.
 func plain(ref string) bool {

@@ -157,6 +157,7 @@ func TestMasterTags(t *testing.T) {
 			variant(func(v *manifest.Variant) {
 				v.Bandwidth, v.AverageBandwidth, v.Codecs, v.Width, v.Height, v.FrameRate, v.Range = 5e9, 4e9, "avc1", 64, 32, 50, "PQ"
 				v.Audio, v.Video, v.Subtitles, v.Captions, v.Pathway, v.Name = "a", "w", "s", "c", "p", "n"
+				v.StableID = "z"
 			}),
 		},
 		{"EXT-X-STREAM-INF without captions", "#EXT-X-STREAM-INF:BANDWIDTH=1,CLOSED-CAPTIONS=NONE\nv\n", nothing},
@@ -170,6 +171,17 @@ func TestMasterTags(t *testing.T) {
 		{
 			"EXT-X-CONTENT-STEERING", "#EXT-X-CONTENT-STEERING:SERVER-URI=\"/steer\",PATHWAY-ID=\"p\"\n" + inf,
 			&manifest.Presentation{Variants: nothing.Variants, Steering: &manifest.Steering{URL: mustURL(t, "http://h.example/steer"), Pathway: "p"}},
+		},
+		{
+			"EXT-X-CONTENT-STEERING by data", "#EXT-X-CONTENT-STEERING:SERVER-URI=\"data:application/json;base64,e30=\"\n" + inf,
+			&manifest.Presentation{Variants: nothing.Variants, Steering: &manifest.Steering{URL: mustURL(t, "data:application/json;base64,e30=")}},
+		},
+		{
+			"EXT-X-CONTENT-STEERING by nobody", "#EXT-X-CONTENT-STEERING:SERVER-URI=\"ftp://h/s\",PATHWAY-ID=\"p\"\n" + inf,
+			&manifest.Presentation{
+				Variants: nothing.Variants, Steering: &manifest.Steering{Pathway: "p"},
+				Warnings: []string{`the steering manifest is not read: address refused: "ftp://h/s" is no http or https address`},
+			},
 		},
 		{"EXT-X-INDEPENDENT-SEGMENTS and START", "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-START:TIME-OFFSET=1\n" + inf, nothing},
 	} {

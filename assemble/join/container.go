@@ -29,6 +29,8 @@ type demuxer interface {
 	leftOut() []Ignored
 	// unlock gives the key of the samples to come, nil for clear ones; keyed says that others have one.
 	unlock(key *sampleaes.Key, keyed bool)
+	// scratch says whether a segment may be written over while its samples are read.
+	scratch(yes bool)
 	// Evidence is what the samples of the segment tell of its key.
 	Evidence() sampleaes.Evidence
 }
@@ -87,6 +89,7 @@ func (s *stream) begin(p Part, data []byte) error {
 		s.become(containerOf(data))
 	}
 	s.demux.unlock(p.Key, p.Keyed)
+	s.demux.scratch(p.Scratch)
 	return s.demux.Reset(p.Init, data)
 }
 
@@ -118,6 +121,8 @@ func (d *transportDemuxer) Reset(init, segment []byte) error {
 func (d *transportDemuxer) Cut(int64) { d.Demuxer.Cut() }
 
 func (d *transportDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
+
+func (d *transportDemuxer) scratch(yes bool) { d.Scratch = yes }
 
 func (d *transportDemuxer) leftOut() (list []Ignored) {
 	for _, g := range d.Ignored() {
@@ -157,6 +162,9 @@ func (d *packedDemuxer) Stats() mpegts.Stats {
 
 func (d *packedDemuxer) unlock(k *sampleaes.Key, _ bool) { d.Key = k }
 
+// scratch is of no use: the frames of a sound are small.
+func (*packedDemuxer) scratch(bool) {}
+
 func (*packedDemuxer) leftOut() []Ignored { return nil }
 
 type fragmentDemuxer struct{ fmp4.Demuxer }
@@ -174,6 +182,9 @@ func (*fragmentDemuxer) Stats() (none mpegts.Stats) { return none }
 func (d *fragmentDemuxer) Reset(init, segment []byte) error {
 	return named(d.Demuxer.Reset(init, segment))
 }
+
+// scratch is of no use: samples lie in their fragments anyway.
+func (*fragmentDemuxer) scratch(bool) {}
 
 func (d *fragmentDemuxer) unlock(k *sampleaes.Key, keyed bool) { d.Key, d.Keyed = k, keyed }
 

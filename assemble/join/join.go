@@ -70,6 +70,7 @@ type Part struct {
 	Init          []byte         // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
 	Key           *sampleaes.Key // of samples under SAMPLE-AES, nil for clear ones
 	Keyed         bool           // other segments with this Init have a Key
+	Scratch       bool           // data is worth nothing afterwards: it may be written over, which spares memory of its size
 }
 
 const (
@@ -137,8 +138,8 @@ func (o *Options) wanted(stream int) media.Kind {
 // Size returns the length of the file now: the end of what was written.
 func (j *Joiner) Size() int64 { return j.mux.Size() }
 
-// Add demuxes one clear segment, sets its samples on the timeline and writes them at the end of the file. data is not kept.
-// The record holds all that Restore needs to go on behind this part.
+// Add demuxes one clear segment, sets its samples on the timeline and writes them at the end of the file. data is not kept; it is
+// changed where Part.Scratch or Part.Key is set. The record holds all that Restore needs to go on behind this part.
 //
 // After an error nothing has changed: the same part may come again, with better bytes, or as Missing. Errors are ErrPart,
 // ErrFinished, and *PartError with those of the demuxers' Reset, of the file, and decrypt.ErrWrongKey.

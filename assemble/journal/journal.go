@@ -20,7 +20,7 @@ import (
 var ErrChanged = errors.New("the unfinished file belongs to another film or choice")
 
 const (
-	magic = "seine\x00\x00\x02"
+	magic = "seine\x00\x00\x03"
 	// maxFrame bounds one frame; a part's record takes a few bytes for each of its samples.
 	maxFrame  = 64 << 20
 	frameHead = 8
@@ -41,6 +41,8 @@ type Header struct {
 	Identity, Likeness [32]byte
 	// Mode that the finished file will get.
 	Mode fs.FileMode
+	// Learned is what the plan was made of beside the playlists, nil for nothing; at most 4 MiB.
+	Learned []byte
 	// Origin is what the caller wants to know of the film later; at most 1 MiB.
 	Origin []byte
 }
@@ -98,18 +100,27 @@ func Open(f File, h Header) (*Journal, Header, []Record, error) {
 // Read returns header and records of a journal that nobody writes, or is about to. ErrChanged: it is none.
 func Read(f io.ReaderAt) (Header, []Record, error) {
 	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<16)
-	head := make([]byte, len(magic))
-	if _, err := io.ReadFull(r, head); err != nil || string(head) != magic {
-		return Header{}, nil, fmt.Errorf("%w: it was made by another program or version", ErrChanged)
-	}
-	payload, err := readFrame(r)
-	h, ok := decodeHeader(payload)
-	if err != nil || !ok {
-		return Header{}, nil, fmt.Errorf("%w: its header is damaged", ErrChanged)
+	h, err := ReadHeader(r)
+	if err != nil {
+		return h, nil, err
 	}
 	j := &Journal{}
 	j.end(0, 0)
 	return h, j.read(r), nil
+}
+
+// ReadHeader returns the header of a journal. ErrChanged: it is none.
+func ReadHeader(r io.Reader) (Header, error) {
+	head := make([]byte, len(magic))
+	if _, err := io.ReadFull(r, head); err != nil || string(head) != magic {
+		return Header{}, fmt.Errorf("%w: it was made by another program or version", ErrChanged)
+	}
+	payload, err := readFrame(r)
+	h, ok := decodeHeader(payload)
+	if err != nil || !ok {
+		return Header{}, fmt.Errorf("%w: its header is damaged", ErrChanged)
+	}
+	return h, nil
 }
 
 func (j *Journal) create(h Header) error {

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ func create(t testing.TB) *os.File {
 	return f
 }
 
-var header = Header{Identity: [32]byte{1, 2, 3}, Likeness: [32]byte{4}, Mode: 0o644, Origin: []byte("the page")}
+var header = Header{Identity: [32]byte{1, 2, 3}, Likeness: [32]byte{4}, Mode: 0o644, Learned: []byte("much"), Origin: []byte("the page")}
 
 func sample(n int) []Record {
 	var list []Record
@@ -68,6 +69,25 @@ func TestRoundTrip(t *testing.T) {
 	}
 	if _, _, got, err = Open(f, header); err != nil || !cmp.Equal(sample(5), got) {
 		t.Error(got, err)
+	}
+}
+
+// Nobody has looked, or nothing was learned: these are two things.
+func TestHeader(t *testing.T) {
+	for _, learned := range [][]byte{nil, {}, []byte("much"), make([]byte, maxLearned)} {
+		h := header
+		h.Learned = learned
+		f := create(t)
+		if _, _, _, err := Open(f, h); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadHeader(io.NewSectionReader(f, 0, 1<<40))
+		if diff := cmp.Diff(h, got); diff != "" || err != nil {
+			t.Error(err, diff)
+		}
+	}
+	if _, ok := decodeHeader(encodeHeader(Header{Learned: make([]byte, maxLearned+1)})); ok {
+		t.Error("a header without bounds is read")
 	}
 }
 

@@ -7,23 +7,35 @@ import (
 	"seine/assemble/media/wire"
 )
 
-// maxOrigin bounds Header.Origin, in bytes.
-const maxOrigin = 1 << 20
+// Bounds of Header.Origin and Header.Learned, in bytes.
+const (
+	maxOrigin  = 1 << 20
+	maxLearned = 4 << 20
+)
 
 func encodeHeader(h Header) []byte {
 	b := append(h.Identity[:len(h.Identity):len(h.Identity)], h.Likeness[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(h.Mode.Perm()))
+	b = wire.Bool(b, h.Learned != nil)
+	b = wire.Bytes(b, h.Learned)
 	return append(b, h.Origin[:min(len(h.Origin), maxOrigin)]...)
 }
 
 func decodeHeader(b []byte) (h Header, ok bool) {
 	const fixed = 32 + 32 + 4
-	if len(b) < fixed || len(b) > fixed+maxOrigin {
+	if len(b) < fixed {
 		return h, false
 	}
-	return Header{
-		Identity: [32]byte(b), Likeness: [32]byte(b[32:]), Mode: fs.FileMode(binary.BigEndian.Uint32(b[64:])).Perm(), Origin: b[fixed:],
-	}, true
+	h = Header{Identity: [32]byte(b), Likeness: [32]byte(b[32:]), Mode: fs.FileMode(binary.BigEndian.Uint32(b[64:])).Perm()}
+	r := wire.NewReader(b[fixed:])
+	if learned, list := r.Bool(), r.Bytes(); learned {
+		h.Learned = append([]byte{}, list...) // nothing learned is not nil
+	}
+	if r.Err() != nil || r.Len() > maxOrigin || len(h.Learned) > maxLearned {
+		return Header{}, false
+	}
+	h.Origin = b[len(b)-r.Len():]
+	return h, true
 }
 
 func encodeRecords(list []Record) (b []byte) {

@@ -27,10 +27,24 @@ type Presentation struct {
 
 // Steering names the pathway, which is a set of servers, to begin with.
 type Steering struct {
-	// URL of the steering manifest; it is not read: see package hls.
+	// URL of the steering manifest: http, https or data:; nil for none.
 	URL *url.URL
 	// Pathway is empty when the first variant's counts.
 	Pathway string
+	// Priority is what the steering manifest says, the best pathway first; nil when it was not read.
+	Priority []string
+}
+
+// Clone is a pathway made of another one (RFC 8216bis §7.3).
+type Clone struct {
+	// Base is the pathway that it is made of, ID its own name.
+	Base, ID string
+	// Host takes the place of the host in each address; it may have a port. Empty: it stays.
+	Host string
+	// Params are set in the query of each address.
+	Params map[string]string
+	// Variants and Renditions are other addresses by StableID, of which Host is no part.
+	Variants, Renditions map[string]*url.URL
 }
 
 // Variant is one encoding of the whole film (RFC 8216 §4.3.4.2).
@@ -49,6 +63,8 @@ type Variant struct {
 	Range string
 	// Pathway is the set of servers that this one belongs to; "." when not stated.
 	Pathway string
+	// StableID names the variant in a steering manifest; empty when not stated.
+	StableID string
 	// Audio, Video, Subtitles and Captions name the groups of renditions that belong to this variant.
 	Audio, Video, Subtitles, Captions string
 	// Mirrors are the addresses of the same encoding on other servers, best first (RFC 8216 §6.2.4).
@@ -78,6 +94,8 @@ type Rendition struct {
 	Channels string
 	// Characteristics are Uniform Type Identifiers with commas between, such as public.accessibility.describes-video.
 	Characteristics string
+	// StableID names the rendition in a steering manifest; empty when not stated.
+	StableID string
 	// Service is the channel of closed captions within the picture: CC1 … CC4, SERVICE1 … SERVICE63.
 	Service string
 	Default bool

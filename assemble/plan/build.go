@@ -28,7 +28,7 @@ type Part struct {
 	// Sequence is the media sequence number.
 	Sequence uint64
 	URL      string
-	// Mirrors are addresses of the same bytes on other servers. The key and the initialization section are those of URL.
+	// Mirrors are addresses of the same bytes on other servers. The key is that of URL.
 	Mirrors []string
 	Range   *manifest.ByteRange
 	// Key is nil for clear media.
@@ -46,8 +46,10 @@ type Part struct {
 
 // Init is an initialization section (RFC 8216 §4.3.2.5).
 type Init struct {
-	URL   string
-	Range *manifest.ByteRange
+	URL string
+	// Mirrors are addresses of the same bytes on other servers.
+	Mirrors []string
+	Range   *manifest.ByteRange
 	// Key is nil for a clear one.
 	Key *manifest.Key
 }

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"seine/assemble/manifest"
@@ -13,8 +15,8 @@ import (
 const MaxMirrors = 3
 
 // Fold makes one variant of those that are the same encoding on several servers (RFC 8216 §6.2.4, RFC 8216bis §7.1), and likewise of
-// their renditions: the others become its mirrors. The pathway that steering names comes first, else the first in the
-// document. The presentation itself stays as it is.
+// their renditions: the others become its mirrors. Pathways come in the order that steering wants, else in that of
+// the document. The presentation itself stays as it is.
 func Fold(p *manifest.Presentation) *manifest.Presentation {
 	f := &folding{from: p, into: *p, dropped: map[string]bool{}}
 	f.into.Variants = nil
@@ -26,23 +28,24 @@ func Fold(p *manifest.Presentation) *manifest.Presentation {
 	return &f.into
 }
 
-// preferred are the variants with those of the wanted pathway in front.
+// preferred are the variants with those of the wanted pathways in front.
 func preferred(p *manifest.Presentation) []manifest.Variant {
 	list := slices.Clone(p.Variants)
-	if p.Steering == nil || p.Steering.Pathway == "" {
-		return list
+	if s := p.Steering; s != nil {
+		slices.SortStableFunc(list, func(a, b manifest.Variant) int { return cmp.Compare(behind(s, a.Pathway), behind(s, b.Pathway)) })
 	}
-	slices.SortStableFunc(list, func(a, b manifest.Variant) int {
-		return behind(a, p.Steering.Pathway) - behind(b, p.Steering.Pathway)
-	})
 	return list
 }
 
-func behind(v manifest.Variant, pathway string) int {
-	if v.Pathway == pathway {
-		return 0
+// behind is a pathway's place: what the steering manifest lists, then what the playlist wants to begin with, then all others.
+func behind(s *manifest.Steering, pathway string) int {
+	if i := slices.Index(s.Priority, pathway); i >= 0 {
+		return i
 	}
-	return 1
+	if s.Pathway == pathway {
+		return len(s.Priority)
+	}
+	return len(s.Priority) + 1
 }
 
 type folding struct {
@@ -154,7 +157,7 @@ func mirrors(list []*url.URL, u *url.URL) []*url.URL {
 }
 
 // agree tells whether two playlists are of the same bytes on different servers: their segments match in count, number, duration (to
-// 1 ms), range, discontinuities, gaps and file name, and their keys in all but the host.
+// 1 ms), range, discontinuities, gaps, file name and that of the initialization section, and their keys in all but the host.
 func agree(a, b *manifest.Playlist) bool {
 	if len(a.Segments) != len(b.Segments) || a.Ended != b.Ended {
 		return false
@@ -175,10 +178,14 @@ func agreeSegments(a, b *manifest.Segment) bool {
 	if !agreeRanges(a.Range, b.Range) || lastElement(a.URL) != lastElement(b.URL) || (a.Init == nil) != (b.Init == nil) {
 		return false
 	}
-	if a.Init != nil && (!agreeRanges(a.Init.Range, b.Init.Range) || lastElement(a.Init.URL) != lastElement(b.Init.URL)) {
+	if a.Init != nil && !agreeInits(a.Init, b.Init) {
 		return false
 	}
 	return slices.EqualFunc(a.Keys, b.Keys, agreeKeys)
+}
+
+func agreeInits(a, b *manifest.InitSection) bool {
+	return agreeRanges(a.Range, b.Range) && lastElement(a.URL) == lastElement(b.URL) && slices.EqualFunc(a.Keys, b.Keys, agreeKeys)
 }
 
 func agreeRanges(a, b *manifest.ByteRange) bool {
@@ -207,16 +214,30 @@ func lastElement(address string) string {
 	return path.Base(pathOf(address))
 }
 
-// addMirrors tells the parts of a stream where else their bytes are.
+// addMirrors tells the parts of a stream, and their initialization sections, where else their bytes are.
 func addMirrors(parts []Part, s *Stream) {
 	for _, twin := range s.Twins {
 		if !agree(s.Playlist, twin) {
 			continue
 		}
+		var init *Init // whose mirror in this twin is known
 		for i := range parts {
-			if u := twin.Segments[i].URL; u != parts[i].URL {
-				parts[i].Mirrors = append(parts[i].Mirrors, u)
+			t, other := &parts[i], &twin.Segments[i]
+			if other.URL != t.URL {
+				t.Mirrors = append(t.Mirrors, other.URL)
+			}
+			if t.Init != nil && t.Init != init {
+				init = t.Init
+				init.mirrored(other.Init.URL)
 			}
 		}
 	}
+}
+
+// mirrored adds an address. One that is data needs no mirror, and is none.
+func (t *Init) mirrored(address string) {
+	if address == t.URL || strings.HasPrefix(t.URL, "data:") || strings.HasPrefix(address, "data:") || slices.Contains(t.Mirrors, address) {
+		return
+	}
+	t.Mirrors = append(t.Mirrors, address)
 }

@@ -139,3 +139,48 @@ func TestMirrorsOfParts(t *testing.T) {
 		}
 	}
 }
+
+// A section that parts share has each mirror once, whatever its addresses are there; one that is data has none.
+func TestMirrorsOfInits(t *testing.T) {
+	on := func(host, suffix string, inits ...string) *manifest.Playlist {
+		l := list(true, time.Second, time.Second, time.Second)
+		var last *manifest.InitSection
+		for i := range l.Segments {
+			s := &l.Segments[i]
+			s.URL = fmt.Sprintf("https://%s/%d.m4s", host, i)
+			if i == 0 || inits[i] != inits[i-1] {
+				last = &manifest.InitSection{URL: strings.ReplaceAll(inits[i], "@", "https://"+host+"/") + suffix}
+			}
+			s.Init = last
+		}
+		return l
+	}
+	for name, c := range map[string]struct {
+		twin  *manifest.Playlist
+		own   []string
+		want  [2]string // of the first part and of the last
+		twins int
+	}{
+		"one for all":     {on("m", "", "@i.mp4", "@i.mp4", "@i.mp4"), []string{"@i.mp4", "@i.mp4", "@i.mp4"}, [2]string{"https://m/i.mp4", "https://m/i.mp4"}, 1},
+		"two":             {on("m", "", "@i.mp4", "@i.mp4", "@j.mp4"), []string{"@i.mp4", "@i.mp4", "@j.mp4"}, [2]string{"https://m/i.mp4", "https://m/j.mp4"}, 1},
+		"tokens of there": {on("m", "?t", "@i.mp4", "@i.mp4", "@i.mp4"), []string{"@i.mp4", "@i.mp4", "@i.mp4"}, [2]string{"https://m/i.mp4?t", "https://m/i.mp4?t"}, 1},
+		"other names":     {on("m", "", "@i.mp4", "@i.mp4", "@i.mp4"), []string{"@i.mp4", "@i.mp4", "@j.mp4"}, [2]string{"", ""}, 0},
+		"the same place":  {on("h", "", "@i.mp4", "@i.mp4", "@i.mp4"), []string{"@i.mp4", "@i.mp4", "@i.mp4"}, [2]string{"", ""}, 0},
+		"data":            {on("m", "", "data:,a", "data:,a", "data:,a"), []string{"data:,b", "data:,b", "data:,b"}, [2]string{"", ""}, 1},
+	} {
+		p, err := Build([]Stream{{Playlist: on("h", "", c.own...), Twins: []*manifest.Playlist{c.twin, c.twin}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := [2]string{strings.Join(p.Parts[0].Init.Mirrors, " "), strings.Join(p.Parts[2].Init.Mirrors, " ")}
+		if got != c.want || len(p.Parts[0].Mirrors) != 2*c.twins {
+			t.Errorf("%s: %q, and %d mirrors of the segment", name, got, len(p.Parts[0].Mirrors))
+		}
+	}
+	keyed := on("m", "", "@i.mp4", "@i.mp4", "@i.mp4")
+	keyed.Segments[0].Init.Keys = []manifest.Key{{Method: "AES-128", Format: "identity", URL: "https://m/k"}}
+	p, err := Build([]Stream{{Playlist: on("h", "", "@i.mp4", "@i.mp4", "@i.mp4"), Twins: []*manifest.Playlist{keyed}}})
+	if err != nil || p.Parts[0].Init.Mirrors != nil || p.Parts[0].Mirrors != nil {
+		t.Errorf("%v, and an encrypted section is taken for a mirror: %+v", err, p.Parts[0])
+	}
+}

@@ -71,7 +71,14 @@ type way struct {
 var ways = []way{
 	{"one page after the other", func(s string) string { return strings.ReplaceAll(s, "workers: 50", "workers: 1") }},
 	{"50 at once", func(s string) string { return s }},
+	{"rendered by the browser", rendered.Replace},
 }
+
+// rendered has Chrome open each page, in as many tabs as pay off.
+var rendered = strings.NewReplacer(
+	"        - request:\n            url: ${.base}/prices\n            query:\n              page: ${.page}\n            as: answer\n", "        - navigate: ${.base}/prices?page=${.page}\n",
+	"            from: ${.answer}\n", "",
+)
 
 // wayJSON is a line of the comparison, for machines.
 type wayJSON struct {

@@ -15,8 +15,9 @@ import (
 var profileNames = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
 
 // profileOf is the folder of the profile, empty for none. A name without a slash is one of ours.
-func profileOf(c *cli.Context) (string, error) {
-	name := c.String("profile")
+func profileOf(c *cli.Context) (string, error) { return profileNamed(c, c.String("profile")) }
+
+func profileNamed(c *cli.Context, name string) (string, error) {
 	switch {
 	case name == "":
 		return "", nil

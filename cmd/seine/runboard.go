@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"seine/cmd/internal/ui"
+	"seine/scenarios"
 	"seine/scenarios/engine"
+	"seine/scenarios/replay"
 )
 
 // runBoard shows how far a scenario is.
@@ -69,6 +71,26 @@ func (b *runBoard) event(e engine.Event) {
 		_ = b.con.Emit("file", map[string]any{"run": e.Run, "file": e.File})
 	}
 	b.show()
+}
+
+// matchJSON says which of several selectors found an element, for machines.
+type matchJSON struct {
+	Selectors   []scenarios.Selector `json:"selectors"`
+	Alternative int                  `json:"alternative"` // from 0
+}
+
+// page takes news of pages: which selectors had to stand in for those before them, and how far a film is.
+func (b *runBoard) page(e replay.Event) {
+	switch e := e.(type) {
+	case replay.Matched:
+		if len(e.Selectors) > 1 {
+			_ = b.con.Emit("selector", matchJSON(e))
+		}
+	case replay.Fetching:
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.show()
+	}
 }
 
 func (b *runBoard) note(e engine.Noted) {

@@ -16,6 +16,7 @@ import (
 	"seine/scenarios/engine"
 	"seine/scenarios/library"
 	"seine/scenarios/program"
+	"seine/scenarios/replay"
 )
 
 func runCommand() *cli.Command {
@@ -27,11 +28,14 @@ func runCommand() *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "input", Usage: "one run for each row of the CSV or JSON lines `FILE`; its columns are inputs", Category: catChoice},
 			&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write files to `FOLDER`", Value: ".", Category: catOutput},
+			&cli.StringFlag{Name: "trace", Usage: "write what was done to the page `FILE`: each step with pictures, requests, console, and where the time went", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "fresh", Usage: "begin anew, and forget what a run that was not finished has done", Category: catOutput},
 			&cli.StringFlag{Name: "upload-root", Usage: "let upload steps take files from `FOLDER`, and from nowhere else", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-js", Usage: "let steps run JavaScript that stands in the scenario", Category: catBrowser},
 			&cli.IntFlag{Name: "workers", Aliases: []string{"j"}, Usage: "`N` runs at once where they need no browser", DefaultText: "what the scenario says, or 8", Category: catFetch},
 			&cli.IntFlag{Name: "tabs", Usage: "`N` pages at once", DefaultText: "what the scenario says, or as many as pay off", Category: catBrowser},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "watch", Usage: "show the browser's window, as --show does", Category: catBrowser},
+			&cli.DurationFlag{DefaultText: "0s", Name: "slow", Usage: "wait for `TIME`, such as 500ms, before each step on a page", Category: catBrowser},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-private", Usage: "let what pages name lead into your own network", Category: catFetch},
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
@@ -89,7 +93,16 @@ func runScenario(c *cli.Context) error {
 		return err
 	}
 	o.Given, o.Table, o.AllowJS, o.Fresh, o.Workers, o.Tabs = values, c.String("input"), c.Bool("allow-js"), c.Bool("fresh"), c.Int("workers"), c.Int("tabs")
+	name := c.String("trace")
+	var t *tracing
+	if name != "" {
+		t = newTracing(c, p, values)
+		o.Witness = t
+	}
 	report, err := runProgram(c, con, p, o)
+	if t != nil { // of a run that was interrupted too
+		err = errors.Join(err, t.write(con, name))
+	}
 	if err != nil {
 		return err
 	}
@@ -106,11 +119,19 @@ func engineOptions(c *cli.Context, con *ui.Console) (engine.Options, error) {
 	return o, setProxy(c, &o.Session)
 }
 
-// runProgram shows how far it is while it runs.
+// runProgram shows how far it is while it runs. The browser is started when a step first needs a page.
 func runProgram(c *cli.Context, con *ui.Console, p *program.Program, o engine.Options) (engine.Report, error) {
 	b := newRunBoard(con)
 	defer b.end()
 	o.Observe = b.event
+	st, err := newRunStage(c, con, p, o.Session, b)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	defer st.close()
+	if o.Stage = engine.StageOf[*replay.Page](st); st.shared {
+		o.Tabs = 1
+	}
 	return engine.Run(c.Context, p, o)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,7 +61,7 @@ func (a *actor) page(ctx context.Context) (Page, error) {
 	if err := a.r.tabs.enter(ctx); err != nil {
 		return nil, err
 	}
-	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: a.r.login.cookies})
+	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: slices.Concat(a.r.o.Session.Cookies, a.r.login.cookies)})
 	if err != nil {
 		a.r.tabs.leave()
 		return nil, err

@@ -31,6 +31,9 @@ func (a *actor) each(ctx context.Context, s scenarios.Each, scope map[string]any
 	at := fmt.Sprintf("%s/%s#%d", a.at, pos, a.met[pos])
 	found := collection{endless: all == 0 && s.Collect != nil, known: map[string]bool{}}
 	done := 0
+	if s.Workers > 1 {
+		defer a.lend()()
+	}
 	err = pool[any, outcome]{
 		workers: s.Workers,
 		next:    next,

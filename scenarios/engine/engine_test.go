@@ -103,11 +103,13 @@ func do(t *testing.T, base, text string, more ...string) (string, engine.Report)
 func TestSteps(t *testing.T) {
 	_, base := start(t)
 	for name, x := range map[string]struct{ text, want string }{
-		"a request": {`
+		"a request": {
+			`
 steps:
   - request: {url: "${.base}/x?a=1", query: {b: {c: [1, "ä&"]}, d: e f}, as: r}
   - write: {file: out.txt, value: "${.r.json.method} ${.r.json.query} ${.r.status} ${.r.headers[\"content-type\"]} ${.r.json.big}"}`,
-			"GET a=1&b=%7B%22c%22%3A%5B1%2C%22%C3%A4%26%22%5D%7D&d=e+f 200 application/json 12345678901234567890123"},
+			"GET a=1&b=%7B%22c%22%3A%5B1%2C%22%C3%A4%26%22%5D%7D&d=e+f 200 application/json 12345678901234567890123",
+		},
 		"a form": {`
 steps:
   - request: {url: "${.base}/x", form: {a: 1, b: "x y"}, as: r}

@@ -70,6 +70,14 @@ func (a *actor) resolve(ctx context.Context, s scenarios.Step, scope map[string]
 	case scenarios.Download:
 		r.Dir = path(s.(scenarios.Download).Dir)
 		resolved = r
+	case scenarios.Grab:
+		g := s.(scenarios.Grab)
+		r.Output, r.Dir, r.Screenshot = path(g.Output), path(g.Dir), path(g.Screenshot)
+		resolved = r
+	case scenarios.Capture:
+		c := s.(scenarios.Capture)
+		r.HAR, r.Save, r.Screenshot = path(c.HAR), path(c.Save), path(c.Screenshot)
+		resolved = r
 	}
 	return resolved, err
 }
@@ -94,14 +102,25 @@ func (a *actor) onPage(ctx context.Context, s scenarios.Step, scope map[string]a
 	if err != nil {
 		return err
 	}
+	value, err := page.Do(ctx, s)
+	if err != nil {
+		return err
+	}
 	as := ""
 	switch s := s.(type) {
 	case scenarios.WaitForRequest:
 		as = s.As
 	case scenarios.Grab:
 		as = s.As
+		if film, ok := value.(map[string]any); ok {
+			a.r.wrote(a.run, fmt.Sprint(film["file"]))
+		}
+	case scenarios.Screenshot:
+		a.r.wrote(a.run, s.File)
+	case scenarios.PDF:
+		a.r.wrote(a.run, s.File)
 	}
-	return name(scope, as)(page.Do(ctx, s))
+	return name(scope, as)(value, nil)
 }
 
 // truth is what jq takes for true: all but false and null.

@@ -67,10 +67,20 @@ func (v *visit) keep(ctx context.Context, s scenarios.Capture, limit time.Durati
 	c := v.recorder.Snapshot()
 	c.Page, c.Players, c.UserAgent = v.url, capture.WithBuffers(v.players, c.Sources), v.runner.Browser.Version().UserAgent
 	c.Title, c.Cookies = v.title, last.cookies
-	v.result.Capture, v.result.Streams, v.result.Status = c, c.Streams(), status(c)
+	v.result.Capture, v.result.Streams, v.result.Status = c, v.present(c).Streams(), status(c)
 	v.result.Incidents = v.incidents(c)
 	v.tell(Found{v.result.Streams})
 	return v.write(s, last.screenshot, why)
+}
+
+// present is what of a capture belongs to the page that is there now.
+func (v *visit) present(c *capture.Capture) *capture.Capture {
+	if v.from == 0 || v.from > len(c.Exchanges) {
+		return c
+	}
+	now := *c
+	now.Exchanges = c.Exchanges[v.from:]
+	return &now
 }
 
 // lastWords are what a page that still lives says at the end.
@@ -149,18 +159,25 @@ func status(c *capture.Capture) int {
 func (v *visit) cookies(ctx context.Context) []capture.Cookie {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
+	list, err := v.allCookies(ctx)
+	if err != nil {
+		v.log.Warn("the browser did not tell the visit's cookies", "error", err)
+	}
+	return list
+}
+
+func (v *visit) allCookies(ctx context.Context) ([]capture.Cookie, error) {
 	// Asked of the browser, with the tab's own context: a page's session answers for the default one, where nobody was.
 	root := cdp.Session(v.runner.Browser.Session())
 	res, err := cdp.Call(ctx, root, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: v.tab.ContextID()})
 	if err != nil {
-		v.log.Warn("the browser did not tell the visit's cookies", "error", err)
-		return nil
+		return nil, err
 	}
 	var list []capture.Cookie
 	for _, c := range res.Cookies {
 		list = append(list, cookie(c))
 	}
-	return list
+	return list, nil
 }
 
 // Cookies are those that a browser's profile holds.

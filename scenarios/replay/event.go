@@ -5,9 +5,10 @@ import (
 
 	"seine/assemble"
 	"seine/capture"
+	"seine/scenarios"
 )
 
-// Event is one piece of news of a run: StepStarted, Tried, Heard, Spotted, Found, Playing or Fetching.
+// Event is one piece of news of a run: StepStarted, Tried, Heard, Spotted, Found, Playing, Fetching or Matched.
 type Event interface{ isEvent() }
 
 // StepStarted says which step runs now.
@@ -40,6 +41,13 @@ type Fetching struct {
 	assemble.Progress
 }
 
+// Matched says which of a step's selectors found its element.
+type Matched struct {
+	Selectors   []scenarios.Selector
+	Alternative int // from 0
+}
+
+func (Matched) isEvent()     {}
 func (StepStarted) isEvent() {}
 func (Tried) isEvent()       {}
 func (Heard) isEvent()       {}

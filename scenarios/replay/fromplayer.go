@@ -40,9 +40,7 @@ func (v *visit) fromPlayer(ctx context.Context, s scenarios.Grab) error {
 	if err := v.unprotected(); err != nil {
 		return err
 	}
-	if err := v.tab.Close(); err != nil {
-		v.log.Debug("closing the tab", "error", err)
-	}
+	v.quieten(ctx)
 	film, err := v.appended(d)
 	if err != nil {
 		return err

@@ -40,10 +40,7 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 	if err != nil {
 		return v.nothingSeen(ctx, s, v.orPlays(err))
 	}
-	// The page has done its part. While it stays open it goes on to stream, at the cost of the download.
-	if err := v.tab.Close(); err != nil {
-		v.log.Debug("closing the tab", "error", err)
-	}
+	v.quieten(ctx)
 	source, client, err := v.source(stream)
 	if err != nil {
 		return err
@@ -73,6 +70,21 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 	verdict, err := make(ctx, job)
 	v.result.Film = &verdict
 	return err
+}
+
+// quieten ends what the page streams: it has done its part, and would go on at the cost of the download.
+func (v *visit) quieten(ctx context.Context) {
+	if !v.stays {
+		if err := v.tab.Close(); err != nil {
+			v.log.Debug("closing the tab", "error", err)
+		}
+		return
+	}
+	for _, f := range v.frames(ctx) {
+		if _, err := f.run(ctx, `for (const m of document.querySelectorAll("video, audio")) m.pause()`, false); err != nil {
+			v.log.Debug("pausing a player", "error", err)
+		}
+	}
 }
 
 // choose takes the best of what was found, or says why there is none.

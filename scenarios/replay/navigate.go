@@ -55,6 +55,9 @@ func (v *visit) navigate(ctx context.Context, s scenarios.Navigate) error {
 	if res.ErrorText != "" {
 		return &NavigationError{URL: s.URL, Code: res.ErrorText}
 	}
+	if res.LoaderID == "" { // it is another place in the same document
+		return nil
+	}
 	select {
 	case <-read:
 	case <-v.tab.Done():

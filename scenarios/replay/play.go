@@ -165,7 +165,7 @@ func (v *visit) plays() bool {
 
 // anyStream looks for one among those that are no advert, and no clip that runs without sound and for ever.
 func (v *visit) anyStream(is func(*capture.Stream) bool) bool {
-	c := v.recorder.Snapshot()
+	c := v.present(v.recorder.Snapshot())
 	c.Players = capture.WithBuffers(v.players, c.Sources)
 	if wantsCopies(v.flow) && slices.ContainsFunc(c.Players, func(p capture.Player) bool { return p.Playing && fed(&p) }) {
 		return true
@@ -199,7 +199,7 @@ func (v *visit) certain() bool {
 	if len(v.players) != 1 || v.players[0].Source == "" || wantsCopies(v.flow) || !v.grabs() {
 		return false
 	}
-	c := v.recorder.Snapshot()
+	c := v.present(v.recorder.Snapshot())
 	c.Players = capture.WithBuffers(v.players, c.Sources)
 	list := c.Loaded()
 	if len(list) != 1 || list[0].Role == capture.RoleAdvert || list[0].DRM != "" {

@@ -36,6 +36,8 @@ type visit struct {
 	silent   silence
 	bears    time.Duration // how long it waits for the answer of a frame
 	result   Result
+	stays    bool          // the page is still needed when its film is fetched
+	from     int           // the first exchange of the page that is there now
 	heard    chan struct{} // closed when enough was heard
 	whole    chan struct{} // closed when that needs nothing more to be told in full
 	cut      error         // why the steps before the last were ended, nil if they were not

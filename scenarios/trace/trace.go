@@ -3,11 +3,13 @@
 package trace
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -128,16 +130,36 @@ func (t *Trace) picture(b []byte) int {
 	return len(t.pictures) - 1
 }
 
-// Write writes the page. Whatever is in the trace is text in it: nothing of it is run, and nothing is fetched.
-func (t *Trace) Write(w io.Writer) error {
+// Write writes the page, its texts put through clean. Whatever is in the trace is text in it: nothing of it is run, and nothing is fetched.
+func (t *Trace) Write(w io.Writer, clean func(string) string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	data, err := json.Marshal(map[string]any{"title": t.title, "began": t.began, "steps": t.steps, "pictures": t.pictures, "cut": t.cut})
+	steps := make([]Step, len(t.steps))
+	for i, s := range t.steps {
+		steps[i] = s.cleaned(clean)
+	}
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Start, b.Start) }) // what holds others ends behind them
+	data, err := json.Marshal(map[string]any{"title": clean(t.title), "began": t.began, "steps": steps, "pictures": t.pictures, "cut": t.cut})
 	if err != nil {
 		return fmt.Errorf("writing the trace: %w", err)
 	}
 	// Marshal writes < as \u003c, so that no text of it ends the script.
-	out := strings.NewReplacer("{{title}}", html.EscapeString(t.title), "{{data}}", string(data)).Replace(page)
+	out := strings.NewReplacer("{{title}}", html.EscapeString(clean(t.title)), "{{data}}", string(data)).Replace(page)
 	_, err = io.WriteString(w, out)
 	return err
+}
+
+// cleaned is a copy of s without secrets.
+func (s Step) cleaned(clean func(string) string) Step {
+	for _, text := range []*string{&s.What, &s.Text, &s.Error, &s.URL, &s.Title} {
+		*text = clean(*text)
+	}
+	s.Requests, s.Console = slices.Clone(s.Requests), slices.Clone(s.Console)
+	for i := range s.Requests {
+		s.Requests[i].URL = clean(s.Requests[i].URL)
+	}
+	for i := range s.Console {
+		s.Console[i] = clean(s.Console[i])
+	}
+	return s
 }

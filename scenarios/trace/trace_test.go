@@ -33,6 +33,8 @@ func picture(t *testing.T, c color.Color) []byte {
 	return b.Bytes()
 }
 
+func as(s string) string { return s }
+
 const evil = `</script><script>window.evil = 1</script><img src=x onerror="window.evil=2">`
 
 func made(t *testing.T) *trace.Trace {
@@ -51,7 +53,7 @@ func made(t *testing.T) *trace.Trace {
 // TestTraceInABrowser: the page shows the failed step first, another one when it is clicked, and runs nothing that it is told of.
 func TestTraceInABrowser(t *testing.T) {
 	var b bytes.Buffer
-	if err := made(t).Write(&b); err != nil {
+	if err := made(t).Write(&b, as); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), evil) {
@@ -106,7 +108,7 @@ func TestBounds(t *testing.T) {
 		tr.Add(trace.Step{Type: "request"}, now, now, nil, nil)
 	}
 	var b bytes.Buffer
-	if err := tr.Write(&b); err != nil {
+	if err := tr.Write(&b, as); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `"cut":1000`) {

@@ -32,6 +32,12 @@ var lists = map[string]string{
 		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a2\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"%s/media/split/audio/index.m3u8\"\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"a1\",PATHWAY-ID=\"one\"\n/media/split/video/index.m3u8\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"a2\",PATHWAY-ID=\"two\"\n%s/media/split/video/index.m3u8\n",
+	// A steering manifest makes a second server of the only one, and puts it first.
+	"steered": top + "#EXT-X-CONTENT-STEERING:SERVER-URI=\"/lists/steering.json\",PATHWAY-ID=\"one\"\n" +
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a1\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=110000," + coded + ",AUDIO=\"a1\",PATHWAY-ID=\"one\"\n/media/split/video/index.m3u8\n",
+	"steering.json": `{"VERSION":1,"TTL":300,"RELOAD-URI":"/nowhere.json","PATHWAY-PRIORITY":["three","one"],"PATHWAY-CLONES":[` +
+		`{"BASE-ID":"one","ID":"three","URI-REPLACEMENT":{"HOST":"localhost","PARAMS":{"cdn":"three"}}}]}`,
 	// The first of the servers has no playlist.
 	"broken-mirror": top + "#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n%s/lists/nowhere.m3u8\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=110000,RESOLUTION=320x180\n/media/film/180p/index.m3u8\n",

@@ -78,6 +78,7 @@ func New(o Options) *Site {
 	s.players()
 	s.playing()
 	s.jobs()
+	s.steps()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))

@@ -43,6 +43,9 @@ type Demuxer struct {
 	Wanted media.Kind
 	// Key decrypts samples under SAMPLE-AES, or is nil. Set it before each segment.
 	Key *sampleaes.Key
+	// Scratch says that a segment is the demuxer's to write in, from Reset until Next returns an error, or else until the next Reset, Flush or
+	// Cut: samples then lie in the segment. It spares memory of the segment's size. Set it before each segment.
+	Scratch bool
 
 	data     []byte
 	off      int
@@ -90,12 +93,12 @@ func (d *Demuxer) Reset(segment []byte) error {
 	if off < 0 {
 		return notTS(segment)
 	}
-	d.data, d.off, d.stride, d.err = segment, off, stride, nil
 	d.queue, d.head = d.queue[:0], 0
 	for i := range d.tracks {
 		d.tracks[i].rewind()
-		d.tracks[i].seen = false
+		d.tracks[i].seen, d.tracks[i].entered = false, false
 	}
+	d.data, d.off, d.stride, d.err = segment, off, stride, nil
 	if off > bdavPrefix {
 		d.stats.LostBytes += int64(off)
 	}
@@ -110,7 +113,7 @@ func (d *Demuxer) Reset(segment []byte) error {
 	if d.err == nil {
 		d.err = d.unlock()
 	}
-	if d.err == nil {
+	if d.err == nil && !d.Scratch {
 		d.reserve(len(segment))
 	}
 	return d.err
@@ -152,6 +155,14 @@ func (d *Demuxer) end() error {
 func (d *Demuxer) fail(err error) {
 	if d.err == nil {
 		d.err = err
+	}
+	d.outside()
+}
+
+// outside has no track need the segment any longer.
+func (d *Demuxer) outside() {
+	for i := range d.tracks {
+		d.tracks[i].leave(0)
 	}
 }
 

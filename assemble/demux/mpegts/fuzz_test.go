@@ -34,6 +34,9 @@ func FuzzDemux(f *testing.F) {
 			for _, s := range list {
 				total += len(s.Data)
 			}
+			if err := alike(b, d.Key); err != nil {
+				t.Fatal(err)
+			}
 			if err := d.RestoreState(d.AppendState(nil)); err != nil {
 				t.Fatal(err)
 			}

@@ -38,7 +38,7 @@ func (d *Demuxer) middle(route uint8, p []byte) bool {
 	t := &d.tracks[route-1]
 	cc := int8(p[3] & 0x0f)
 	if t.Kind != media.Video || !t.active || t.heading || t.left >= 0 || cc != (t.cc+1)&0x0f ||
-		len(t.arena) == t.from || len(t.arena)-t.from > maxCarry-packetSize {
+		len(t.arena) == t.from || len(t.arena)-t.from > maxCarry-packetSize || !d.room(t, packetSize-4) {
 		return false
 	}
 	t.cc, t.stuffed, t.seen = cc, false, true
@@ -119,12 +119,13 @@ func (d *Demuxer) resync() {
 // for the next segment may have another key.
 func (d *Demuxer) finish() {
 	d.stats.LostBytes += int64(max(len(d.data)-d.off, 0))
-	d.data, d.off = nil, 0
 	for i := range d.tracks {
 		if t := &d.tracks[i]; t.Kind == media.Audio || t.complete() || d.cipher != nil {
 			d.drain(i, true)
 		}
 	}
+	d.outside()
+	d.data, d.off = nil, 0
 }
 
 // findProgram reads ahead to the first PMT, so that packets in front of it are not lost. The packets are counted when they

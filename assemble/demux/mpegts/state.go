@@ -63,7 +63,12 @@ func (d *Demuxer) RestoreState(b []byte) error {
 
 func (d *Demuxer) buffers() (list [][]byte) {
 	for i := range d.tracks {
-		list = append(list, d.tracks[i].arena[:0])
+		t := &d.tracks[i]
+		if t.inside {
+			list = append(list, t.own[:0])
+			continue
+		}
+		list = append(list, t.arena[:0])
 	}
 	return list
 }

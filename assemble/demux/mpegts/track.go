@@ -25,6 +25,9 @@ type track struct {
 	pts, dts int64
 	arena    []byte // picture: samples of this segment, one behind the other
 	from     int    // picture: the open access unit is arena[from:], where it becomes the next sample without a copy
+	own      []byte // picture: what arena was before it came to lie in the segment, see Demuxer.enter
+	inside   bool   // it lies there
+	entered  bool   // it has done so in this segment
 	video    videoState
 	audio    frames.Stream
 
@@ -67,6 +70,7 @@ func (d *Demuxer) push(i int, k *packet) error {
 		if len(t.arena) == t.from {
 			b = t.video.lead(b)
 		}
+		d.fit(t, len(b))
 		t.arena = append(t.arena, b...)
 		return nil
 	}
@@ -93,6 +97,7 @@ func (t *track) discard() {
 
 // rewind makes room for a new segment: what is pending moves to the front.
 func (t *track) rewind() {
+	t.leave(0)
 	if t.Kind == media.Video {
 		t.arena = t.arena[:copy(t.arena, t.arena[t.from:])]
 		t.from = 0
@@ -125,6 +130,7 @@ func (d *Demuxer) begin(i int, k *packet) ([]byte, error) {
 	}
 	if h.timed || t.Kind == media.Audio {
 		d.drain(i, false)
+		d.enter(i)
 		t.random = k.random
 	}
 	if h.timed {

@@ -153,6 +153,7 @@ func (d *Demuxer) appendUnits(t *track, u *accessUnit) {
 		if d.cipher != nil && t.opened {
 			unit = d.cipher.AVC(unit)
 		}
+		d.fit(t, lengthSize+len(unit))
 		t.arena = binary.BigEndian.AppendUint32(t.arena, uint32(len(unit)))
 		t.arena = append(t.arena, unit...)
 	}
