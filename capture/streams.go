@@ -39,7 +39,6 @@ type Stream struct {
 	Keys       []Key    // those that cannot be fetched
 	Requests   int      // exchanges folded into it
 	Player     *Player
-	Begun      bool // something of what its manifest names has come
 
 	segments   []string
 	aliases    []string // other addresses of the same text

@@ -52,13 +52,9 @@ func (f *folder) file(e *Exchange) {
 // part counts an exchange of a stream, and notes whether it is a picture.
 func (f *folder) part(s *Stream, e *Exchange) {
 	f.count(s, e)
-	switch kind := media.Classify(InputOf(e)).Kind; {
-	case kind == media.HLS, kind == media.DASH, kind == media.Smooth:
-		return
-	case kind == media.None && isPicture(e):
+	if media.Classify(InputOf(e)).Kind == media.None && isPicture(e) {
 		s.pictures++
 	}
-	s.Begun = s.Begun || e.Response != nil && e.Status() < 400
 }
 
 // isPicture is true for what is nothing but a picture: films are hidden behind the ends of some.

@@ -79,8 +79,6 @@ func (v *visit) rest(ctx context.Context) error {
 			playing = time.Now()
 		}
 		switch {
-		case v.certain():
-			return nil
 		case !playing.IsZero() && (time.Since(playing) > grace || !v.waiting):
 			return nil
 		case inFlight <= busyFew && time.Since(last) > quiet && time.Since(began) > quiet && !v.waiting && !v.wake(ctx):
@@ -188,25 +186,9 @@ type document struct {
 	Players []player `json:"players"`
 }
 
-// grabs reports whether a film is to be fetched: only who fetches it need not see that it plays.
+// grabs reports whether a film is to be fetched.
 func (v *visit) grabs() bool {
 	return slices.ContainsFunc(v.flow.Steps, func(s scenarios.Step) bool { _, ok := s.(scenarios.Grab); return ok })
-}
-
-// certain is true where nothing is left to be found out by waiting for the picture: the page has one player and one film, which it has
-// begun to fetch, so that it is known what its requests look like.
-func (v *visit) certain() bool {
-	if len(v.players) != 1 || v.players[0].Source == "" || wantsCopies(v.flow) || !v.grabs() {
-		return false
-	}
-	c := v.present(v.recorder.Snapshot())
-	c.Players = capture.WithBuffers(v.players, c.Sources)
-	list := c.Loaded()
-	if len(list) != 1 || list[0].Role == capture.RoleAdvert || list[0].DRM != "" {
-		return false
-	}
-	s := list[0]
-	return s.Kind == media.HLS && s.Whole() && s.Begun
 }
 
 // player is what it tells of one media element.
