@@ -86,33 +86,14 @@ testdata/players/node_modules/.installed: testdata/players/package-lock.json
 	cd testdata/players && npm ci --no-audit --no-fund
 	@touch $@
 
-harschema: testdata/harschema/node_modules/.installed
+NPM := harschema recorder openapilint peers
 
-testdata/harschema/node_modules/.installed: testdata/harschema/package-lock.json
+$(NPM): %: testdata/%/node_modules/.installed
+
+$(NPM:%=testdata/%/node_modules/.installed): testdata/%/node_modules/.installed: testdata/%/package-lock.json
 	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
-	cd testdata/harschema && npm ci --no-audit --no-fund
-	@touch $@
-
-recorder: testdata/recorder/node_modules/.installed
-
-testdata/recorder/node_modules/.installed: testdata/recorder/package-lock.json
-	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
-	cd testdata/recorder && npm ci --no-audit --no-fund
-	@touch $@
-
-openapilint: testdata/openapilint/node_modules/.installed
-
-testdata/openapilint/node_modules/.installed: testdata/openapilint/package-lock.json
-	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
-	cd testdata/openapilint && npm ci --no-audit --no-fund
-	@touch $@
-
-peers: testdata/peers/node_modules/.installed
-
-testdata/peers/node_modules/.installed: testdata/peers/package-lock.json
-	@command -v npm >/dev/null || $(MAKE) --no-print-directory players
-	cd testdata/peers && npm ci --no-audit --no-fund
+	cd testdata/$* && npm ci --no-audit --no-fund
 	@touch $@
 
 clean: ## remove what was built
-	rm -rf bin testdata/players/node_modules testdata/harschema/node_modules testdata/recorder/node_modules
+	rm -rf bin testdata/*/node_modules

@@ -36,27 +36,24 @@ func keyNamed(name string) (key, error) {
 }
 
 func (p *Page) keyDown(ctx context.Context, s scenarios.KeyDown) error {
-	page, err := p.session(ctx, s.Target)
-	if err != nil {
-		return err
-	}
-	k, err := keyNamed(s.Key)
-	if err != nil {
-		return err
-	}
-	return p.down(ctx, page, k)
+	return p.withKey(ctx, s.Target, s.Key, p.down)
 }
 
 func (p *Page) keyUp(ctx context.Context, s scenarios.KeyUp) error {
-	page, err := p.session(ctx, s.Target)
+	return p.withKey(ctx, s.Target, s.Key, p.up)
+}
+
+// withKey has do move the key of a name on the page that a target names.
+func (p *Page) withKey(ctx context.Context, target, name string, do func(context.Context, *browser.Session, key) error) error {
+	page, err := p.session(ctx, target)
 	if err != nil {
 		return err
 	}
-	k, err := keyNamed(s.Key)
+	k, err := keyNamed(name)
 	if err != nil {
 		return err
 	}
-	return p.up(ctx, page, k)
+	return do(ctx, page, k)
 }
 
 // press strikes keys and chords one after another.
