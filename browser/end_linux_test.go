@@ -196,8 +196,8 @@ func TestKilledChrome(t *testing.T) {
 		if err := b.Err(); !errors.Is(err, browser.ErrBrowserGone) || !strings.Contains(err.Error(), "killed") {
 			t.Errorf("Err: %v", err)
 		}
-		if err := tab.Err(); !errors.Is(err, browser.ErrBrowserGone) {
-			t.Errorf("Err of the tab: %v", err)
+		if err, cause := tab.Err(), context.Cause(tab.Life()); !errors.Is(err, browser.ErrBrowserGone) || !errors.Is(cause, browser.ErrBrowserGone) {
+			t.Errorf("Err of the tab: %v, the cause of its end: %v", err, cause)
 		}
 		if err := tab.Session().Call(t.Context(), "Runtime.enable", nil, nil); !errors.Is(err, browser.ErrBrowserGone) {
 			t.Errorf("a call after the end: %v", err)

@@ -87,7 +87,8 @@ func (b *Browser) NewTab(ctx context.Context, obs Observer) (*Tab, error) {
 		b: b, contextID: place, obs: obs, inbox: newInbox(b.link.router.root),
 		ready: make(chan struct{}), done: make(chan struct{}),
 	}
-	t.life, t.kill = context.WithCancelCause(b.driverCtx)
+	// What chromedp knows, but not its end: it has no words for why the browser is gone, and may learn of it before we do.
+	t.life, t.kill = context.WithCancelCause(context.WithoutCancel(b.driverCtx))
 	t.cancel = func() { t.kill(ErrClosed) }
 	t.heard.Go(t.hear)
 	if err := t.open(ctx); err != nil {
