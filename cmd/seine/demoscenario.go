@@ -55,7 +55,7 @@ func demoScenario(c *cli.Context, con *ui.Console, name, base string) error {
 		line += " " + k + "=" + v
 	}
 	con.Say("%s\n%s\n", p.Flow.Description, con.Strong(line))
-	report, err := runProgram(c, con, p, o)
+	report, _, err := runProgram(c, con, p, o)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func timed(c *cli.Context, con *ui.Console, w way, text []byte, base string) (ti
 	o.Given, o.Dir = demoInputs("market", base), dir
 	con.Say("%s …", w.name)
 	began := time.Now()
-	report, err := runProgram(c, con, p, o)
+	report, _, err := runProgram(c, con, p, o)
 	took := time.Since(began)
 	switch {
 	case err != nil:

@@ -10,6 +10,7 @@ import (
 	"seine/cmd/internal/ui"
 	"seine/scenarios"
 	"seine/scenarios/engine"
+	"seine/scenarios/heal"
 	"seine/scenarios/replay"
 )
 
@@ -17,6 +18,8 @@ import (
 type runBoard struct {
 	con  *ui.Console
 	live *ui.Live
+
+	votes heal.Votes
 
 	mu      sync.Mutex
 	runs    map[int]*runLine
@@ -75,6 +78,7 @@ func (b *runBoard) event(e engine.Event) {
 
 // matchJSON says which of several selectors found an element, for machines.
 type matchJSON struct {
+	At          string               `json:"at"`
 	Selectors   []scenarios.Selector `json:"selectors"`
 	Alternative int                  `json:"alternative"` // from 0
 }
@@ -84,7 +88,8 @@ func (b *runBoard) page(e replay.Event) {
 	switch e := e.(type) {
 	case replay.Matched:
 		if len(e.Selectors) > 1 {
-			_ = b.con.Emit("selector", matchJSON(e))
+			b.votes.Found(e.Step, e.Selectors, e.Alternative)
+			_ = b.con.Emit("selector", matchJSON{e.Step.Common().Pos.String(), e.Selectors, e.Alternative})
 		}
 	case replay.Fetching:
 		b.mu.Lock()

@@ -14,6 +14,7 @@ import (
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
 	"seine/scenarios/engine"
+	"seine/scenarios/heal"
 	"seine/scenarios/library"
 	"seine/scenarios/program"
 	"seine/scenarios/replay"
@@ -29,6 +30,7 @@ func runCommand() *cli.Command {
 			&cli.StringFlag{Name: "input", Usage: "one run for each row of the CSV or JSON lines `FILE`; its columns are inputs", Category: catChoice},
 			&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write files to `FOLDER`", Value: ".", Category: catOutput},
 			&cli.StringFlag{Name: "trace", Usage: "write what was done to the page `FILE`: each step with pictures, requests, console, and where the time went", Category: catOutput},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "heal", Usage: "where a step's first selector no longer holds and another one does, write that one first into the scenario's file", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "fresh", Usage: "begin anew, and forget what a run that was not finished has done", Category: catOutput},
 			&cli.StringFlag{Name: "upload-root", Usage: "let upload steps take files from `FOLDER`, and from nowhere else", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-js", Usage: "let steps run JavaScript that stands in the scenario", Category: catBrowser},
@@ -99,14 +101,15 @@ func runScenario(c *cli.Context) error {
 		t = newTracing(c, p, values)
 		o.Witness = t
 	}
-	report, err := runProgram(c, con, p, o)
+	report, stale, err := runProgram(c, con, p, o)
 	if t != nil { // of a run that was interrupted too
 		err = errors.Join(err, t.write(con, name))
 	}
 	if err != nil {
 		return err
 	}
-	return sayReport(c, con, report)
+	err = healing(c, con, p, stale)
+	return errors.Join(sayReport(c, con, report), err)
 }
 
 // engineOptions are what the flags of every command say.
@@ -119,20 +122,22 @@ func engineOptions(c *cli.Context, con *ui.Console) (engine.Options, error) {
 	return o, setProxy(c, &o.Session)
 }
 
-// runProgram shows how far it is while it runs. The browser is started when a step first needs a page.
-func runProgram(c *cli.Context, con *ui.Console, p *program.Program, o engine.Options) (engine.Report, error) {
+// runProgram shows how far it is while it runs, and gives what the pages no longer have besides. The browser is started when a step first
+// needs a page.
+func runProgram(c *cli.Context, con *ui.Console, p *program.Program, o engine.Options) (engine.Report, []heal.Stale, error) {
 	b := newRunBoard(con)
 	defer b.end()
 	o.Observe = b.event
 	st, err := newRunStage(c, con, p, o.Session, b)
 	if err != nil {
-		return engine.Report{}, err
+		return engine.Report{}, nil, err
 	}
 	defer st.close()
 	if o.Stage = engine.StageOf[*replay.Page](st); st.shared {
 		o.Tabs = 1
 	}
-	return engine.Run(c.Context, p, o)
+	report, err := engine.Run(c.Context, p, o)
+	return report, b.votes.Stale(), err
 }
 
 // scenarioOf reads the scenario and the inputs of the command line.
@@ -146,6 +151,9 @@ func scenarioOf(c *cli.Context, con *ui.Console) (*program.Program, map[string]s
 	}
 	name := c.Args().First()
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && slices.Contains(library.Names(), name) {
+		if c.Bool("heal") {
+			return nil, nil, &usageError{what: fmt.Sprintf("%s is a ready scenario, and no file that could be healed", name)}
+		}
 		p, err := program.Load(name+".yaml", program.Options{Read: library.Files.ReadFile})
 		return p, values, err
 	}

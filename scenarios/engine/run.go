@@ -35,8 +35,8 @@ type Page interface {
 	Do(ctx context.Context, s scenarios.Step) (any, error)
 	// Document is the HTML and address of a document of the page as it is now.
 	Document(ctx context.Context, at scenarios.Place) (html, url string, err error)
-	// There reports whether an element is there, now.
-	There(ctx context.Context, at scenarios.Place, list []scenarios.Selector) (bool, error)
+	// There reports whether an element that an if asks for is there, now.
+	There(ctx context.Context, s scenarios.If) (bool, error)
 	// Cookies are those of the page's context.
 	Cookies(ctx context.Context) ([]session.Cookie, error)
 	// Keep writes what shows how the page is, to a folder: screenshot, DOM, HAR, console.

@@ -155,7 +155,7 @@ func (a *actor) condition(ctx context.Context, s scenarios.If, scope map[string]
 		if err != nil {
 			return err
 		}
-		if is, err = page.There(ctx, s.Place, s.Selectors); err != nil {
+		if is, err = page.There(ctx, s); err != nil {
 			return err
 		}
 	}

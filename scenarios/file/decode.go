@@ -15,6 +15,8 @@ import (
 type decoder struct {
 	source *tree.Source
 	nodes  map[string]*tree.Node
+	paths  map[scenarios.Position]string
+	lists  map[*tree.Node]bool // of selectors
 	errors tree.Errors
 }
 
@@ -169,6 +171,7 @@ func (d *decoder) step(n *tree.Node, path string) scenarios.Step {
 		return nil
 	}
 	v := reflect.New(t).Elem()
+	d.paths[key.Pos] = Join(path, key.Text())
 	d.structure(body, v, Join(path, key.Text()), key.Text())
 	v.FieldByName("Pos").Set(reflect.ValueOf(key.Pos))
 	return v.Interface().(scenarios.Step)

@@ -21,6 +21,9 @@ type Document struct {
 	Flow   scenarios.UserFlow
 	source *tree.Source
 	nodes  map[string]*tree.Node // by path
+
+	steps     map[scenarios.Position]string // the path of each step's inside
+	selectors map[*tree.Node]bool           // lists of them
 }
 
 // Parse reads a file. Its name is that in errors; one that ends in .json is read as JSON. The error is an *Error or Errors.
@@ -36,8 +39,8 @@ func Parse(name string, data []byte) (*Document, error) {
 
 // FromTree reads a tree in the form of a scenario file, which another package may have made of a file of its own kind.
 func FromTree(source *tree.Source, root *tree.Node) (*Document, error) {
-	d := &decoder{source: source, nodes: map[string]*tree.Node{}}
-	doc := &Document{source: source, nodes: d.nodes}
+	d := &decoder{source: source, nodes: map[string]*tree.Node{}, paths: map[scenarios.Position]string{}, lists: map[*tree.Node]bool{}}
+	doc := &Document{source: source, nodes: d.nodes, steps: d.paths, selectors: d.lists}
 	d.structure(root, reflect.ValueOf(&doc.Flow).Elem(), "", "a scenario")
 	if err := d.errors.Err(); err != nil {
 		return nil, err

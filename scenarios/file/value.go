@@ -156,7 +156,7 @@ func (d *decoder) keyed(n *tree.Node, v reflect.Value, path, name string) {
 func (d *decoder) selectors(n *tree.Node, v reflect.Value, path, name string) {
 	items := []*tree.Node{n}
 	if n.Kind == tree.List {
-		items = n.Items
+		items, d.lists[n] = n.Items, true
 	}
 	if len(items) == 0 {
 		d.wrong(n, "%s is empty", name)

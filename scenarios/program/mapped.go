@@ -16,9 +16,9 @@ func (p *Program) Mapped(ctx context.Context, source string, scope map[string]an
 	return t.Mapped(ctx, scope, as)
 }
 
-// Digest adds all that the program is made of.
+// Digest adds all that the program is made of, but for the order of selectors: which of them holds changes nothing of what a run does.
 func (p *Program) Digest(h hash.Hash) {
-	_, _ = h.Write(p.doc.Source())
+	_, _ = h.Write(p.doc.Stable())
 	for _, name := range slices.Sorted(maps.Keys(p.calls)) {
 		p.calls[name].Digest(h)
 	}

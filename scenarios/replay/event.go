@@ -41,8 +41,9 @@ type Fetching struct {
 	assemble.Progress
 }
 
-// Matched says which of a step's selectors found its element.
+// Matched says which of a step's selectors found its element, once the step is done.
 type Matched struct {
+	Step        scenarios.Step // with its values in place
 	Selectors   []scenarios.Selector
 	Alternative int // from 0
 }

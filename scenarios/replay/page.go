@@ -21,6 +21,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 			return nil, err
 		}
 	}
+	p.matches = nil
 	value, err := p.living(ctx, func(ctx context.Context) (any, error) {
 		if acts(s) {
 			p.answers.forget(p.visit.recorder)
@@ -42,6 +43,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 	})
 	if err == nil {
 		p.remember(s)
+		p.tellMatches(s)
 	}
 	return value, err
 }

@@ -124,7 +124,7 @@ func (p *Page) pick(ctx context.Context, at scenarios.Place, list []scenarios.Se
 			return "", err
 		}
 		if why == "" {
-			p.visit.tell(Matched{Selectors: list, Alternative: i})
+			p.found(list, i)
 			return "", nil
 		}
 		missing = "it is " + why

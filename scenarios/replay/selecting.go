@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -145,10 +146,12 @@ func first(ctx context.Context, f frame, list []scenarios.Selector) (n, which in
 	return 0, 0, nil
 }
 
-// There reports whether an element is there and can be seen, now.
-func (p *Page) There(ctx context.Context, at scenarios.Place, list []scenarios.Selector) (bool, error) {
+// There reports whether an element that an if asks for is there and can be seen, now.
+func (p *Page) There(ctx context.Context, s scenarios.If) (bool, error) {
+	p.matches = nil
+	list := s.Selectors
 	is, err := p.living(ctx, func(ctx context.Context) (any, error) {
-		f, err := p.document(ctx, at)
+		f, err := p.document(ctx, s.Place)
 		if absent(err) {
 			return false, nil
 		}
@@ -158,13 +161,29 @@ func (p *Page) There(ctx context.Context, at scenarios.Place, list []scenarios.S
 				n, err = tell[int](ctx, f, "count(true, null)")
 			}
 			if err == nil && n > 0 {
-				p.visit.tell(Matched{Selectors: list, Alternative: i})
+				p.found(list, i)
 				return true, nil
 			}
 		}
 		return false, err
 	})
+	p.tellMatches(s)
 	return is == true, err
+}
+
+// found notes which alternative found the element; of the same list the last one counts.
+func (p *Page) found(list []scenarios.Selector, which int) {
+	same := func(m Matched) bool { return reflect.DeepEqual(m.Selectors, list) }
+	p.matches = append(slices.DeleteFunc(p.matches, same), Matched{Selectors: list, Alternative: which})
+}
+
+// tellMatches tells what found the elements of a step that is done.
+func (p *Page) tellMatches(s scenarios.Step) {
+	for _, m := range p.matches {
+		m.Step = s
+		p.visit.tell(m)
+	}
+	p.matches = nil
 }
 
 // writtenOut is a list of selectors as a person writes it.

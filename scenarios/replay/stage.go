@@ -49,6 +49,7 @@ type Page struct {
 	at      point // of the pointer
 	answers *answers
 	looked  looked
+	matches []Matched // of the step that is under way
 }
 
 // Close closes the page and everything that it opened.

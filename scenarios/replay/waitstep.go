@@ -85,7 +85,7 @@ func (p *Page) count(ctx context.Context, at scenarios.Place, list []scenarios.S
 			n, err = having(ctx, f, n, c.properties)
 		}
 		if err != nil || n > 0 {
-			p.visit.tell(Matched{Selectors: list, Alternative: i})
+			p.found(list, i)
 			return n, f, err
 		}
 	}

@@ -127,6 +127,32 @@ func (s *Source) Line(n int) string {
 	return strings.TrimSuffix(s.lines[n-1], "\r")
 }
 
+// Lines is how many there are.
+func (s *Source) Lines() int {
+	_ = s.Line(1)
+	return len(s.lines)
+}
+
+// Start is the offset of a line's first byte.
+func (s *Source) Start(line int) int {
+	_ = s.Line(1)
+	at := 0
+	for i := range min(max(line-1, 0), len(s.lines)) {
+		at += len(s.lines[i]) + 1
+	}
+	return at
+}
+
+// Offset is the byte that stands at a place.
+func (s *Source) Offset(pos scenarios.Position) int {
+	line := s.Line(pos.Line)
+	for i := 1; i < pos.Column && line != ""; i++ {
+		_, n := utf8.DecodeRuneInString(line)
+		line = line[n:]
+	}
+	return s.Start(pos.Line) + len(s.Line(pos.Line)) - len(line)
+}
+
 func (s *Source) indent(line int) int {
 	text := s.Line(line)
 	return len(text) - len(strings.TrimLeft(text, " "))
