@@ -61,7 +61,7 @@ func (a *actor) page(ctx context.Context) (Page, error) {
 	if err := a.r.tabs.enter(ctx); err != nil {
 		return nil, err
 	}
-	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: slices.Concat(a.r.o.Session.Cookies, a.r.login.cookies)})
+	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: slices.Concat(a.r.o.Session.Cookies, a.r.login.cookies), Storage: a.r.login.storage})
 	if err != nil {
 		a.r.tabs.leave()
 		return nil, err
@@ -98,13 +98,11 @@ func (a *actor) client(ctx context.Context) (*session.Client, error) {
 	defer a.http.mu.Unlock()
 	conf := a.r.o.Session
 	conf.Cookies = append(conf.Cookies[:len(conf.Cookies):len(conf.Cookies)], a.r.login.cookies...)
-	if a.stage.page != nil {
-		more, err := a.stage.page.Cookies(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("the cookies of the page: %w", err)
-		}
-		conf.Cookies = append(conf.Cookies, more...)
+	more, err := a.browserCookies(ctx)
+	if err != nil {
+		return nil, err
 	}
+	conf.Cookies = append(conf.Cookies, more...)
 	text, err := json.Marshal(conf.Cookies)
 	if err != nil {
 		return nil, err
@@ -121,6 +119,20 @@ func (a *actor) client(ctx context.Context) (*session.Client, error) {
 	}
 	a.http.client, a.http.from = c, string(text)
 	return c, nil
+}
+
+// browserCookies are those of the actor's page, or those that it would have.
+func (a *actor) browserCookies(ctx context.Context) (list []session.Cookie, err error) {
+	switch {
+	case a.stage.page != nil:
+		list, err = a.stage.page.Cookies(ctx)
+	case a.r.o.Stage != nil:
+		list, err = a.r.o.Stage.Kept(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the cookies of the page: %w", err)
+	}
+	return list, nil
 }
 
 func (c *caller) close() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"seine/capture/session"
 	"seine/scenarios"
@@ -15,6 +16,14 @@ import (
 // login is who one is, as the login flow found out.
 type login struct {
 	cookies []session.Cookie
+	storage []session.Storage
+}
+
+// stored takes what a page has stored, in the place of what its origins had before.
+func (l *login) stored(list []session.Storage) {
+	for _, s := range list {
+		l.storage = append(slices.DeleteFunc(l.storage, func(o session.Storage) bool { return o.Origin == s.Origin }), s)
+	}
 }
 
 // ErrLogin: the login flow failed, or its check does after it.
@@ -49,7 +58,7 @@ func (r *runner) logIn(ctx context.Context) error {
 	if check() == nil {
 		return nil
 	}
-	if err := a.steps(ctx, s.Login.Steps, scope); err != nil {
+	if err := r.loginSteps(ctx, a, s.Login.Steps, scope); err != nil {
 		return fmt.Errorf("%w: %w", ErrLogin, err)
 	}
 	if len(s.Login.Check) > 0 {
@@ -60,8 +69,29 @@ func (r *runner) logIn(ctx context.Context) error {
 	if a.stage.page == nil {
 		return nil
 	}
+	storage, err := a.stage.page.Storage(ctx)
+	if err != nil {
+		return err
+	}
+	r.login.stored(storage)
 	r.login.cookies, err = a.stage.page.Cookies(ctx)
 	return err
+}
+
+// loginSteps runs them, and looks behind each what was stored: the way may lead over pages of several origins.
+func (r *runner) loginSteps(ctx context.Context, a *actor, list []scenarios.Step, scope map[string]any) error {
+	for _, s := range list {
+		if err := a.steps(ctx, []scenarios.Step{s}, scope); err != nil {
+			return err
+		}
+		if a.stage.page == nil {
+			continue
+		}
+		if storage, err := a.stage.page.Storage(ctx); err == nil { // else it is on its way elsewhere
+			r.login.stored(storage)
+		}
+	}
+	return nil
 }
 
 func (r *runner) cookieFile(name string) error {

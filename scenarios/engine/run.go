@@ -20,12 +20,15 @@ import (
 type Stage interface {
 	// Open gives a run a page with cookies, storage and cache of its own, once a step needs one.
 	Open(ctx context.Context, place Place) (Page, error)
+	// Kept are the cookies that a page has already when it is opened: those of a profile, from earlier runs.
+	Kept(ctx context.Context) ([]session.Cookie, error)
 }
 
 // Place is where a run has its page.
 type Place struct {
 	Dir     string           // output folder, for files that steps write
 	Cookies []session.Cookie // of the login
+	Storage []session.Storage
 }
 
 // Page is the page of one run, used by one goroutine.
@@ -39,6 +42,8 @@ type Page interface {
 	There(ctx context.Context, s scenarios.If) (bool, error)
 	// Cookies are those of the page's context.
 	Cookies(ctx context.Context) ([]session.Cookie, error)
+	// Storage is what the page's origin, and that of its popups, has stored.
+	Storage(ctx context.Context) ([]session.Storage, error)
 	// Keep writes what shows how the page is, to a folder: screenshot, DOM, HAR, console.
 	Keep(ctx context.Context, dir string) error
 	Close() error

@@ -8,7 +8,8 @@ import (
 
 // pageOpener is what StageOf makes a Stage of.
 type pageOpener[P Page] interface {
-	Open(ctx context.Context, dir string, cookies []session.Cookie) (P, error)
+	Open(ctx context.Context, dir string, cookies []session.Cookie, storage []session.Storage) (P, error)
+	Kept(ctx context.Context) ([]session.Cookie, error)
 }
 
 // StageOf makes a Stage of what opens pages of a type of its own and knows nothing of this package.
@@ -18,7 +19,7 @@ type stage[P Page] struct{ pageOpener[P] }
 
 // Open is that of Stage.
 func (s stage[P]) Open(ctx context.Context, at Place) (Page, error) {
-	p, err := s.pageOpener.Open(ctx, at.Dir, at.Cookies)
+	p, err := s.pageOpener.Open(ctx, at.Dir, at.Cookies, at.Storage)
 	if err != nil {
 		return nil, err
 	}

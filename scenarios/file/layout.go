@@ -64,7 +64,7 @@ func valueEnd(data []byte, at int) int {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// quoteEnd is where a text in quotation marks ends: "a\"b" or 'a''b'.
+// quoteEnd is where a text in quotation marks ends: "a\"b" or 'a”b'.
 func quoteEnd(data []byte, at int) int {
 	quote := data[at]
 	for i := at + 1; i < len(data); i++ {

@@ -33,8 +33,8 @@ func TestVotes(t *testing.T) {
 	}
 	d := scenarios.Drag{Base: scenarios.Base{Pos: scenarios.Position{File: "a", Line: 7, Column: 1}}, Selectors: []scenarios.Selector{{"#x"}}, To: []scenarios.Selector{{"#y"}, {"x-a", "#z"}}}
 	v.Found(d, d.To, 1)
-	v.Found(d, d.Selectors, 4)                                // never
-	v.Found(scenarios.Click{Selectors: d.To}, d.To, 1)        // of no file
+	v.Found(d, d.Selectors, 4)                                 // never
+	v.Found(scenarios.Click{Selectors: d.To}, d.To, 1)         // of no file
 	v.Found(click(8, "#a", "#b"), []scenarios.Selector{{}}, 0) // of no field
 	type row struct {
 		Line, To, Votes, All int

@@ -18,10 +18,23 @@ type Stage struct {
 	UploadRoot string        // folder that upload steps may take files from; "": none
 	Copies     bool          // a grab step takes its film from the player
 	Slow       time.Duration // to wait before each step
+	Profile    bool          // all pages are in one profile
+}
+
+// Kept are the cookies that a page has when it is opened: those of the profile, if there is one.
+func (s *Stage) Kept(ctx context.Context) ([]session.Cookie, error) {
+	if !s.Profile {
+		return nil, nil
+	}
+	running, err := s.Keeper.Browser()
+	if err != nil {
+		return nil, err
+	}
+	return Cookies(ctx, running)
 }
 
 // Open opens a page with cookies, storage and cache of its own. Steps write files to the folder dir. Ctx bounds the opening; Close must be called.
-func (s *Stage) Open(ctx context.Context, dir string, cookies []session.Cookie) (*Page, error) {
+func (s *Stage) Open(ctx context.Context, dir string, cookies []session.Cookie, storage []session.Storage) (*Page, error) {
 	running, err := s.Keeper.Browser()
 	if err != nil {
 		return nil, err
@@ -36,7 +49,12 @@ func (s *Stage) Open(ctx context.Context, dir string, cookies []session.Cookie) 
 	if v.stays = true; s.Copies {
 		v.flow.Steps = []scenarios.Step{scenarios.Grab{FromPlayer: true}}
 	}
-	return &Page{visit: v, stage: s, dir: dir, focused: map[*browser.Session]bool{}, answers: &answers{}}, nil
+	handed, err := hand(ctx, v.tab, storage)
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	return &Page{visit: v, stage: s, dir: dir, handed: handed, focused: map[*browser.Session]bool{}, answers: &answers{}}, nil
 }
 
 // Page is the page of one run. It is for one goroutine.
@@ -50,10 +68,12 @@ type Page struct {
 	answers *answers
 	looked  looked
 	matches []Matched // of the step that is under way
+	handed  func()    // ends the handing on of storage
 }
 
 // Close closes the page and everything that it opened.
 func (p *Page) Close() error {
+	p.handed()
 	p.visit.close()
 	return nil
 }

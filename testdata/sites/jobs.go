@@ -224,7 +224,7 @@ func shopLogin(w http.ResponseWriter, r *http.Request) {
 	case r.PostFormValue("user") != ShopUser || r.PostFormValue("password") != ShopPassword:
 		http.Error(w, "wrong name or password", http.StatusUnauthorized)
 	default:
-		http.SetCookie(w, &http.Cookie{Name: shopCookie, Value: shopToken(r), Path: "/shop/", HttpOnly: true})
+		http.SetCookie(w, &http.Cookie{Name: shopCookie, Value: shopToken(r), Path: "/shop/", MaxAge: 3600, HttpOnly: true})
 		http.Redirect(w, r, "account/orders", http.StatusSeeOther)
 	}
 }
