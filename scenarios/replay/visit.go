@@ -25,6 +25,7 @@ type visit struct {
 	tab      *browser.Tab
 	recorder *capture.Recorder
 	tally    *tally
+	networks *networks
 	url      string
 	players  []capture.Player     // when last looked at; written under mu
 	title    string               // likewise
@@ -57,13 +58,14 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	}
 	rec := capture.NewRecorder(options)
 	seen := &tally{}
-	tab, err := r.newTab(ctx, ear{rec, seen})
+	slowed := &networks{}
+	tab, err := r.newTab(ctx, ear{rec, seen, slowed})
 	if err != nil {
 		_ = rec.Close()
 		return nil, err
 	}
 	v := &visit{
-		runner: r, log: log, tab: tab, recorder: rec, tally: seen, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
+		runner: r, log: log, tab: tab, recorder: rec, tally: seen, networks: slowed, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
 		silent: silence{}, bears: answerLimit, heard: make(chan struct{}), whole: make(chan struct{}),
 	}
 	if err := v.bring(ctx); err != nil {
@@ -108,11 +110,13 @@ func (v *visit) tell(e Event) {
 
 // ear lets a Recorder, which knows no browser, observe a tab.
 type ear struct {
-	rec   *capture.Recorder
-	tally *tally
+	rec      *capture.Recorder
+	tally    *tally
+	networks *networks
 }
 
 func (e ear) Attached(s *browser.Session) {
+	e.networks.greet(s)
 	e.rec.Attached(s)
 	if s.Twin() != nil {
 		e.rec.Paired(s, s.Twin())

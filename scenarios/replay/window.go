@@ -14,7 +14,6 @@ import (
 	"github.com/chromedp/cdproto/target"
 
 	"seine/assemble"
-	"seine/browser"
 	"seine/scenarios"
 )
 
@@ -103,35 +102,6 @@ func (p *Page) setViewport(ctx context.Context, s scenarios.SetViewport) error {
 		touch["maxTouchPoints"] = 5
 	}
 	return session.Call(ctx, "Emulation.setTouchEmulationEnabled", touch, nil)
-}
-
-// slowNetwork makes the network of a page and its frames slower (Network.emulateNetworkConditions); both rates 0: there is none. What is not there yet,
-// such as a worker that starts later, keeps the network that it has.
-func (p *Page) slowNetwork(ctx context.Context, s scenarios.EmulateNetworkConditions) error {
-	session, err := p.session(ctx, s.Target)
-	if err != nil {
-		return err
-	}
-	conditions := map[string]any{"offline": s.Download == 0 && s.Upload == 0, "latency": s.Latency, "downloadThroughput": s.Download, "uploadThroughput": s.Upload}
-	for _, each := range p.visit.tab.Sessions() {
-		if each != session && !under(each, session) {
-			continue
-		}
-		if err := each.Call(ctx, "Network.emulateNetworkConditions", conditions, nil); err != nil && each == session {
-			return err
-		}
-	}
-	return nil
-}
-
-// under reports whether a frame or worker belongs to a page.
-func under(s, page *browser.Session) bool {
-	for ; s != nil; s = s.Parent() {
-		if s == page {
-			return true
-		}
-	}
-	return false
 }
 
 // shut closes the page or popup, as its window's button does. In place of the main page comes an empty one, for what follows.
