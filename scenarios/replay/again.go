@@ -11,6 +11,16 @@ import (
 	"seine/scenarios"
 )
 
+// renewal makes a visit once more, for new addresses of a film.
+type renewal func(ctx context.Context, old *capture.Stream) (assemble.Source, *session.Client, error)
+
+func (v *visit) renewed(ctx context.Context, old *capture.Stream) (assemble.Source, *session.Client, error) {
+	if v.renew != nil {
+		return v.renew(ctx, old)
+	}
+	return v.again(ctx, old)
+}
+
 // again visits the page once more, for new addresses of the film that it plays. Nobody is told of the steps, and the HAR file of the
 // first visit stays what it is.
 func (v *visit) again(ctx context.Context, old *capture.Stream) (assemble.Source, *session.Client, error) {

@@ -1,6 +1,8 @@
 package replay_test
 
 import (
+	"crypto/rand"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,7 +11,10 @@ import (
 	"sync"
 	"testing"
 
+	"seine/browser"
+	"seine/browser/browsertest"
 	"seine/scenarios"
+	"seine/scenarios/replay"
 	"seine/testdata/sites"
 )
 
@@ -20,7 +25,7 @@ func wearing(t *testing.T, segments int) served {
 	s := sites.New(sites.Options{})
 	var mu sync.Mutex
 	used := map[string]int{}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	wears := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".ts") && r.Header.Get("Connection") != "keep-alive" {
 			mu.Lock()
 			used[r.URL.Query().Get("token")]++
@@ -32,9 +37,10 @@ func wearing(t *testing.T, segments int) served {
 			}
 		}
 		s.ServeHTTP(w, r)
-	}))
+	})
+	srv := httptest.NewServer(wears)
 	t.Cleanup(srv.Close)
-	return served{s, srv.URL}
+	return served{s, srv.URL, wears}
 }
 
 // TestPageVisitedAgain: the token dies every five segments; the page gives new ones, and the film is the same as with one that lives.
@@ -62,5 +68,100 @@ func TestPageVisitedAgain(t *testing.T) {
 	}
 	if string(films[0]) != string(films[1]) {
 		t.Errorf("the films differ: %d and %d bytes", len(films[0]), len(films[1]))
+	}
+}
+
+// gate is a form in front of the film, with a token that is good once. Sent, it shows the film itself, under an address that only a form can
+// ask, or goes on to it; who was let in is known by a cookie, and gets no form any more.
+type gate struct {
+	site http.Handler
+
+	mu     sync.Mutex
+	once   map[string]bool
+	passed int
+}
+
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	known := false
+	if _, err := r.Cookie("passed"); err == nil {
+		known = true
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case r.URL.Path == "/gate/42" && r.Method == http.MethodGet && known:
+		http.Redirect(w, r, "/known", http.StatusSeeOther)
+	case r.URL.Path == "/gate/42" && r.Method == http.MethodGet:
+		token := rand.Text()
+		g.once[token] = true
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><title>Gate</title><form method="post"><input type="hidden" name="once" value="%s"><label>Age <input name="age"></label>
+<button name="go" value="here">Here</button><button name="go" value="on">On</button></form>`, token)
+	case r.URL.Path == "/gate/42":
+		if r.ParseForm() != nil || r.PostFormValue("age") != "42" || !g.once[r.PostFormValue("once")] {
+			http.Error(w, "no", http.StatusForbidden)
+			return
+		}
+		delete(g.once, r.PostFormValue("once"))
+		g.passed++
+		http.SetCookie(w, &http.Cookie{Name: "passed", Value: "yes", Path: "/"})
+		if r.PostFormValue("go") == "on" {
+			http.Redirect(w, r, "/movie/42", http.StatusSeeOther)
+			return
+		}
+		r = r.Clone(r.Context())
+		r.Method, r.URL.Path, r.Body = http.MethodGet, "/movie/42", http.NoBody
+		g.site.ServeHTTP(w, r)
+	case r.URL.Path == "/movie/42" && !known:
+		http.Error(w, "by the gate", http.StatusForbidden)
+	default:
+		g.site.ServeHTTP(w, r)
+	}
+}
+
+// TestAFilmBehindAFormIsFoundAgain: the token dies every five segments; the steps before are done again, the form too, and the film is the same as
+// with a token that lives. What the steps write, they write once.
+func TestAFilmBehindAFormIsFoundAgain(t *testing.T) {
+	want := ""
+	for name, steps := range map[string]string{
+		"the film is the form's answer":     "  - navigate: ${.base}/gate/42\n  - change: {selectors: aria/Age, value: '42'}\n  - click: text/Here",
+		"the form goes on to the film":      "  - navigate: ${.base}/gate/42\n  - change: {selectors: aria/Age, value: '42'}\n  - click: text/On",
+		"an address in a profile":           "  - navigate: ${.base}/gate/42\n  - change: {selectors: aria/Age, value: '42'}\n  - click: text/Here\n  - navigate: ${.base}/movie/42",
+		"the film has an address behind it": "  - navigate: ${.base}/gate/42\n  - change: {selectors: aria/Age, value: '42'}\n  - click: text/Here\n  - navigate: ${.base}/movie/42",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, life := range []int{100, 5} {
+				s := wearing(t, life)
+				g := &gate{site: s.handler, once: map[string]bool{}}
+				srv := httptest.NewServer(g)
+				t.Cleanup(srv.Close)
+				c := perform(t, stage(t))
+				if strings.Contains(name, "profile") {
+					o := browsertest.Options(t.TempDir())
+					o.Profile = filepath.Join(t.TempDir(), "me")
+					k := browser.NewKeeper(t.Context(), o, replay.SalvageLimit)
+					defer k.Close()
+					c.stage, c.tabs = &replay.Stage{Keeper: k, Profile: true}, 1
+				}
+				c.s.base = srv.URL
+				got, err := c.value(t, steps+"\n  - play\n  - capture: {har: visit.har}\n  - grab: {output: film.mp4, as: film}\n  - extract: {columns: {title: title}, as: page}", "{film, title: .page[0].title}")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if film := got.(map[string]any)["film"].(map[string]any); film["complete"] != true {
+					t.Errorf("%v", film)
+				}
+				film := readFile(t, filepath.Join(c.dir, "film.mp4"))
+				if want == "" {
+					want = film
+				}
+				if film != want {
+					t.Errorf("a token for %d segments: the film differs: %d and %d bytes", life, len(film), len(want))
+				}
+				if once := life == 100 || !strings.Contains(name, "form"); once != (g.passed == 1) {
+					t.Errorf("%d passed the gate", g.passed)
+				}
+			}
+		})
 	}
 }

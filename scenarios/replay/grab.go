@@ -57,7 +57,7 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 		return err
 	}
 	job.Refresh = func(ctx context.Context) (assemble.Source, error) {
-		source, client, err := v.again(ctx, stream)
+		source, client, err := v.renewed(ctx, stream)
 		if err == nil {
 			clients = append(clients, client)
 		}

@@ -19,7 +19,8 @@ func TestMain(m *testing.M) { browsertest.Main(m) }
 // served is the built-in site on loopback: as http://127.0.0.1:port, and as http://localhost:port, another site.
 type served struct {
 	*sites.Site
-	base string
+	base    string
+	handler http.Handler
 }
 
 func serve(t testing.TB) served {
@@ -27,7 +28,7 @@ func serve(t testing.TB) served {
 	s := sites.New(sites.Options{Players: "../../testdata/players"})
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	return served{s, srv.URL}
+	return served{s, srv.URL, s}
 }
 
 func (s served) url(path string) string { return s.base + path }

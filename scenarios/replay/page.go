@@ -42,7 +42,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		return value, moved(ctx)
 	})
 	if err == nil {
-		p.remember(s)
+		p.done.add(s)
 		p.tellMatches(s)
 	}
 	return value, err

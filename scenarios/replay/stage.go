@@ -35,11 +35,16 @@ func (s *Stage) Kept(ctx context.Context) ([]session.Cookie, error) {
 
 // Open opens a page with cookies, storage and cache of its own. Steps write files to the folder dir. Ctx bounds the opening; Close must be called.
 func (s *Stage) Open(ctx context.Context, dir string, cookies []session.Cookie, storage []session.Storage) (*Page, error) {
+	r := s.Runner
+	return s.open(ctx, &r, dir, cookies, storage)
+}
+
+// open is Open for a runner of the page's own.
+func (s *Stage) open(ctx context.Context, r *Runner, dir string, cookies []session.Cookie, storage []session.Storage) (*Page, error) {
 	running, err := s.Keeper.Browser()
 	if err != nil {
 		return nil, err
 	}
-	r := s.Runner
 	r.Browser = running
 	r.Session.Cookies = append(r.Session.Cookies[:len(r.Session.Cookies):len(r.Session.Cookies)], cookies...)
 	v, err := r.open(ctx, s.Copies)
@@ -49,12 +54,13 @@ func (s *Stage) Open(ctx context.Context, dir string, cookies []session.Cookie, 
 	if v.stays = true; s.Copies {
 		v.flow.Steps = []scenarios.Step{scenarios.Grab{FromPlayer: true}}
 	}
-	handed, err := hand(ctx, v.tab, storage)
-	if err != nil {
+	p := &Page{visit: v, stage: s, dir: dir, storage: storage, focused: map[*browser.Session]bool{}, answers: &answers{}}
+	if p.handed, err = hand(ctx, v.tab, storage); err != nil {
 		v.close()
 		return nil, err
 	}
-	return &Page{visit: v, stage: s, dir: dir, handed: handed, focused: map[*browser.Session]bool{}, answers: &answers{}}, nil
+	v.renew = p.again
+	return p, nil
 }
 
 // Page is the page of one run. It is for one goroutine.
@@ -69,6 +75,8 @@ type Page struct {
 	looked  looked
 	matches []Matched // of the step that is under way
 	handed  func()    // ends the handing on of storage
+	storage []session.Storage
+	done    memory
 }
 
 // Close closes the page and everything that it opened.

@@ -38,6 +38,7 @@ type visit struct {
 	bears    time.Duration // how long it waits for the answer of a frame
 	result   Result
 	stays    bool          // the page is still needed when its film is fetched
+	renew    renewal       // nil: again
 	from     int           // the first exchange of the page that is there now
 	heard    chan struct{} // closed when enough was heard
 	whole    chan struct{} // closed when that needs nothing more to be told in full

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -51,24 +50,6 @@ func (p *Page) navigate(ctx context.Context, s scenarios.Navigate) error {
 		return context.Cause(ctx)
 	}
 	return nil
-}
-
-// mostAgain bounds the steps that are done once more for new addresses of a film.
-const mostAgain = 200
-
-// remember keeps a step for a visit that is made again, see visit.again: what has been done since the page was opened.
-func (p *Page) remember(s scenarios.Step) {
-	v := p.visit
-	switch s.(type) {
-	case scenarios.Navigate:
-		v.flow.Steps = slices.DeleteFunc(v.flow.Steps, func(s scenarios.Step) bool { _, grab := s.(scenarios.Grab); return !grab })
-	case scenarios.Play, scenarios.Listen, scenarios.Click, scenarios.WaitForElement, scenarios.Capture:
-	default:
-		return
-	}
-	if len(v.flow.Steps) < mostAgain {
-		v.flow.Steps = append(v.flow.Steps, s)
-	}
 }
 
 // anew forgets what was found and done on the page before.
