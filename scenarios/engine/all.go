@@ -99,7 +99,7 @@ func (r *runner) try(ctx context.Context, n int) (writes []delivery, kept string
 	a := r.actor(n)
 	defer func() {
 		if err != nil && a.stage.page != nil && ctx.Err() == nil {
-			kept = r.keep(ctx, a, n)
+			kept = r.keep(ctx, a, n, err)
 		}
 		err = errors.Join(err, a.close())
 	}()
@@ -121,15 +121,24 @@ func (r *runner) try(ctx context.Context, n int) (writes []delivery, kept string
 	return append(a.appends.list, writes...), "", nil
 }
 
-func (r *runner) keep(ctx context.Context, a *actor, n int) string {
+func (r *runner) keep(ctx context.Context, a *actor, n int, why error) string {
 	dir := fmt.Sprintf("failed/run %d", n+1)
 	full, err := r.folder(dir)
 	if err == nil {
-		err = a.stage.page.Keep(ctx, full)
+		err = a.stage.page.Keep(ctx, full, r.stepThat(why))
 	}
 	if err != nil {
 		a.note(scenarios.Position{}, "what the page looked like could not be kept", err)
 		return ""
 	}
 	return full
+}
+
+// stepThat tells which step failed, with its line in the file.
+func (r *runner) stepThat(failed error) string {
+	text := failed.Error() + "\n"
+	if step := (*StepError)(nil); errors.As(failed, &step) {
+		text += r.p.Excerpt(step.Pos)
+	}
+	return text
 }

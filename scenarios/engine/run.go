@@ -44,8 +44,8 @@ type Page interface {
 	Cookies(ctx context.Context) ([]session.Cookie, error)
 	// Storage is what the page's origin, and that of its popups, has stored.
 	Storage(ctx context.Context) ([]session.Storage, error)
-	// Keep writes what shows how the page is, to a folder: screenshot, DOM, HAR, console.
-	Keep(ctx context.Context, dir string) error
+	// Keep writes what shows how the page is, to a folder: screenshot, DOM, HAR, console; and the step that failed, as it is told here.
+	Keep(ctx context.Context, dir, step string) error
 	Close() error
 }
 

@@ -5,6 +5,7 @@ package file
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"seine/scenarios"
 	"seine/scenarios/internal/tree"
@@ -69,6 +70,15 @@ func (d *Document) Errorf(path string, offset int, format string, args ...any) *
 		return d.source.Errorf(n.Pos, n.Width, format, args...)
 	}
 	return d.source.Errorf(n.At(d.source, offset), 1, format, args...)
+}
+
+// Excerpt is the line of a step, with the step marked.
+func (d *Document) Excerpt(step scenarios.Position) string {
+	width := 1
+	if path, ok := d.steps[step]; ok {
+		width = len(path) - strings.LastIndexByte(path, '.') - 1 // its name
+	}
+	return d.source.Errorf(step, width, "").Excerpt()
 }
 
 // Item is the path of an element of a list.

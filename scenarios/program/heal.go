@@ -8,7 +8,9 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
+	"seine/scenarios"
 	"seine/scenarios/file"
 )
 
@@ -47,6 +49,16 @@ func (p *Program) documents(all map[string]*file.Document) {
 	for _, c := range p.calls {
 		c.documents(all)
 	}
+}
+
+// Excerpt is the line of a step, in the program's own file or one that it calls, with the step marked; "" if there is none.
+func (p *Program) Excerpt(step scenarios.Position) string {
+	docs := map[string]*file.Document{}
+	p.documents(docs)
+	if docs[step.File] == nil {
+		return ""
+	}
+	return strings.TrimPrefix(docs[step.File].Excerpt(step), "\n") + "\n"
 }
 
 // moved makes the moves that can be made: what comes out is read again, and must say the same but for them.

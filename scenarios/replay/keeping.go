@@ -17,9 +17,9 @@ import (
 // keepLimit bounds what is asked of a page that may be the reason of a failure.
 const keepLimit = 15 * time.Second
 
-// Keep writes what shows how the page is to a folder: screenshot.png, page.html, visit.har and console.txt. What a page that is gone or
+// Keep writes what shows how the page is to a folder: screenshot.png, page.html, visit.har and console.txt, and step.txt with the step that failed. What a page that is gone or
 // silent cannot tell any more is left out. Secrets are taken out unless the Runner keeps them.
-func (p *Page) Keep(ctx context.Context, dir string) error {
+func (p *Page) Keep(ctx context.Context, dir, step string) error {
 	ctx, cancel := context.WithTimeout(ctx, keepLimit)
 	defer cancel()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -42,7 +42,7 @@ func (p *Page) Keep(ctx context.Context, dir string) error {
 	c := v.recorder.Snapshot()
 	c.Page, c.Title, c.UserAgent = v.url, v.title, v.runner.Browser.Version().UserAgent
 	c.Cookies = v.cookies(ctx)
-	return errors.Join(write(root, "screenshot.png", png), p.keepTexts(root, c, html))
+	return errors.Join(write(root, "screenshot.png", png), p.keepTexts(root, c, html, step))
 }
 
 // lastDocument is the page's HTML, "" if it does not answer.
@@ -57,7 +57,7 @@ func (p *Page) lastDocument(ctx context.Context) string {
 }
 
 // keepTexts writes what may hold secrets.
-func (p *Page) keepTexts(root *os.Root, c *capture.Capture, html string) error {
+func (p *Page) keepTexts(root *os.Root, c *capture.Capture, html, step string) error {
 	r := p.visit.runner
 	h := har.Build(c, har.Options{Secrets: r.Secrets, Version: r.Version})
 	console := c.Console
@@ -65,16 +65,18 @@ func (p *Page) keepTexts(root *os.Root, c *capture.Capture, html string) error {
 		known := redact.New()
 		har.Collect(known, c, h)
 		known.Text(html, false)
+		known.Text(step, false)
 		clean := known.Cleaner()
 		h.Clean(clean)
 		har.CleanConsole(clean, console)
 		clean.In(&html)
+		clean.In(&step)
 	}
 	var b strings.Builder
 	if err := h.Encode(&b); err != nil {
 		return err
 	}
-	return errors.Join(write(root, "visit.har", []byte(b.String())), write(root, "page.html", []byte(html)), write(root, "console.txt", []byte(consoleText(console))))
+	return errors.Join(write(root, "visit.har", []byte(b.String())), write(root, "page.html", []byte(html)), write(root, "console.txt", []byte(consoleText(console))), write(root, "step.txt", []byte(step)))
 }
 
 // consoleText is a console as lines.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seine/capture/har/hartest"
 	"seine/scenarios"
 	"seine/scenarios/engine"
 	"seine/scenarios/library"
@@ -197,7 +198,7 @@ func TestWhatIsKeptOfAFailure(t *testing.T) {
 		t.Fatal(err, report)
 	}
 	kept := report.Failed[0].Kept
-	for name, want := range map[string]string{"screenshot.png": "PNG", "page.html": `id="plain"`, "visit.har": "/steps/index.html", "console.txt": "seen here"} {
+	for name, want := range map[string]string{"screenshot.png": "PNG", "page.html": `id="plain"`, "visit.har": "/steps/index.html", "console.txt": "seen here", "step.txt": "test.yaml:10:5: click: not done after 1.5s: #nobody: it is not there"} {
 		b, err := os.ReadFile(filepath.Join(kept, name))
 		if err != nil || !bytes.Contains(b, []byte(want)) {
 			t.Errorf("%s: %v, %.200q", name, err, b)
@@ -205,6 +206,15 @@ func TestWhatIsKeptOfAFailure(t *testing.T) {
 		if bytes.Contains(b, []byte("canary-7f3a9b1c5d")) {
 			t.Errorf("%s has the token", name)
 		}
+	}
+	const line = "\n  10 │   - click: {selectors: '#nobody', timeout: 1500ms}\n     │     ^^^^^\n"
+	if text := readFile(t, filepath.Join(kept, "step.txt")); !strings.HasSuffix(text, line) {
+		t.Errorf("%s", text)
+	}
+	hartest.Valid(t, filepath.Join(kept, "visit.har"))
+	shot, err := png.Decode(strings.NewReader(readFile(t, filepath.Join(kept, "screenshot.png"))))
+	if err != nil || shot.Bounds().Dx() < 100 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -27,16 +27,18 @@ func (e *Error) Error() string {
 	if p := e.Pos.String(); p != "" {
 		text = p + ": " + text
 	}
-	if e.Pos.Line > 0 && strings.TrimSpace(e.Line) != "" {
-		text += e.excerpt()
-	}
+	text += e.Excerpt()
 	if e.Hint != "" {
 		text += "\n  " + e.Hint
 	}
 	return text
 }
 
-func (e *Error) excerpt() string {
+// Excerpt is the line with the place marked, "" where there is none.
+func (e *Error) Excerpt() string {
+	if e.Pos.Line == 0 || strings.TrimSpace(e.Line) == "" {
+		return ""
+	}
 	line, column := []rune(strings.ReplaceAll(e.Line, "\t", " ")), max(e.Pos.Column, 1)
 	if from := column - mostLine/2; len(line) > mostLine && from > 0 {
 		from = min(from, len(line)-mostLine/2)
