@@ -24,6 +24,7 @@ type actor struct {
 	at      string         // the items of eachs that it is within: what the journal knows its steps by
 	met     map[string]int // how often it has come to an each, by its place
 	stage   *pageHolder
+	idle    *idle // of the each that it is an item of
 	http    *caller
 	appends *appends
 }
@@ -38,11 +39,11 @@ func (r *runner) actor(run int) *actor {
 }
 
 // item is an actor for an item of an each that is done beside others: the requests are the same person's, the page is another one.
-func (a *actor) item(at string, alone bool) *actor {
+func (a *actor) item(at string, alone bool, pages *idle) *actor {
 	b := *a
 	b.at, b.met, b.appends = at, map[string]int{}, &appends{}
 	if !alone {
-		b.stage = &pageHolder{}
+		b.stage, b.idle = &pageHolder{}, pages
 		if a.stage.page != nil {
 			b.http = &caller{}
 		}
@@ -60,6 +61,12 @@ func (a *actor) page(ctx context.Context) (Page, error) {
 	}
 	if err := a.r.tabs.enter(ctx); err != nil {
 		return nil, err
+	}
+	if p, err := a.idle.take(ctx); p != nil || err != nil {
+		if a.stage.page = p; err != nil {
+			a.r.tabs.leave()
+		}
+		return p, err
 	}
 	p, err := a.r.o.Stage.Open(ctx, Place{Dir: a.r.o.Dir, Cookies: slices.Concat(a.r.o.Session.Cookies, a.r.login.cookies), Storage: a.r.login.storage})
 	if err != nil {
@@ -83,6 +90,16 @@ func (a *actor) closePage() error {
 	a.stage.page = nil
 	a.r.tabs.leave()
 	return err
+}
+
+// handPage leaves the page to the items that come.
+func (a *actor) handPage() error {
+	if a.stage.page == nil || !a.idle.put(a.stage.page, a.r.tabs.now()) {
+		return a.closePage()
+	}
+	a.stage.page = nil
+	a.r.tabs.leave()
+	return nil
 }
 
 // caller is the client of an actor's requests.

@@ -98,8 +98,10 @@ func (r *runner) one(ctx context.Context, n int) (x ran) {
 func (r *runner) try(ctx context.Context, n int) (writes []delivery, kept string, err error) {
 	a := r.actor(n)
 	defer func() {
-		if err != nil && a.stage.page != nil && ctx.Err() == nil {
-			kept = r.keep(ctx, a, n, err)
+		if item := (*keptError)(nil); errors.As(err, &item) {
+			kept = item.dir
+		} else if err != nil && a.stage.page != nil && ctx.Err() == nil {
+			kept = r.keep(ctx, a, fmt.Sprintf("run %d", n+1), err)
 		}
 		err = errors.Join(err, a.close())
 	}()
@@ -121,9 +123,8 @@ func (r *runner) try(ctx context.Context, n int) (writes []delivery, kept string
 	return append(a.appends.list, writes...), "", nil
 }
 
-func (r *runner) keep(ctx context.Context, a *actor, n int, why error) string {
-	dir := fmt.Sprintf("failed/run %d", n+1)
-	full, err := r.folder(dir)
+func (r *runner) keep(ctx context.Context, a *actor, name string, why error) string {
+	full, err := r.folder("failed/" + name)
 	if err == nil {
 		err = a.stage.page.Keep(ctx, full, r.stepThat(why))
 	}

@@ -34,11 +34,12 @@ func (a *actor) each(ctx context.Context, s scenarios.Each, scope map[string]any
 	if s.Workers > 1 {
 		defer a.lend()()
 	}
+	pages := &idle{}
 	err = pool[any, outcome]{
 		workers: s.Workers,
 		next:    next,
 		work: func(ctx context.Context, i int, item any) outcome {
-			return a.eachItem(ctx, s, at, scope, i, item)
+			return a.eachItem(ctx, s, at, scope, i, item, pages)
 		},
 		emit: func(ctx context.Context, i int, o outcome) error {
 			done++
@@ -53,6 +54,9 @@ func (a *actor) each(ctx context.Context, s scenarios.Each, scope map[string]any
 			return nil
 		},
 	}.run(ctx)
+	if e := pages.close(); err == nil {
+		err = e
+	}
 	if err == nil && s.As != "" {
 		scope[s.As] = found.list
 	}
@@ -70,19 +74,15 @@ func (a *actor) itemFailed(ctx context.Context, s scenarios.Each, i int, err err
 }
 
 // eachItem does one item, unless an earlier run has.
-func (a *actor) eachItem(ctx context.Context, s scenarios.Each, at string, scope map[string]any, i int, item any) (o outcome) {
+func (a *actor) eachItem(ctx context.Context, s scenarios.Each, at string, scope map[string]any, i int, item any, pages *idle) (o outcome) {
 	sum := hash(item)
 	if e, ok := a.r.journal.find(a.run, at, i+1, sum); ok {
 		return outcome{value: e.Value, writes: e.Writes}
 	}
-	b := a.item(fmt.Sprintf("%s:%d", at, i+1), s.Workers <= 1)
-	defer func() {
-		if s.Workers > 1 {
-			if err := b.closePage(); err != nil && o.err == nil {
-				o.err = err
-			}
-		}
-	}()
+	b := a.item(fmt.Sprintf("%s:%d", at, i+1), s.Workers <= 1, pages)
+	if s.Workers > 1 {
+		defer func() { o.err = b.leave(ctx, i, o.err) }()
+	}
 	o.err = again(ctx, s.Retries, func() error {
 		b.appends.list = nil
 		inner := maps.Clone(scope)
@@ -245,4 +245,27 @@ func (a *actor) pageStep(ctx context.Context, s scenarios.Step) error {
 		return errDone
 	}
 	return err
+}
+
+// keptError is an item that failed on a page of its own, which was kept.
+type keptError struct {
+	dir string
+	error
+}
+
+func (e *keptError) Unwrap() error { return e.error }
+
+// leave is done with the page of an item: the next one gets it, unless the item failed. Then what it looks like is kept.
+func (a *actor) leave(ctx context.Context, i int, failed error) error {
+	if failed == nil {
+		return a.handPage()
+	}
+	inner := (*keptError)(nil)
+	if a.stage.page != nil && ctx.Err() == nil && !errors.As(failed, &inner) {
+		if dir := a.r.keep(ctx, a, fmt.Sprintf("run %d item %d", a.run+1, i+1), failed); dir != "" {
+			failed = &keptError{dir, failed}
+		}
+	}
+	_ = a.closePage() // why it failed is said
+	return failed
 }

@@ -44,6 +44,8 @@ type Page interface {
 	Cookies(ctx context.Context) ([]session.Cookie, error)
 	// Storage is what the page's origin, and that of its popups, has stored.
 	Storage(ctx context.Context) ([]session.Storage, error)
+	// Reset makes the page as it was when it was opened. False: it cannot, and is to be closed.
+	Reset(ctx context.Context) bool
 	// Keep writes what shows how the page is, to a folder: screenshot, DOM, HAR, console; and the step that failed, as it is told here.
 	Keep(ctx context.Context, dir, step string) error
 	Close() error

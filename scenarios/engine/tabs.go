@@ -41,6 +41,13 @@ func newTabs(fixed int) *tabs {
 // highest is how many may ever be open at once.
 func (t *tabs) highest() int { return max(t.limit, t.most) }
 
+// now is how many may be open at present.
+func (t *tabs) now() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.limit
+}
+
 // enter waits for a place.
 func (t *tabs) enter(ctx context.Context) error {
 	t.mu.Lock()

@@ -32,7 +32,7 @@ func (p *Page) Keep(ctx context.Context, dir, step string) error {
 	defer root.Close()
 	v := p.visit
 	png, html := []byte(nil), ""
-	if v.tab.Err() == nil {
+	if v.tab.Err() == nil && !p.stale {
 		png = v.screenshot(ctx)
 		html = p.lastDocument(ctx)
 	}
@@ -40,6 +40,7 @@ func (p *Page) Keep(ctx context.Context, dir, step string) error {
 	defer done()
 	_ = v.recorder.Settle(settle) // what is not read by then has its reason in the HAR
 	c := v.recorder.Snapshot()
+	v.own(c)
 	c.Page, c.Title, c.UserAgent = v.url, v.title, v.runner.Browser.Version().UserAgent
 	c.Cookies = v.cookies(ctx)
 	return errors.Join(write(root, "screenshot.png", png), p.keepTexts(root, c, html, step))

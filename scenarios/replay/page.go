@@ -22,7 +22,13 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		}
 	}
 	p.matches = nil
-	value, err := p.living(ctx, func(ctx context.Context) (any, error) {
+	p.soiled = p.soiled || !plain(s)
+	value, err := p.living(ctx, func(ctx context.Context) (value any, err error) {
+		done, err := p.fresh(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { done(err) }()
 		if acts(s) {
 			p.answers.forget(p.visit.recorder)
 		}
@@ -35,8 +41,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 			return nil, err
 		}
 		defer stop()
-		value, err := p.step(ctx, s)
-		if err != nil {
+		if value, err = p.step(ctx, s); err != nil {
 			return nil, err
 		}
 		return value, moved(ctx)

@@ -151,6 +151,9 @@ func (p *Page) There(ctx context.Context, s scenarios.If) (bool, error) {
 	p.matches = nil
 	list := s.Selectors
 	is, err := p.living(ctx, func(ctx context.Context) (any, error) {
+		if _, err := p.fresh(ctx, s); err != nil {
+			return nil, err
+		}
 		f, err := p.document(ctx, s.Place)
 		if absent(err) {
 			return false, nil

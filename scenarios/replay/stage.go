@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"seine/browser"
@@ -19,7 +20,12 @@ type Stage struct {
 	Copies     bool          // a grab step takes its film from the player
 	Slow       time.Duration // to wait before each step
 	Profile    bool          // all pages are in one profile
+
+	opened atomic.Int64
 }
+
+// Opened is how many pages there were so far, each a window with cookies and storage of its own.
+func (s *Stage) Opened() int { return int(s.opened.Load()) }
 
 // Kept are the cookies that a page has when it is opened: those of the profile, if there is one.
 func (s *Stage) Kept(ctx context.Context) ([]session.Cookie, error) {
@@ -51,6 +57,7 @@ func (s *Stage) open(ctx context.Context, r *Runner, dir string, cookies []sessi
 	if err != nil {
 		return nil, err
 	}
+	s.opened.Add(1)
 	if v.stays = true; s.Copies {
 		v.flow.Steps = []scenarios.Step{scenarios.Grab{FromPlayer: true}}
 	}
@@ -77,6 +84,9 @@ type Page struct {
 	handed  func()    // ends the handing on of storage
 	storage []session.Storage
 	done    memory
+	stale   bool // the document is still that of the item before, see Reset
+	used    int  // how often it was made as it was when it was opened
+	soiled  bool // it cannot be made so any more
 }
 
 // Close closes the page and everything that it opened.

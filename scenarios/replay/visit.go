@@ -37,9 +37,12 @@ type visit struct {
 	silent   silence
 	bears    time.Duration // how long it waits for the answer of a frame
 	result   Result
-	stays    bool          // the page is still needed when its film is fetched
-	renew    renewal       // nil: again
-	from     int           // the first exchange of the page that is there now
+	stays    bool    // the page is still needed when its film is fetched
+	renew    renewal // nil: again
+	from     int     // the first exchange of the page that is there now
+	began    int     // the first exchange since the page was made as it was when it was opened
+	shown    int     // the first line of the console since then
+	traces   *traces
 	heard    chan struct{} // closed when enough was heard
 	whole    chan struct{} // closed when that needs nothing more to be told in full
 	cut      error         // why the steps before the last were ended, nil if they were not
@@ -59,14 +62,14 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	}
 	rec := capture.NewRecorder(options)
 	seen := &tally{}
-	slowed := &networks{}
-	tab, err := r.newTab(ctx, ear{rec, seen, slowed})
+	slowed, left := &networks{}, &traces{}
+	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left})
 	if err != nil {
 		_ = rec.Close()
 		return nil, err
 	}
 	v := &visit{
-		runner: r, log: log, tab: tab, recorder: rec, tally: seen, networks: slowed, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
+		runner: r, log: log, tab: tab, recorder: rec, tally: seen, networks: slowed, traces: left, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
 		silent: silence{}, bears: answerLimit, heard: make(chan struct{}), whole: make(chan struct{}),
 	}
 	if err := v.bring(ctx); err != nil {
@@ -114,10 +117,12 @@ type ear struct {
 	rec      *capture.Recorder
 	tally    *tally
 	networks *networks
+	traces   *traces
 }
 
 func (e ear) Attached(s *browser.Session) {
 	e.networks.greet(s)
+	e.traces.attached(s)
 	e.rec.Attached(s)
 	if s.Twin() != nil {
 		e.rec.Paired(s, s.Twin())
@@ -128,4 +133,5 @@ func (e ear) Detached(s *browser.Session) { e.rec.Detached(s) }
 func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 	e.rec.Event(s, method, params)
 	e.tally.heard(method, params)
+	e.traces.heard(method, params)
 }

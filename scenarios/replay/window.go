@@ -183,6 +183,9 @@ func (p *Page) Document(ctx context.Context, at scenarios.Place) (html, url stri
 		URL  string `json:"url"`
 	}
 	_, err = p.living(ctx, func(ctx context.Context) (any, error) {
+		if _, err := p.fresh(ctx, nil); err != nil {
+			return nil, err
+		}
 		return nil, waiting(ctx, "the document", func(ctx context.Context) (string, error) {
 			f, err := p.document(ctx, at)
 			if err == nil {

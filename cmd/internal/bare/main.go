@@ -2,9 +2,10 @@
 
 // Command bare is the floor of the benchmarks: the least that finds a page's playlist with a browser. It speaks CDP on a pipe, hears the
 // requests of the page's own target, and ends the browser by killing it. No workers, no bodies, no answers, nothing kept. With -contexts
-// each page gets a browser context, and so a window, of its own.
+// each page gets a browser context, and so a window, of its own. With -follow one tab goes to all pages, one after the other, until each
+// document was read, and looks for nothing.
 //
-//	bare [-contexts] EXECUTABLE TABS PAGE...
+//	bare [-contexts | -follow] EXECUTABLE TABS PAGE...
 package main
 
 import (
@@ -39,7 +40,8 @@ type client struct {
 	waiting map[int]chan json.RawMessage
 	hear    map[string]chan string // by session: the first playlist
 
-	contexts bool
+	contexts  bool
+	documents chan struct{} // has one for each that was read
 }
 
 func (c *client) call(session, method string, params map[string]any) json.RawMessage {
@@ -73,6 +75,8 @@ func (c *client) read(in *bufio.Reader) {
 		if answer := c.waiting[m.ID]; m.ID != 0 && answer != nil {
 			answer <- m.Result
 			delete(c.waiting, m.ID)
+		} else if m.Method == "Page.domContentEventFired" {
+			c.documents <- struct{}{}
 		} else if heard := c.hear[m.Session]; heard != nil && m.Method == "Network.requestWillBeSent" && playlist.MatchString(m.Params.Request.URL) {
 			select {
 			case heard <- m.Params.Request.URL:
@@ -109,8 +113,23 @@ func (c *client) visit(page string) string {
 	return found
 }
 
+// follow goes to one page after the other.
+func (c *client) follow(pages []string) {
+	var target struct{ TargetID string }
+	check(json.Unmarshal(c.call("", "Target.createTarget", map[string]any{"url": "about:blank"}), &target))
+	var session struct{ SessionID string }
+	check(json.Unmarshal(c.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}), &session))
+	c.call(session.SessionID, "Page.enable", nil)
+	for _, page := range pages {
+		c.call(session.SessionID, "Page.navigate", map[string]any{"url": page})
+		<-c.documents
+		fmt.Println(page)
+	}
+}
+
 func main() {
 	contexts := flag.Bool("contexts", false, "each page in a browser context of its own")
+	follow := flag.Bool("follow", false, "all pages in one tab, one after the other")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "seine-bare-")
 	check(err)
@@ -129,10 +148,15 @@ func main() {
 	cmd.ExtraFiles = []*os.File{theirIn, theirOut}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	check(cmd.Start())
-	c := &client{out: ourOut, waiting: map[int]chan json.RawMessage{}, hear: map[string]chan string{}, contexts: *contexts}
+	c := &client{out: ourOut, waiting: map[int]chan json.RawMessage{}, hear: map[string]chan string{}, contexts: *contexts, documents: make(chan struct{}, 1000)}
 	go c.read(bufio.NewReaderSize(ourIn, 1<<20))
 	tabs, err := strconv.Atoi(flag.Arg(1))
 	check(err)
+	if *follow {
+		c.follow(flag.Args()[2:])
+		end(cmd, dir)
+		return
+	}
 	pages := make(chan string)
 	var lanes sync.WaitGroup
 	for range tabs {
@@ -147,6 +171,10 @@ func main() {
 	}
 	close(pages)
 	lanes.Wait()
+	end(cmd, dir)
+}
+
+func end(cmd *exec.Cmd, dir string) {
 	check(syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
 	_ = cmd.Wait()
 	_ = os.RemoveAll(dir)
