@@ -320,6 +320,13 @@ func (r *Recorder) Event(s Session, method string, params jsonv2.Value) {
 	r.notify()
 }
 
+// Protected is that of Capture, for what was heard so far. It is cheap.
+func (r *Recorder) Protected() (system string, used bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return (&Capture{Notes: r.heard.notes}).Protected()
+}
+
 // Progress is how far a visit has come. It is cheap: a visit may have ten thousand exchanges.
 type Progress struct{ Exchanges, Done int }
 

@@ -2,141 +2,15 @@ package session
 
 import (
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"seine/capture/session/sessiontest"
 )
-
-// socks is a SOCKS5 server (RFC 1928) with names and passwords (RFC 1929), which reaches any name at this machine.
-type socks struct {
-	user string // name:password that it wants, or empty
-
-	wg    sync.WaitGroup
-	mu    sync.Mutex
-	heard []string // target and login
-}
-
-func (s *socks) listen(t *testing.T) (address string) {
-	t.Helper()
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.wg.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			s.wg.Go(func() {
-				defer conn.Close()
-				_ = s.serve(conn)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		s.wg.Wait()
-	})
-	return l.Addr().String()
-}
-
-func (s *socks) serve(conn net.Conn) error {
-	login, err := s.login(conn)
-	if err != nil {
-		return err
-	}
-	head := make([]byte, 4)
-	if _, err := io.ReadFull(conn, head); err != nil {
-		return err
-	}
-	if head[3] != 3 { // not a name
-		_, err := conn.Write([]byte{5, 8, 0, 1, 0, 0, 0, 0, 0, 0})
-		return err
-	}
-	name, err := counted(conn)
-	if err != nil {
-		return err
-	}
-	port := make([]byte, 2)
-	if _, err := io.ReadFull(conn, port); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.heard = append(s.heard, strings.TrimSpace(name+" "+login))
-	s.mu.Unlock()
-	out, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", binary.BigEndian.Uint16(port))) //nolint:noctx // it ends with conn
-	if err != nil {
-		_, err = conn.Write([]byte{5, 5, 0, 1, 0, 0, 0, 0, 0, 0})
-		return err
-	}
-	if _, err := conn.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0}); err != nil {
-		out.Close()
-		return err
-	}
-	sessiontest.Tunnel(conn, out)
-	return nil
-}
-
-func (s *socks) login(conn net.Conn) (string, error) {
-	version := make([]byte, 1)
-	if _, err := io.ReadFull(conn, version); err != nil {
-		return "", err
-	}
-	methods, err := counted(conn)
-	if err != nil {
-		return "", err
-	}
-	if s.user == "" {
-		_, err := conn.Write([]byte{5, 0})
-		return "", err
-	}
-	if !strings.Contains(methods, "\x02") {
-		_, _ = conn.Write([]byte{5, 0xff})
-		return "", errors.New("no login")
-	}
-	if _, err := conn.Write([]byte{5, 2}); err != nil {
-		return "", err
-	}
-	if _, err := io.ReadFull(conn, version); err != nil {
-		return "", err
-	}
-	name, err := counted(conn)
-	if err != nil {
-		return "", err
-	}
-	password, err := counted(conn)
-	if err != nil {
-		return "", err
-	}
-	if name+":"+password != s.user {
-		_, _ = conn.Write([]byte{1, 1})
-		return "", errors.New("wrong login")
-	}
-	_, err = conn.Write([]byte{1, 0})
-	return s.user, err
-}
-
-// counted reads a length of one byte, and that many.
-func counted(r io.Reader) (string, error) {
-	n := make([]byte, 1)
-	if _, err := io.ReadFull(r, n); err != nil {
-		return "", err
-	}
-	b := make([]byte, n[0])
-	_, err := io.ReadFull(r, b)
-	return string(b), err
-}
 
 // All kinds of proxies, to plain and to TLS servers. Only the proxy hears its password.
 func TestProxies(t *testing.T) {
@@ -148,7 +22,7 @@ func TestProxies(t *testing.T) {
 	for _, login := range []string{"", user} {
 		for _, scheme := range []string{"http", "https", "socks5", "socks5h"} {
 			t.Run(scheme+" "+login, func(t *testing.T) {
-				h, s := &sessiontest.Proxy{User: login}, &socks{user: login}
+				h, s := &sessiontest.Proxy{User: login}, &sessiontest.SOCKS{User: login}
 				defer h.Close()
 				var address string
 				switch scheme {
@@ -157,7 +31,7 @@ func TestProxies(t *testing.T) {
 				case "https": // its certificate is for foreign.test
 					address = "foreign.test:" + sessiontest.Serve(t, "127.0.0.1", &cert, h.ServeHTTP)
 				default:
-					address = s.listen(t)
+					address = s.Listen(t)
 				}
 				at := scheme + "://" + address
 				if login != "" {
@@ -175,8 +49,8 @@ func TestProxies(t *testing.T) {
 				}
 				// The tunnels to servers of the test end with its connections.
 				c.CloseIdleConnections()
-				heard := strings.Join(append(h.Heard(), s.heard...), "\n")
-				if n := len(h.Heard()) + len(s.heard); n != 2 || !strings.Contains(heard, "home.test") {
+				heard := strings.Join(append(h.Heard(), s.Heard()...), "\n")
+				if n := len(h.Heard()) + len(s.Heard()); n != 2 || !strings.Contains(heard, "home.test") {
 					t.Errorf("the proxy heard\n%s", heard)
 				}
 				for where, list := range o.heard {
@@ -199,9 +73,9 @@ func TestProxies(t *testing.T) {
 
 // A proxy that does not work is named, without its password, and one that refuses is not asked again.
 func TestProxyErrors(t *testing.T) {
-	strict, closed := &sessiontest.Proxy{User: "me:right"}, &socks{user: "me:right"}
+	strict, closed := &sessiontest.Proxy{User: "me:right"}, &sessiontest.SOCKS{User: "me:right"}
 	defer strict.Close()
-	address, socksAddress := "127.0.0.1:"+sessiontest.Serve(t, "127.0.0.1", nil, strict.ServeHTTP), closed.listen(t)
+	address, socksAddress := "127.0.0.1:"+sessiontest.Serve(t, "127.0.0.1", nil, strict.ServeHTTP), closed.Listen(t)
 	for _, c := range []struct {
 		proxy, target string
 		permanent     bool

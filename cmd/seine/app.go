@@ -82,6 +82,7 @@ func newApp(std stdio) *cli.App {
 		DisableSliceFlagSeparator: true, // a header may have commas
 		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), apiCommand(), runCommand(), checkCommand(), exportCommand(), schemaCommand(), browserCommand(), demoCommand()},
 		CommandNotFound:           nil,
+		After:                     closeAll,
 		OnUsageError:              onUsageError,
 		ExitErrHandler:            func(*cli.Context, error) {}, // exit codes are ours, see exit.go
 		Action: func(c *cli.Context) error {

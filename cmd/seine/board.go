@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -104,6 +105,9 @@ func (v *view) event(e replay.Event) {
 			replay.Attempt
 		}{shown(v.page).String(), e.Attempt})
 		v.found(attempted(e.Attempt))
+	case replay.Protected:
+		_ = con.Emit("drm", drmJSON{shown(v.page).String(), e.System, e.Used})
+		v.found("  " + protection(e.System, e.Used))
 	case replay.Heard:
 		v.heard(e.Exchange)
 	case replay.Spotted:
@@ -112,6 +116,21 @@ func (v *view) event(e replay.Event) {
 		}
 	}
 	v.b.live.Set(v.b.lines)
+}
+
+// drmJSON tells, for machines, that the page uses Encrypted Media Extensions; used: it made a request for a licence.
+type drmJSON struct {
+	Page   string `json:"page,omitempty"`
+	System string `json:"system"`
+	Used   bool   `json:"used"`
+}
+
+// protection says the same to a person.
+func protection(system string, used bool) string {
+	if used {
+		return "DRM: the page asked for a licence of " + ui.Remote(cmp.Or(system, "an unnamed system")).Short(40)
+	}
+	return "DRM: the page asked whether " + ui.Remote(system).Short(40) + " is there; players do that before they know whether they need it"
 }
 
 func (v *view) heard(e *capture.Exchange) {

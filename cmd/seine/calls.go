@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seine/capture"
+	"seine/capture/media"
 	"seine/cmd/internal/ui"
 	"seine/scenarios/replay"
 )
@@ -91,7 +92,9 @@ func size(e *capture.Exchange) string {
 // showCounts says how complete the capture is: nothing is lost in silence.
 func showCounts(con *ui.Console, res *replay.Result) error {
 	n := res.Capture.Count()
-	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "tried": append([]replay.Attempt{}, res.Tried...), "incidents": append([]replay.Incident{}, res.Incidents...)}); err != nil {
+	system, used := res.Capture.Protected()
+	system = cmp.Or(media.System(system), system)
+	if err := con.Emit("summary", map[string]any{"page": shown(res.Capture.Page).String(), "title": res.Capture.Title, "status": res.Status, "counts": n, "drm": drmJSON{System: system, Used: used}, "tried": append([]replay.Attempt{}, res.Tried...), "incidents": append([]replay.Incident{}, res.Incidents...)}); err != nil {
 		return err
 	}
 	if name := res.Capture.Challenge(); name != "" {
@@ -102,6 +105,11 @@ func showCounts(con *ui.Console, res *replay.Result) error {
 	}
 	for _, i := range res.Incidents {
 		con.Warn("%s", ui.Remote(i.String()))
+	}
+	if used {
+		con.Warn("%s", protection(system, used))
+	} else if system != "" {
+		con.Say("%s", protection(system, used))
 	}
 	if len(res.Streams) == 0 {
 		con.Say("No media was found.")

@@ -83,7 +83,13 @@ func browserOptions(c *cli.Context, con *ui.Console, pages []string) (browser.Op
 	if o.Requests, err = requestsOf(c, pages); err != nil {
 		return o, err
 	}
-	o.Proxy, err = browserProxy(c)
+	if o.Proxy, err = browserProxy(c); err != nil || !wantsRelay(c) {
+		return o, err
+	}
+	by, err := startRelay(c, con)
+	if err == nil {
+		o.Proxy, o.Requests.ProxyUser = "http://"+by.Host, by.User
+	}
 	return o, err
 }
 
@@ -153,8 +159,6 @@ func browserProxy(c *cli.Context) (string, error) {
 		return "", err
 	case c.String("connect") != "":
 		return "", &usageError{what: "a browser that runs already has its proxy settings: --proxy cannot change them; leave out --connect or --proxy"}
-	case u.User != nil && strings.HasPrefix(u.Scheme, "socks"):
-		return "", &usageError{what: "the browser cannot log in to a SOCKS proxy; use one without name and password, such as a local one that logs in to it"}
 	}
 	plain := *u
 	plain.User = nil // Requests.ProxyUser has it

@@ -156,6 +156,9 @@ func (w *watcher) event(e replay.Event) {
 	case replay.Tried:
 		_ = w.con.Emit("tried", e.Attempt)
 		w.con.Say("%s", attempted(e.Attempt))
+	case replay.Protected:
+		_ = w.con.Emit("drm", drmJSON{System: e.System, Used: e.Used})
+		w.con.Say("  %s", protection(e.System, e.Used))
 	case replay.Found:
 		w.found(e.Streams)
 	case replay.Playing:

@@ -91,6 +91,9 @@ func (b *runBoard) page(e replay.Event) {
 			b.votes.Found(e.Step, e.Selectors, e.Alternative)
 			_ = b.con.Emit("selector", matchJSON{e.Step.Common().Pos.String(), e.Selectors, e.Alternative})
 		}
+	case replay.Protected:
+		_ = b.con.Emit("drm", drmJSON{System: e.System, Used: e.Used})
+		b.con.Say("%s", protection(e.System, e.Used))
 	case replay.Fetching:
 		b.mu.Lock()
 		defer b.mu.Unlock()

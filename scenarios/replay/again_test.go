@@ -45,6 +45,7 @@ func wearing(t *testing.T, segments int) served {
 
 // TestPageVisitedAgain: the token dies every five segments; the page gives new ones, and the film is the same as with one that lives.
 func TestPageVisitedAgain(t *testing.T) {
+	t.Parallel()
 	var films [2][]byte
 	for i, life := range []int{100, 5} {
 		s := wearing(t, life)
@@ -122,6 +123,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestAFilmBehindAFormIsFoundAgain: the token dies every five segments; the steps before are done again, the form too, and the film is the same as
 // with a token that lives. What the steps write, they write once.
 func TestAFilmBehindAFormIsFoundAgain(t *testing.T) {
+	t.Parallel()
 	want := ""
 	for name, steps := range map[string]string{
 		"the film is the form's answer":     "  - navigate: ${.base}/gate/42\n  - change: {selectors: aria/Age, value: '42'}\n  - click: text/Here",

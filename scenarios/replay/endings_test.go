@@ -26,6 +26,7 @@ import (
 
 // TestAPageThatIsNeverAtRest ends by itself: no step's time is up.
 func TestAPageThatIsNeverAtRest(t *testing.T) {
+	t.Parallel()
 	p := servePages(t, `<p>Nothing to click</p><script>setInterval(() => fetch("/poll?" + Math.random()), 100)</script>`)
 	res, err := run(t, p.flow(0, time.Minute, scenarios.Play{}, scenarios.Capture{}, scenarios.Grab{Dir: t.TempDir()}))
 	if !errors.Is(err, replay.ErrNoMedia) || res.Capture == nil {

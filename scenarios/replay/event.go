@@ -8,7 +8,7 @@ import (
 	"seine/scenarios"
 )
 
-// Event is one piece of news of a run: StepStarted, Tried, Heard, Spotted, Found, Playing, Fetching or Matched.
+// Event is one piece of news of a run: StepStarted, Tried, Heard, Spotted, Found, Playing, Fetching, Matched or Protected.
 type Event interface{ isEvent() }
 
 // StepStarted says which step runs now.

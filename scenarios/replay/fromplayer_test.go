@@ -82,6 +82,7 @@ func fromPlayer(t *testing.T, address string) (*replay.Result, string, error) {
 
 // TestFromPlayer: what a page's player was given is in the film, all of it and once, whatever way it came.
 func TestFromPlayer(t *testing.T) {
+	t.Parallel()
 	video, audio := packetsOf(t, joined(t, "fmp4/video/init.mp4", "fmp4/video/seg_*")), packetsOf(t, joined(t, "fmp4/audio/all.mp4"))
 	short := packetsOf(t, joined(t, "fmp4/video/init.mp4", "fmp4/video/seg_00[012]*"))
 	split := map[string][]string{"video": video["video"], "audio": audio["audio"]}
@@ -90,6 +91,7 @@ func TestFromPlayer(t *testing.T) {
 		"film=split": split, "film=muxed": muxed, "film=split&start=4": split, "film=muxed&start=7": muxed, "film=worker": short, "advert=1": split, "film=split&offset=10": nil,
 	} {
 		t.Run(query, func(t *testing.T) {
+			t.Parallel()
 			s := serve(t)
 			res, output, err := fromPlayer(t, s.url("/hooks/player.html?"+query))
 			if strings.Contains(query, "offset") { // the first ten seconds are not there
@@ -136,6 +138,7 @@ func TestPlays(t *testing.T) {
 // TestFromPlayerHLSJS: hls.js makes fragments of its own of a transport stream; no picture and no sound of the film is lost by that, or by
 // playing it sixteen times as fast.
 func TestFromPlayerHLSJS(t *testing.T) {
+	t.Parallel()
 	plain := filepath.Join(t.TempDir(), "sound.mp4")
 	if out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", joined(t, "film/360p/seg_*"), "-map", "0:a", "-c", "copy", plain).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg: %v: %s", err, out)

@@ -20,8 +20,10 @@ import (
 // TestKeptVisits: of a page that makes every kind of request, and of one that plays, the HAR is valid, and it and the folder give back what
 // was heard: streams, calls, counts, messages, bodies.
 func TestKeptVisits(t *testing.T) {
+	t.Parallel()
 	for _, page := range []string{"/kinds/", "/movie/harbour"} {
 		t.Run(page, func(t *testing.T) {
+			t.Parallel()
 			s, r := serve(t), runner(t)
 			r.Secrets = true
 			dir := t.TempDir()

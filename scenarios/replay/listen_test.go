@@ -45,11 +45,13 @@ func TestHeardAsItComes(t *testing.T) {
 
 // TestUntil: a page that polls for ever is left as soon as there is what was waited for.
 func TestUntil(t *testing.T) {
+	t.Parallel()
 	p := servePages(t, `<script>setTimeout(() => fetch("/api.json"), 1500)</script>`)
 	for name, f := range map[string]scenarios.Sniff{
 		"api": {Until: scenarios.UntilAPI, Wait: time.Hour}, "max": {Max: 3 * time.Second, Wait: time.Hour}, "wait": {Wait: 4 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			res, err := run(t, scenarios.SniffFlow(p.base+"/0", f))
 			if err != nil || res.Capture == nil || len(res.Capture.Exchanges) < 2 {
 				t.Errorf("%v, %+v", err, res.Capture)

@@ -71,6 +71,7 @@ func (c *clocked) asked(who string) {
 // TestASlowNetworkForWhatComesLater: popups, frames of other sites and workers that come after the step have its network too; the server
 // measures it. Only that it is not faster is asked.
 func TestASlowNetworkForWhatComesLater(t *testing.T) {
+	t.Parallel()
 	const latency = 400 * time.Millisecond
 	c := &clocked{last: map[string]time.Time{}, gap: map[string]time.Duration{}, n: map[string]int{}}
 	srv := httptest.NewServer(c)

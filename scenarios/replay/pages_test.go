@@ -43,6 +43,7 @@ func checkFilm(t *testing.T, res *replay.Result, segments int) {
 }
 
 func TestPagesWithAFilm(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		page   string
 		tried  []string
@@ -60,6 +61,7 @@ func TestPagesWithAFilm(t *testing.T) {
 		{"/play/popups.html", []string{"play button"}, "/media/film/master.m3u8", 1, "It opens an advertisement.mp4"},
 	} {
 		t.Run(test.page, func(t *testing.T) {
+			t.Parallel()
 			s := serve(t)
 			res, err := grab(t, s.url(test.page))
 			if err != nil {

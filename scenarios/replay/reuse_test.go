@@ -26,6 +26,7 @@ for (const what of new URLSearchParams(location.search).getAll("leave")) leave[w
 // TestPagesAreUsedAgain: items of an each get the page of the one before, and find nothing of it; where it has left what cannot be taken away, they get
 // another one.
 func TestPagesAreUsedAgain(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var cookies []string
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +37,12 @@ func TestPagesAreUsedAgain(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, guestbook)
 	}))
-	t.Cleanup(srv.Close)
+	t.Cleanup(func() { // when the items are done
+		srv.Close()
+		if sent := strings.Join(cookies, ""); sent != "" {
+			t.Errorf("cookies of other items: %q", sent)
+		}
+	})
 	for name, x := range map[string]struct {
 		leave string
 		pages int // that five items need
@@ -48,6 +54,7 @@ func TestPagesAreUsedAgain(t *testing.T) {
 		"a live worker": {"leave=worker", 5},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := perform(t, stage(t))
 			c.s.base, c.tabs = srv.URL, 1
 			got, err := c.value(t, `  - each:
@@ -71,13 +78,11 @@ func TestPagesAreUsedAgain(t *testing.T) {
 			}
 		})
 	}
-	if sent := strings.Join(cookies, ""); sent != "" {
-		t.Errorf("cookies of other items: %q", sent)
-	}
 }
 
 // TestAUsedPageIsEmpty: what works on a page without going anywhere sees an empty document, and a failure keeps nothing of the item before.
 func TestAUsedPageIsEmpty(t *testing.T) {
+	t.Parallel()
 	c := perform(t, stage(t))
 	c.tabs = 1
 	steps := "steps:\n" + `  - each:

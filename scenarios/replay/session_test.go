@@ -103,6 +103,7 @@ inputs:
 // TestLoginIsHandedOn: each run finds what the login has stored, before the first script of the page, and nobody else's origin does; what a
 // page throws away stays away.
 func TestLoginIsHandedOn(t *testing.T) {
+	t.Parallel()
 	c := openClub(t)
 	got := c.perform(t, stage(t), clubInputs+clubLogin+`timeout: 5s
 steps:
@@ -131,6 +132,7 @@ outputs:
 // TestProfileStaysLoggedIn: what the browser has ended with, the next one begins with, and the login is not run again, whether a page or a
 // request looks.
 func TestProfileStaysLoggedIn(t *testing.T) {
+	t.Parallel()
 	c, dir := openClub(t), filepath.Join(t.TempDir(), "me")
 	byRequest := strings.Replace(clubLogin, "      - navigate: ${.base}/inside\n      - assert: {selectors: '#state', text: 'yes tök', timeout: 3s}\n", "      - request: ${.base}/api\n", 1)
 	if byRequest == clubLogin {

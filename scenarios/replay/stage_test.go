@@ -99,13 +99,13 @@ func (c *scenario) endState(t *testing.T, steps, want string) (any, error) {
 	return v, err
 }
 
-// rounds is how often each flow must come to the same end.
+// rounds is how often each flow must come to the same end: SEINE_ROUNDS, or once. Tests that wait more than they compute run beside others.
 func rounds(t *testing.T) int {
 	t.Helper()
 	if n, err := strconv.Atoi(os.Getenv("SEINE_ROUNDS")); err == nil && n > 0 {
 		return n
 	}
-	return 2
+	return 1
 }
 
 // on is a navigate to a page of /steps/.
@@ -200,10 +200,12 @@ var stepFlows = []struct{ name, steps, want string }{
 
 // TestSteps: each flow comes to the same end each time.
 func TestSteps(t *testing.T) {
+	t.Parallel()
 	st := stage(t)
 	st.UploadRoot = uploads(t)
 	for _, f := range stepFlows {
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
 			for range rounds(t) {
 				got, err := perform(t, st).endState(t, f.steps, f.want)
 				if err != nil {

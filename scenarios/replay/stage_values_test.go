@@ -33,6 +33,7 @@ func items() (list []any) {
 
 // TestPagesOfAList: by a link, by a button within one document, and by address; each entry once, in order.
 func TestPagesOfAList(t *testing.T) {
+	t.Parallel()
 	st := stage(t)
 	const collect = "      steps:\n        - extract: {rows: li, columns: {item: {all: false}}, as: rows}\n      collect: ${[.rows[].item]}\n      as: all"
 	for name, steps := range map[string]string{
@@ -41,6 +42,7 @@ func TestPagesOfAList(t *testing.T) {
 		"address": "  - paginate:\n      url: ${.base}/steps/list?page=${.page}\n      pages: 5\n" + collect,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for range rounds(t) {
 				got, err := perform(t, st).value(t, steps, "{list: .all}")
 				if err != nil {
@@ -56,6 +58,7 @@ func TestPagesOfAList(t *testing.T) {
 
 // TestAVirtualList: all rows of a list that has only those that can be seen.
 func TestAVirtualList(t *testing.T) {
+	t.Parallel()
 	got, err := perform(t, stage(t)).value(t, on("virtual.html", `  - paginate:
       scroll: true
       steps:
@@ -76,6 +79,7 @@ func TestAVirtualList(t *testing.T) {
 
 // TestWhatPagesGive: values that steps on a page name.
 func TestWhatPagesGive(t *testing.T) {
+	t.Parallel()
 	st := stage(t)
 	for name, f := range map[string]struct {
 		steps, expression string
@@ -99,6 +103,7 @@ func TestWhatPagesGive(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for range rounds(t) {
 				got, err := perform(t, st).value(t, f.steps, f.expression)
 				if err != nil {
@@ -114,6 +119,7 @@ func TestWhatPagesGive(t *testing.T) {
 
 // TestPictures: of the window, of the whole page, of an element, and on paper.
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	c := perform(t, stage(t))
 	steps := "  - setViewport: {width: 640, height: 400}\n" + on("index.html", `  - screenshot: shots/window.png
   - screenshot: {file: whole.png, fullPage: true}
@@ -143,6 +149,7 @@ func TestPictures(t *testing.T) {
 
 // TestWhatASelectorThatFailsSays: where, what was looked for, and what was missing.
 func TestWhatASelectorThatFailsSays(t *testing.T) {
+	t.Parallel()
 	st := stage(t)
 	st.UploadRoot = uploads(t)
 	for name, f := range map[string]struct{ steps, want string }{
@@ -166,6 +173,7 @@ func TestWhatASelectorThatFailsSays(t *testing.T) {
 		"a page that is away": {"  - navigate: http://127.0.0.1:65001/", "nobody answers there"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, err := perform(t, st).value(t, on("index.html", f.steps), "{}")
 			if err == nil || !strings.Contains(err.Error(), f.want) {
 				t.Errorf("%v\nwant %s", err, f.want)
@@ -176,6 +184,7 @@ func TestWhatASelectorThatFailsSays(t *testing.T) {
 
 // TestUploadsStayInTheirFolder: with expressions, names are known only when they are run.
 func TestUploadsStayInTheirFolder(t *testing.T) {
+	t.Parallel()
 	st := stage(t)
 	st.UploadRoot = uploads(t)
 	for _, name := range []string{"../secret.txt", "link.txt", "sub", "none.txt"} {
@@ -192,6 +201,7 @@ func TestUploadsStayInTheirFolder(t *testing.T) {
 
 // TestWhatIsKeptOfAFailure: how the page was, without secrets.
 func TestWhatIsKeptOfAFailure(t *testing.T) {
+	t.Parallel()
 	c := perform(t, stage(t))
 	report, err := c.run(t, "steps:\n"+on("index.html?token=canary-7f3a9b1c5d", "  - waitForExpression: console.log('seen here') === undefined\n  - click: {selectors: '#nobody', timeout: 1500ms}"))
 	if err != nil || len(report.Failed) != 1 {
@@ -220,6 +230,7 @@ func TestWhatIsKeptOfAFailure(t *testing.T) {
 
 // TestWhichSelectorWon: the events tell it.
 func TestWhichSelectorWon(t *testing.T) {
+	t.Parallel()
 	st := stage(t)
 	var won []int
 	st.Runner.Observe = func(e replay.Event) {
@@ -267,6 +278,7 @@ func ready(t *testing.T, name, dir string, st *replay.Stage, given map[string]st
 
 // TestLogin: the form is filled in once, and what lies behind it are rows.
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t), t.TempDir()
 	ready(t, "login", dir, stage(t), map[string]string{"base": s.base + "/shop", "password": sites.ShopPassword})
 	b, err := os.ReadFile(filepath.Join(dir, "orders.csv"))
@@ -293,6 +305,7 @@ func TestLogin(t *testing.T) {
 
 // TestGallery: every picture of a page that loads more while one scrolls, once.
 func TestGallery(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t), t.TempDir()
 	ready(t, "gallery", dir, stage(t), map[string]string{"base": s.base + "/gallery"})
 	b, err := os.ReadFile(filepath.Join(dir, "gallery.json"))
@@ -320,6 +333,7 @@ func TestGallery(t *testing.T) {
 
 // TestMovie: the film of a page is the same as `seine grab` fetches.
 func TestMovie(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t), t.TempDir()
 	ready(t, "movie", dir, stage(t), map[string]string{"page": s.url("/movie/42")})
 	other := filepath.Join(dir, "grabbed.mp4")
@@ -341,6 +355,7 @@ func TestMovie(t *testing.T) {
 
 // TestAFilmAmongOtherSteps: what grab gives has a name, the page is there after it, and another page's film is another.
 func TestAFilmAmongOtherSteps(t *testing.T) {
+	t.Parallel()
 	c := perform(t, stage(t))
 	got, err := c.value(t, `  - navigate: ${.base}/movie/42
   - play
@@ -376,6 +391,7 @@ func TestAFilmAmongOtherSteps(t *testing.T) {
 
 // TestPagesWithinAPage: items that need pages of their own get them, though there is one tab and the run has a page already.
 func TestPagesWithinAPage(t *testing.T) {
+	t.Parallel()
 	c := perform(t, stage(t))
 	c.tabs = 1
 	got, err := c.value(t, on("list", `  - each:

@@ -117,6 +117,7 @@ root.getElementById("inner").attachShadow({ mode: "open" }).innerHTML = ` + "`" 
 }
 
 func TestWaitForElement(t *testing.T) {
+	t.Parallel()
 	late := `<ul></ul><script>setTimeout(() => { document.querySelector("ul").innerHTML = "<li>a<li>b<li>c"; }, 300)</script>`
 	hidden := `<p style="display:none">x</p><p style="visibility:hidden">y</p><div id="h"></div><script>document.getElementById("h").attachShadow({mode:"open"}).innerHTML="<b>z</b>"</script>`
 	p := servePages(t, late, hidden, `<iframe src="{other}/0"></iframe>`)

@@ -134,6 +134,7 @@ func TestGrabOfWhatStandsInAnAnswer(t *testing.T) {
 
 // TestAMentionIsNoFilm: an address that stands in a script is told of, and not fetched.
 func TestAMentionIsNoFilm(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	_, err := grab(t, s.url("/players/player.html?player=none"))
 	if !errors.Is(err, replay.ErrNoMedia) || !strings.Contains(err.Error(), hlsFilm+" stands in its script, but nothing asked for it") {

@@ -104,6 +104,7 @@ var marked = []surveyed{
 
 // TestSurvey: what is to be done first in a document, and in an open shadow root of it, in every language.
 func TestSurvey(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(sites.New(sites.Options{}))
 	t.Cleanup(srv.Close)
 	tab := browsertest.New(t, nil)

@@ -84,9 +84,10 @@ func captured(t *testing.T, s served) *capture.Capture {
 
 // TestEveryRequestIsCaptured holds ten captures against the server's log.
 func TestEveryRequestIsCaptured(t *testing.T) {
+	t.Parallel()
 	missing := map[capture.Reason]int{}
 	bodies := 0
-	for n := range 10 {
+	for n := range max(rounds(t), 3) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := serve(t)
 			c := captured(t, s)

@@ -62,8 +62,8 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	}
 	rec := capture.NewRecorder(options)
 	seen := &tally{}
-	slowed, left := &networks{}, &traces{}
-	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left})
+	slowed, left, guard := &networks{}, &traces{}, &drmWatch{}
+	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left, guard})
 	if err != nil {
 		_ = rec.Close()
 		return nil, err
@@ -72,6 +72,7 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 		runner: r, log: log, tab: tab, recorder: rec, tally: seen, networks: slowed, traces: left, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
 		silent: silence{}, bears: answerLimit, heard: make(chan struct{}), whole: make(chan struct{}),
 	}
+	guard.hears(v.tell)
 	if err := v.bring(ctx); err != nil {
 		v.close()
 		return nil, err
@@ -118,6 +119,7 @@ type ear struct {
 	tally    *tally
 	networks *networks
 	traces   *traces
+	drm      *drmWatch
 }
 
 func (e ear) Attached(s *browser.Session) {
@@ -134,4 +136,7 @@ func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 	e.rec.Event(s, method, params)
 	e.tally.heard(method, params)
 	e.traces.heard(method, params)
+	if method == "Runtime.bindingCalled" {
+		e.drm.look(e.rec)
+	}
 }

@@ -12,6 +12,7 @@ import (
 // TestInAWindow: what starts a player works in a window as well, and a second visit finds the browser that the first one's window belonged to.
 // Chrome's own headless platform stands for a display.
 func TestInAWindow(t *testing.T) {
+	t.Parallel()
 	b, err := browser.Launch(t.Context(), browser.Options{Window: true, Args: []string{"--ozone-platform=headless"}})
 	if err != nil {
 		t.Fatal(err)
