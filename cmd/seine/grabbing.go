@@ -41,7 +41,9 @@ func grabAll(c *cli.Context, con *ui.Console, job assemble.Job, pages []string) 
 	partial := &partialError{all: len(pages)}
 	batch := &replay.Batch{Keeper: keeper, Tabs: tabs, Runner: runner, Again: func(page, try int, err error) { tryAgain(consoles[page], pages[page], try, err) }}
 	var telling sync.Mutex
+	var names titles
 	errs := batch.Run(c.Context, len(pages), func(ctx context.Context, r *replay.Runner, i int) error {
+		r.Name = func(dir, name string) string { return names.claim(dir, name, bare(pages[i])) }
 		err := grab(ctx, c, consoles[i], r, pages[i])
 		if ctx.Err() == nil && (err == nil || !crashed(err)) { // else it is tried again
 			telling.Lock()

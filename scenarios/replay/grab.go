@@ -167,6 +167,9 @@ func (v *visit) job(source assemble.Source, s scenarios.Grab) assemble.Job {
 	job.URL, job.Manifest, job.Client, job.Log = source.URL, source.Manifest, source.Client, v.log
 	if job.Output = s.Output; job.Output == "" {
 		name := filename.Clean(v.result.Capture.Title, filename.FromURL(v.result.Capture.Page, "film"))
+		if v.runner.Name != nil {
+			name = v.runner.Name(s.Dir, name)
+		}
 		job.Output = filepath.Join(s.Dir, name+".mp4")
 	}
 	job.Progress = func(p assemble.Progress) { v.tell(Fetching{Output: job.Output, Progress: p}) }

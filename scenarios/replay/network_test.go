@@ -85,7 +85,7 @@ func TestASlowNetworkForWhatComesLater(t *testing.T) {
 	}
 	t.Log(got, c.gap)
 	for _, who := range kinds {
-		if c.gap[who] < latency-20*time.Millisecond {
+		if c.gap[who] < latency/2 { // without it, a few milliseconds; Chrome counts from when it has sent, and the server from when it is told
 			t.Errorf("%s waited for %s between two requests", who, c.gap[who])
 		}
 	}

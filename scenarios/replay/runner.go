@@ -18,11 +18,12 @@ import (
 // Runner runs flows in tabs of one browser. It is safe for concurrent use.
 type Runner struct {
 	Browser *browser.Browser
-	Fetch   assemble.Job   // what every grab shares: choice, workers, retries; URL, Client and Output are the step's
-	Session session.Config // what the user allows and brings along: AllowPrivate, Proxy, RootCAs, Cookies, time-outs; the rest is what the browser proved
-	Secrets bool           // write cookies and tokens into HAR files and capture folders
-	Version string         // of seine, for these
-	Observe func(Event)    // told what happens, one event of a run at a time; nil: nobody
+	Fetch   assemble.Job                  // what every grab shares: choice, workers, retries; URL, Client and Output are the step's
+	Session session.Config                // what the user allows and brings along: AllowPrivate, Proxy, RootCAs, Cookies, time-outs; the rest is what the browser proved
+	Secrets bool                          // write cookies and tokens into HAR files and capture folders
+	Version string                        // of seine, for these
+	Name    func(dir, name string) string // what a film is called whose step does not say, by its title; nil: so. Without extension
+	Observe func(Event)                   // told what happens, one event of a run at a time; nil: nobody
 	Log     *slog.Logger
 }
 
