@@ -21,6 +21,10 @@ func demoInputs(name, base string) map[string]string {
 	switch name {
 	case "movie":
 		return map[string]string{"page": base + "/movie/harbour"}
+	case "pricelist":
+		return map[string]string{"address": base + "/market/prices?page={page}"}
+	case "book":
+		return map[string]string{"catalogue": base + "/novel/api/catalogue?book=1", "chapter": base + `/novel/api/chapter?data={"book":1,"chapter":{id}}`}
 	case "login":
 		return map[string]string{"base": base + "/shop", "password": sites.ShopPassword}
 	}

@@ -50,9 +50,15 @@ func read(t *testing.T, name string) string {
 func TestMarket(t *testing.T) {
 	_, base := serve(t, sites.Options{})
 	dir := t.TempDir()
-	report, err := engine.Run(t.Context(), ready(t, "market"), engine.Options{Given: map[string]string{"base": base + "/market"}, Dir: dir})
-	if err != nil || len(report.Failed) > 0 {
-		t.Fatal(err, report.Failed)
+	own := t.TempDir()
+	for name, given := range map[string]map[string]string{"market": {"base": base + "/market"}, "pricelist": {"address": base + "/market/prices?page={page}"}} {
+		report, err := engine.Run(t.Context(), ready(t, name), engine.Options{Given: given, Dir: map[string]string{"market": dir, "pricelist": own}[name]})
+		if err != nil || len(report.Failed) > 0 {
+			t.Fatal(err, report.Failed)
+		}
+	}
+	if d := cmp.Diff(read(t, filepath.Join(dir, "prices.csv")), read(t, filepath.Join(own, "prices.csv"))); d != "" {
+		t.Errorf("with an address of one's own: %s", d)
 	}
 	rows, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(dir, "prices.csv")))).ReadAll()
 	if err != nil {
@@ -80,6 +86,16 @@ func TestNovel(t *testing.T) {
 	report, err := engine.Run(t.Context(), ready(t, "novel"), engine.Options{Given: map[string]string{"base": base + "/novel"}, Dir: dir})
 	if err != nil || len(report.Failed) > 0 {
 		t.Fatal(err, report.Failed)
+	}
+	own := t.TempDir()
+	again, err := engine.Run(t.Context(), ready(t, "book"), engine.Options{Dir: own, Given: map[string]string{
+		"catalogue": base + "/novel/api/catalogue?book=1", "chapter": base + `/novel/api/chapter?data={"book":1,"chapter":{id}}`,
+	}})
+	if err != nil || len(again.Failed) > 0 || len(again.Skipped) != 1 {
+		t.Fatal(err, again)
+	}
+	if d := cmp.Diff(read(t, filepath.Join(dir, "book.txt")), read(t, filepath.Join(own, "book.txt"))); d != "" {
+		t.Errorf("with addresses of one's own: %s", d)
 	}
 	if len(report.Skipped) != 1 || !strings.Contains(report.Skipped[0].Err.Error(), "404") {
 		t.Errorf("left out: %+v", report.Skipped)

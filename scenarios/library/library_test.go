@@ -14,7 +14,7 @@ import (
 
 // TestReady: every ready scenario is one, and reads the same when it is written again.
 func TestReady(t *testing.T) {
-	if len(library.Names()) < 6 {
+	if len(library.Names()) < 8 {
 		t.Fatal(library.Names())
 	}
 	for _, name := range library.Names() {
