@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -32,11 +33,30 @@ func (s *Stage) Kept(ctx context.Context) ([]session.Cookie, error) {
 	if !s.Profile {
 		return nil, nil
 	}
-	running, err := s.Keeper.Browser()
+	running, err := s.browser()
 	if err != nil {
 		return nil, err
 	}
 	return Cookies(ctx, running)
+}
+
+// noBrowser: there will be none the next time either.
+type noBrowser struct{ error }
+
+func (e noBrowser) Unwrap() error { return e.error }
+
+// Permanent says so to whoever tries steps again.
+func (noBrowser) Permanent() bool { return true }
+
+// browser is the one that runs, or a new one.
+func (s *Stage) browser() (*browser.Browser, error) {
+	running, err := s.Keeper.Browser()
+	for _, lasts := range []error{browser.ErrNotFound, browser.ErrSandbox, browser.ErrProfile, browser.ErrLibraries, browser.ErrDisplay, browser.ErrConnect} {
+		if errors.Is(err, lasts) {
+			return nil, noBrowser{err}
+		}
+	}
+	return running, err
 }
 
 // Open opens a page with cookies, storage and cache of its own. Steps write files to the folder dir. Ctx bounds the opening; Close must be called.
@@ -47,7 +67,7 @@ func (s *Stage) Open(ctx context.Context, dir string, cookies []session.Cookie, 
 
 // open is Open for a runner of the page's own.
 func (s *Stage) open(ctx context.Context, r *Runner, dir string, cookies []session.Cookie, storage []session.Storage) (*Page, error) {
-	running, err := s.Keeper.Browser()
+	running, err := s.browser()
 	if err != nil {
 		return nil, err
 	}
