@@ -8,7 +8,7 @@ const (
 	// lagShare is how much of the time of a stripe may pass before its first byte comes, as far as memory allows: a hundredth.
 	lagShare = 100
 	// slowRoom is the part of the window, one in so many, that comes on top of it where transfers are slow: stripes are the longer.
-	slowRoom = 6
+	slowRoom = 4
 	// leastPiece is the least that is asked for where a part is divided in slow transfers, in bytes.
 	leastPiece = 512 << 10
 )
