@@ -134,6 +134,17 @@ func (f *flight) expect(n int64, after time.Duration) {
 	}
 }
 
+// longest is how many bytes the transfer of each part that takes longest has still to bring, as far as that is known. The caller holds the lock.
+func (p *pace) longest() map[*room]int64 {
+	out, now := map[*room]int64{}, time.Now()
+	for f := range p.flights {
+		if !f.ends.IsZero() {
+			out[f.room] = max(out[f.room], int64(f.ends.Sub(now).Seconds()*p.speed))
+		}
+	}
+	return out
+}
+
 // land ends a transfer, once; nil is none.
 func (f *flight) land() {
 	if f == nil {
