@@ -30,6 +30,9 @@ const (
 	Thumbnails Kind = "thumbnails" // small pictures of a film, for its progress bar
 )
 
+// Joinable reports whether such a document names segments that package assemble makes a film of.
+func (k Kind) Joinable() bool { return k == HLS || k == DASH }
+
 // Evidence says what a Kind rests on.
 type Evidence string
 

@@ -94,18 +94,18 @@ func (v *visit) choose() (*capture.Stream, error) {
 		switch {
 		case s.Mentioned(), s.Role == capture.RoleTracker, s.Kind == media.Thumbnails:
 			continue
-		case used && s.Kind != media.HLS:
+		case used && !s.Kind.Joinable():
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.DRM != "":
 			return nil, fmt.Errorf("%w: the %s is protected by %s", assemble.ErrDRM, manifestOf(s), s.DRM)
 		case used:
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
-		case s.Kind == media.HLS:
+		case s.Kind.Joinable():
 			return s, nil
 		case s.Kind == media.Subtitles:
 			continue
 		default:
-			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS can be put together", ErrUnsupported, describe(s), s.URL)
+			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS and DASH can be put together", ErrUnsupported, describe(s), s.URL)
 		}
 	}
 	if system != "" {
@@ -127,8 +127,6 @@ func manifestOf(s *capture.Stream) string {
 
 func describe(s *capture.Stream) string {
 	switch s.Kind {
-	case media.DASH:
-		return "DASH"
 	case media.Smooth:
 		return "Smooth Streaming"
 	case media.Segment:
