@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 
@@ -84,6 +85,7 @@ func (p *Page) dispatch(ctx context.Context, s aim, c clicks) error {
 		return err
 	}
 	b := buttons[c.button]
+	var answers []<-chan *cdproto.Message
 	for n := range c.times {
 		e := input.DispatchMouseEventParams{
 			Type: input.DispatchMouseEventTypeMousePressed, X: s.at.x, Y: s.at.y, Button: b.button, Buttons: b.bit, ClickCount: int64(n + 1), Modifiers: p.keys.modifiers,
@@ -91,7 +93,8 @@ func (p *Page) dispatch(ctx context.Context, s aim, c clicks) error {
 		if c.device == "pen" {
 			e.PointerType = input.DispatchMouseEventPointerTypePen
 		}
-		if err := send(ctx, s.page, input.CommandDispatchMouseEvent, e); err != nil {
+		pressed, err := s.page.Send(ctx, input.CommandDispatchMouseEvent, e)
+		if err != nil {
 			return fmt.Errorf("pressing the button: %w", err)
 		}
 		if c.held > 0 {
@@ -99,9 +102,17 @@ func (p *Page) dispatch(ctx context.Context, s aim, c clicks) error {
 				return err
 			}
 		}
+		// What is not to be held is let go in one breath: an element that moves must have no time to slip away in between.
 		e.Type, e.Buttons = input.DispatchMouseEventTypeMouseReleased, 0
-		if err := send(ctx, s.page, input.CommandDispatchMouseEvent, e); err != nil {
+		released, err := s.page.Send(ctx, input.CommandDispatchMouseEvent, e)
+		if err != nil {
 			return fmt.Errorf("letting the button go: %w", err)
+		}
+		answers = append(answers, pressed, released)
+	}
+	for _, answer := range answers {
+		if err := answered(ctx, s.page, answer); err != nil {
+			return fmt.Errorf("pressing the button: %w", err)
 		}
 	}
 	return nil
@@ -113,6 +124,10 @@ func send(ctx context.Context, s *browser.Session, method string, params any) er
 	if err != nil {
 		return err
 	}
+	return answered(ctx, s, answer)
+}
+
+func answered(ctx context.Context, s *browser.Session, answer <-chan *cdproto.Message) error {
 	select {
 	case m := <-answer:
 		if m.Error != nil {
