@@ -18,7 +18,7 @@ const mostCommands = 3
 func showCommands(con *ui.Console, streams []*capture.Stream, secrets bool) {
 	n := 0
 	for _, s := range streams {
-		wanted := s.Role == capture.RoleMain || s.Role == capture.RoleNone && (s.Kind.Joinable() && !s.Mentioned() || n == 0)
+		wanted := s.Role == capture.RoleMain || s.Role == capture.RoleNone && (s.Kind.Listed() && !s.Mentioned() || n == 0)
 		if line := commandFor(s, secrets); wanted && line != "" && n < mostCommands {
 			if n == 0 {
 				con.Print("")
@@ -52,7 +52,7 @@ func commandFor(s *capture.Stream, secrets bool) string {
 		return ""
 	case fed(s) && web(s.Page):
 		return "seine grab " + quoted(s.Page) + " --from-player"
-	case !s.Kind.Joinable():
+	case !s.Kind.Fetchable():
 		return ""
 	case web(s.URL) && s.Exchange.Request.Method == http.MethodGet && len(s.Keys) == 0 && (s.Inside == "" || s.Mentioned()):
 		return strings.Join(append([]string{"seine get", quoted(s.URL)}, headerArgs(s, secrets)...), " ")

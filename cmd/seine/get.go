@@ -59,7 +59,7 @@ func get(c *cli.Context, con *ui.Console, in *input) error {
 		return err
 	}
 	if job.Output == "" && !looksOnly(c) {
-		job.Output = filepath.Join(c.String("dir"), in.title()+".mp4")
+		job.Output, job.GuessedExtension = filepath.Join(c.String("dir"), in.title()+".mp4"), true
 	}
 	r := recipeOf(c, "get", in.record())
 	r.Base, r.Headers = in.base, c.IsSet("header") || in.command != nil

@@ -195,7 +195,7 @@ func (in *input) readHAR(r io.Reader) error {
 // take finds the best playlist that a browser was heard to load, and what it was asked with.
 func (in *input) take(c *capture.Capture) (err error) {
 	for _, s := range c.Streams() {
-		if !s.Kind.Joinable() || s.Mentioned() {
+		if !s.Kind.Fetchable() || s.Mentioned() {
 			continue
 		}
 		if har.Redacted(s.URL) {
@@ -203,12 +203,15 @@ func (in *input) take(c *capture.Capture) (err error) {
 		}
 		conf := session.Proved(c, s)
 		in.url, in.recorded, in.caption, in.again = s.URL, &conf, c.Title, s.Inside == ""
+		if !s.Kind.Listed() {
+			return nil
+		}
 		if in.manifest, err = s.Exchange.Body.Bytes(hls.MaxBytes); err != nil {
 			in.manifest = nil
 		}
 		return nil
 	}
-	return fmt.Errorf("%w: %s holds no playlist of HLS and no manifest of DASH", errNoPlaylist, ui.Remote(in.name))
+	return fmt.Errorf("%w: %s holds no film: no playlist of HLS, no manifest of DASH, no file", errNoPlaylist, ui.Remote(in.name))
 }
 
 // errNoPlaylist: a HAR of a visit that loaded none, or whose bodies were not kept.

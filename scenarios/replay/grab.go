@@ -94,18 +94,18 @@ func (v *visit) choose() (*capture.Stream, error) {
 		switch {
 		case s.Mentioned(), s.Role == capture.RoleTracker, s.Kind == media.Thumbnails:
 			continue
-		case used && !s.Kind.Joinable():
+		case used && !s.Kind.Listed():
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.DRM != "":
 			return nil, fmt.Errorf("%w: the %s is protected by %s", assemble.ErrDRM, manifestOf(s), s.DRM)
 		case used:
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
-		case s.Kind.Joinable():
+		case s.Kind.Fetchable():
 			return s, nil
 		case s.Kind == media.Subtitles:
 			continue
 		default:
-			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS and DASH can be put together", ErrUnsupported, describe(s), s.URL)
+			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS, DASH and files can be fetched", ErrUnsupported, describe(s), s.URL)
 		}
 	}
 	if system != "" {
@@ -153,6 +153,9 @@ func (v *visit) source(stream *capture.Stream) (assemble.Source, *session.Client
 		source.URL = stream.Exchange.Document
 	}
 	// The text that was heard is used as it is: a playlist with a token may answer only once.
+	if !stream.Kind.Listed() {
+		return source, client, nil
+	}
 	if source.Manifest, err = stream.Exchange.Body.Bytes(maxManifest); err != nil {
 		source.Manifest = nil
 	}
@@ -168,7 +171,7 @@ func (v *visit) job(source assemble.Source, s scenarios.Grab) assemble.Job {
 		if v.runner.Name != nil {
 			name = v.runner.Name(s.Dir, name)
 		}
-		job.Output = filepath.Join(s.Dir, name+".mp4")
+		job.Output, job.GuessedExtension = filepath.Join(s.Dir, name+".mp4"), true
 	}
 	job.Progress = func(p assemble.Progress) { v.tell(Fetching{Output: job.Output, Progress: p}) }
 	return job
