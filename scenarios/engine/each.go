@@ -185,7 +185,7 @@ func (a *actor) paginate(ctx context.Context, s scenarios.Paginate, scope map[st
 		if err := a.steps(ctx, s.Steps, inner); err != nil {
 			return fmt.Errorf("page %d: %w", first+n, err)
 		}
-		over, err := a.pageDone(ctx, s, inner, &found)
+		over, err := a.pageDone(ctx, s, n, inner, &found)
 		if err != nil {
 			return fmt.Errorf("page %d: %w", first+n, err)
 		}
@@ -199,13 +199,14 @@ func (a *actor) paginate(ctx context.Context, s scenarios.Paginate, scope map[st
 	return nil
 }
 
-func (a *actor) pageDone(ctx context.Context, s scenarios.Paginate, scope map[string]any, found *collection) (over bool, err error) {
+// pageDone reports whether nothing more is to come. What is loaded by scrolling may not have begun to come at first.
+func (a *actor) pageDone(ctx context.Context, s scenarios.Paginate, n int, scope map[string]any, found *collection) (over bool, err error) {
 	if s.Collect != nil {
 		v, err := a.p.Value(ctx, s.Collect, scope)
 		if err != nil {
 			return false, err
 		}
-		over = !found.add(v)
+		over = !found.add(v) && (n > 0 || !s.Scroll)
 	}
 	if s.Until != nil {
 		v, err := a.p.Value(ctx, s.Until, scope)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"seine/capture"
 	"seine/scenarios"
 	"seine/scenarios/replay"
 )
@@ -29,7 +30,7 @@ func TestHeardAsItComes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range res.Capture.Exchanges {
-		if e.Done && heard[e.ID] != 1 {
+		if e.Done && e.Body.Reason != capture.ReasonPending && heard[e.ID] != 1 { // whose body was still being read at the end is not told
 			t.Errorf("%s was told %d times", e.URL(), heard[e.ID])
 		}
 	}

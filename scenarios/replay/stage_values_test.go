@@ -77,6 +77,23 @@ func TestAVirtualList(t *testing.T) {
 	}
 }
 
+// TestAListThatBeginsEmpty: what a page loads by and by is all there, though there is nothing when it is first looked at.
+func TestAListThatBeginsEmpty(t *testing.T) {
+	t.Parallel()
+	got, err := perform(t, stage(t)).value(t, on("index.html", `  - paginate:
+      scroll: true
+      steps:
+        - extract: {rows: '#list li', columns: {entry: {all: false}}, as: rows}
+      collect: ${[.rows[].entry]}
+      as: all`), "{list: .all}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]any{"Entry 1", "Entry 2", "Entry 3"}, got.(map[string]any)["list"]); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestWhatPagesGive: values that steps on a page name.
 func TestWhatPagesGive(t *testing.T) {
 	t.Parallel()
