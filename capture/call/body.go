@@ -131,6 +131,18 @@ func put(root map[string]any, pointer string, value any) {
 	root[parts[len(parts)-1]] = value
 }
 
+// remove takes out what stands at a pointer.
+func remove(root map[string]any, pointer string) {
+	parts := pointerParts(pointer)
+	if len(parts) == 0 {
+		return
+	}
+	v, _ := within(root, parts[:len(parts)-1])
+	if m, ok := v.(map[string]any); ok {
+		delete(m, parts[len(parts)-1])
+	}
+}
+
 // template is the body before the values of a call are put in: what a sample sent, or what the document knows to be fixed.
 func (o *Operation) template(sample []byte) (map[string]any, error) {
 	root := map[string]any{}

@@ -95,7 +95,7 @@ func nearest(name string, list []*Operation, most int) []*Operation {
 			if other == "" {
 				continue
 			}
-			d := distance(lower, strings.ToLower(other))
+			d := distance(strings.ToLower(plainTemplate(name)), strings.ToLower(plainTemplate(other)))
 			if strings.Contains(strings.ToLower(other), lower) {
 				d = min(d, len(lower)/4)
 			}

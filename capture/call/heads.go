@@ -48,7 +48,7 @@ func (c *Client) sparingly(ctx context.Context, o *Operation, r *asked) (*Answer
 	if !known {
 		return c.send(ctx, r, nil)
 	}
-	a, err := c.send(ctx, r, c.kept(o, keep))
+	a, err := c.send(ctx, r, c.kept(r, keep))
 	if err != nil || a.ok(o) || !refused(a) {
 		return a, err
 	}
@@ -62,11 +62,10 @@ func (c *Client) sparingly(ctx context.Context, o *Operation, r *asked) (*Answer
 	return a, err
 }
 
-// kept are the headers that matter, and those that are the user's own or a token's.
-func (c *Client) kept(o *Operation, keep []string) func(string) bool {
+// kept are the headers that matter, and those that are the user's own.
+func (c *Client) kept(r *asked, keep []string) func(string) bool {
 	return func(name string) bool {
-		return slices.Contains(keep, name) || c.conf.Header[http.CanonicalHeaderKey(name)] != nil ||
-			slices.ContainsFunc(o.Params, func(p Param) bool { return p.In == "header" && !p.secret && strings.EqualFold(p.Name, name) })
+		return slices.Contains(keep, name) || slices.Contains(r.own, name) || c.conf.Header[http.CanonicalHeaderKey(name)] != nil
 	}
 }
 
@@ -78,7 +77,7 @@ func (c *Client) find(ctx context.Context, o *Operation, r *asked, h *heads) (*A
 	}
 	same := func(keep []string) (bool, error) {
 		c.count(func(s *Stats) { s.Trials++ })
-		a, err := c.send(ctx, r, c.kept(o, keep))
+		a, err := c.send(ctx, r, c.kept(r, keep))
 		return err == nil && a.alike(full), err
 	}
 	groups := families(r.header)

@@ -30,7 +30,7 @@ func (p *Place) first() bool { return p.Page == 0 }
 func (p *Place) into(values map[slot]any, page *openapi.Pagination, required bool) {
 	k := slot{page.In, page.Name}
 	switch {
-	case p.first() && required && (page.Kind == openapi.PageNumber || page.Kind == openapi.PageOffset):
+	case p.first() && (required || page.In == "body") && (page.Kind == openapi.PageNumber || page.Kind == openapi.PageOffset):
 		values[k] = json.Number(strconv.Itoa(page.First))
 	case p.first():
 	case page.Kind == openapi.PageNumber, page.Kind == openapi.PageOffset:

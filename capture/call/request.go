@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"seine/capture/openapi"
 )
 
 // asked is a request before it is sent: what is needed to send it several times.
@@ -18,6 +20,7 @@ type asked struct {
 	header http.Header
 	body   []byte
 	kind   string
+	own    []string // headers that the user named
 }
 
 // request makes the first request of a call, or one of a later page.
@@ -35,6 +38,11 @@ func (c *Client) request(o *Operation, b *Binding, p *Place) (*asked, error) {
 		return nil, err
 	}
 	r := &asked{method: o.Method, url: u, header: c.headersFor(o, s, values)}
+	for k := range b.values {
+		if k.in == "header" {
+			r.own = append(r.own, http.CanonicalHeaderKey(k.name))
+		}
+	}
 	if o.bodyForm() == formNone {
 		return r, nil
 	}
@@ -52,6 +60,9 @@ func (c *Client) request(o *Operation, b *Binding, p *Place) (*asked, error) {
 	root, err := o.template(sent)
 	if err != nil {
 		return nil, err
+	}
+	if page := o.Pagination; page != nil && p.first() && page.Kind == openapi.PageCursor && page.In == "body" {
+		remove(root, page.Name) // a sample may be of a later page
 	}
 	for k, v := range values {
 		if k.in == "body" && strings.HasPrefix(k.name, "/") {

@@ -36,6 +36,13 @@ func unescape(s string) string {
 	return s
 }
 
+func unescapePath(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
 // sample is one request of an operation that a browser made.
 type sample struct {
 	id     string
@@ -133,7 +140,7 @@ func patternOf(o *Operation) *regexp.Regexp {
 		if !open {
 			break
 		}
-		b.WriteString("[^/]+")
+		b.WriteString("([^/]+)")
 		_, rest, _ = strings.Cut(behind, "}")
 	}
 	re, err := regexp.Compile(b.String() + "/?$")

@@ -33,6 +33,7 @@ type API struct {
 	schemes    schemes
 	clean      *redact.Cleaner
 	built      document.Object
+	names      map[*Operation]string
 }
 
 // Infer finds the API in a capture. Bodies are read twice.

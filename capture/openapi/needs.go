@@ -235,6 +235,30 @@ func (w *writer) pagination(p *Pagination) document.Object {
 	return o
 }
 
+// ID is the operationId in the document.
+func (api *API) ID(o *Operation) string {
+	api.Document()
+	return api.names[o]
+}
+
+// Verify marks the pagination of an operation as proven.
+func (api *API) Verify(o *Operation) {
+	doc := api.Document()
+	o.Pagination.Verified = true
+	paths, _ := doc.Get("paths").(document.Object)
+	for _, item := range paths {
+		methods, _ := item.Value.(document.Object)
+		for _, m := range methods {
+			op, _ := m.Value.(document.Object)
+			for i := range op {
+				if op[i].Key == "x-seine-pagination" && op.Get("operationId") == api.names[o] {
+					op[i].Value = op[i].Value.(document.Object).With("verified", true)
+				}
+			}
+		}
+	}
+}
+
 // constant is the value of a parameter that all calls had the same, "" for none that may be shown.
 func (p *param) constant(set *schema.Set, calls int) string {
 	if p.calls < calls || p.text.Secret || redact.IsSecretName(p.name) || len(p.text.String.Values) != 1 {

@@ -75,7 +75,7 @@ type provenance struct {
 const (
 	mostWanted   = 500_000
 	mostGiven    = 6
-	mostCarriers = 200     // calls of an operation that are asked where their values are from
+	mostCarriers = 200      // calls of an operation that are asked where their values are from
 	mostPageText = 64 << 20 // bytes of pages and scripts that are looked through, in all
 	shortestText = 8
 )

@@ -59,7 +59,7 @@ func (api *API) Document() document.Object {
 		security = append(security, document.Member{Key: name, Value: api.schemes[name].document()})
 	}
 	components := document.Object{}.With("schemas", w.set.Components()).With("securitySchemes", security)
-	api.built = doc.With("components", components)
+	api.built, api.names = doc.With("components", components), w.names
 	return api.built
 }
 
