@@ -125,7 +125,7 @@ func (o *Operation) Keys() []string {
 		}
 	}
 	for _, p := range o.Params {
-		if !p.secret {
+		if !p.secret && (p.In != "header" || !o.inside) { // what the page's scripts say by themselves, nobody thinks of
 			add(p.Name, p.Required && p.Constant == "")
 		}
 	}

@@ -152,7 +152,7 @@ func (api *API) operations(list []templated) {
 		}
 	}
 	for _, o := range api.Operations {
-		o.Confidence, o.Pagination = o.confidence(), o.paginated()
+		o.Confidence, o.Pagination, o.pages = o.confidence(), o.paginated(), nil
 	}
 	slices.SortFunc(api.Operations, func(a, b *Operation) int {
 		return cmp.Or(strings.Compare(a.Origin, b.Origin), strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name), methodOrder(a.Method)-methodOrder(b.Method), strings.Compare(a.Method, b.Method))

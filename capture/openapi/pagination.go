@@ -55,7 +55,7 @@ type Pagination struct {
 // pageSeen is what one call tells of pages.
 type pageSeen struct {
 	sent     map[slot]string
-	envelope map[string]*schema.Value // scalars beside the rows, by pointer
+	envelope map[string]schema.Value // scalars beside the rows, by pointer
 	last     map[string]string        // of the last row
 	rows     string
 	count    int // rows, -1: there is no list
@@ -76,7 +76,7 @@ func (o *Operation) seePage(c *call, s sub, values []schema.Value) {
 	if len(o.pages) >= mostPagesSeen || c.status/100 != 2 || len(values) != 1 {
 		return
 	}
-	p := &pageSeen{sent: map[slot]string{}, envelope: map[string]*schema.Value{}, count: -1}
+	p := &pageSeen{sent: map[slot]string{}, envelope: map[string]schema.Value{}, count: -1}
 	for _, q := range pairs(c.query) {
 		p.sent[slot{"query", q.name}] = q.value
 	}
@@ -98,7 +98,7 @@ func (o *Operation) seePage(c *call, s sub, values []schema.Value) {
 			scalars(&list.Items[n-1], "", 2, func(at string, v *schema.Value) { p.last[at] = v.Text })
 		}
 	}
-	scalars(v, "", 5, func(at string, v *schema.Value) { p.envelope[at] = v })
+	scalars(v, "", 5, func(at string, v *schema.Value) { p.envelope[at] = *v })
 	p.link = c.from.Response != nil && c.body == &c.from.Body && NextLink(c.from.Response.Header.Values("Link")) != ""
 	o.pages = append(o.pages, p)
 }
@@ -306,7 +306,7 @@ func (o *Operation) cursorAt() string {
 	return ""
 }
 
-func valueIn(m map[string]*schema.Value, value string) string {
+func valueIn(m map[string]schema.Value, value string) string {
 	for _, at := range slices.SortedFunc(maps.Keys(m), func(a, b string) int {
 		return cmp.Or(cursorRank(b)-cursorRank(a), strings.Compare(a, b))
 	}) {

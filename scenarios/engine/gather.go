@@ -87,7 +87,8 @@ func Gather(ctx context.Context, o Gathering) (Report, error) {
 		work: g.item,
 		emit: g.end,
 	}.run(ctx)
-	if e := g.journal.close(err == nil && len(g.report.Failed) == 0); err == nil {
+	finished := err == nil && (len(g.report.Failed) == 0 || len(g.journal.places) == 0)
+	if e := g.journal.close(finished); err == nil {
 		err = e
 	}
 	return g.report, err
