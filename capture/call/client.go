@@ -191,7 +191,7 @@ func (c *Client) send(ctx context.Context, r *asked, keep func(string) bool) (*A
 	return readAnswer(resp)
 }
 
-// stale statuses say that what let in does so no more: 419 is Laravel's, 440 of IIS, 498 of ArcGIS.
+// stale statuses say that what let in does so no more; see otherStatuses.
 func stale(a *Answer, o *Operation) bool {
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, 419, 440, 498:
@@ -219,8 +219,8 @@ func (c *Client) failure(o *Operation, a *Answer, why string) error {
 	if a.Status/100 == 2 {
 		return fmt.Errorf("%s: %w but a page: is one logged in?", e.URL, ErrContent)
 	}
-	if e.Why == "" && (a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden) {
-		e.Why = c.advice(o)
+	if more := c.advice(o); more != "" && refused(a) {
+		e.Why = strings.TrimPrefix(e.Why+"; "+more, "; ")
 	}
 	if c.conf.Hold != nil && e.after > 0 && !e.Permanent() {
 		c.conf.Hold(e.after)

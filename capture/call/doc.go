@@ -45,6 +45,9 @@ func (e *ArgumentError) Error() string {
 // Permanent is true: the same again is as wrong.
 func (e *ArgumentError) Permanent() bool { return true }
 
+// otherStatuses are those that no registry has: Laravel's, that of IIS, that of ArcGIS.
+var otherStatuses = map[int]string{419: "Page Expired", 440: "Login Time-out", 498: "Invalid Token"}
+
 // StatusError is an answer that is an error.
 type StatusError struct {
 	Method, URL string
@@ -55,7 +58,10 @@ type StatusError struct {
 
 // Error names the address and the status.
 func (e *StatusError) Error() string {
-	text := fmt.Sprintf("%s %s: %v %d %s", e.Method, e.URL, ErrStatus, e.Status, http.StatusText(e.Status))
+	text := fmt.Sprintf("%s %s: %v %d", e.Method, e.URL, ErrStatus, e.Status)
+	if name := firstOf(http.StatusText(e.Status), otherStatuses[e.Status]); name != "" {
+		text += " " + name
+	}
 	if e.Why != "" {
 		text += "; " + e.Why
 	}
