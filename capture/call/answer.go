@@ -36,7 +36,7 @@ func readAnswer(resp *http.Response) (*Answer, error) {
 		return nil, fmt.Errorf("%s: %w", resp.Request.URL.Redacted(), err)
 	}
 	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("%s: %w: more than %d MiB", resp.Request.URL.Redacted(), ErrTooLarge, maxAnswer>>20)
+		return nil, lasting{fmt.Errorf("%s: %w: more than %d MiB", shown(resp.Request.URL.String()), ErrTooLarge, maxAnswer>>20)}
 	}
 	return NewAnswer(resp.Request.URL.String(), resp.StatusCode, resp.Header, body), nil
 }
@@ -104,7 +104,7 @@ func (o *Operation) Rows(a *Answer) ([]any, error) {
 		if len(bytes.TrimSpace(a.Body)) == 0 {
 			return nil, nil
 		}
-		return nil, fmt.Errorf("%s: %w but %s", a.URL, ErrContent, firstOf(a.Header.Get("Content-Type"), "something else"))
+		return nil, lasting{fmt.Errorf("%s: %w but %s", shown(a.URL), ErrContent, firstOf(a.Header.Get("Content-Type"), "something else"))}
 	}
 	if o.Pagination != nil {
 		if v, ok := at(a.JSON, o.Pagination.Rows); ok {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
+	"golang.org/x/net/publicsuffix"
 
 	"seine/capture/openapi"
 )
@@ -29,10 +30,7 @@ func tokensOf(o *Operation) []Need {
 // token is what was fetched for a need, "" for nothing: then the sample's own value counts.
 func (c *Client) token(n Need) string {
 	if n.From.Kind == openapi.SourceCookie && n.In != "cookie" {
-		c.mu.Lock()
-		runs := len(c.renewed)
-		c.mu.Unlock()
-		if runs == 0 {
+		if c.generation() == 0 {
 			return "" // as the browser sent it
 		}
 		u, err := url.Parse(c.base.Start)
@@ -65,10 +63,14 @@ func (c *Client) fetchMissing(ctx context.Context, o *Operation) error {
 	}
 	c.chain.Lock()
 	defer c.chain.Unlock()
-	if !c.lacks(o) {
-		return nil
+	if !c.lacks(o) || c.vain[o] != nil {
+		return c.vain[o]
 	}
-	return c.runChain(ctx, o)
+	err := c.runChain(ctx, o)
+	if ctx.Err() == nil {
+		c.vain[o] = err
+	}
+	return err
 }
 
 func (c *Client) lacks(o *Operation) bool {
@@ -111,10 +113,7 @@ func (c *Client) runChain(ctx context.Context, o *Operation) error {
 	c.log.Debug("fetching tokens", "operation", o.Label())
 	done := map[string]*Answer{}
 	err := c.chainOf(ctx, o, done, 0)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stats.Chains++
-	c.renewed[o.Label()]++
+	c.count(func(s *Stats) { s.Chains++ })
 	return err
 }
 
@@ -185,6 +184,9 @@ func (c *Client) linkRequest(ctx context.Context, n Need, done map[string]*Answe
 		return &asked{method: s.method, url: s.url, header: s.header, body: s.body}, nil
 	}
 	u, err := url.Parse(n.From.URL)
+	if err == nil && !sameSite(u.String(), c.base.Start) {
+		return nil, fmt.Errorf("%w: %s comes from another site, %s, which only a capture can vouch for: name it with --session", ErrStale, n.Name, u.Hostname())
+	}
 	if err != nil || u.Host == "" || n.From.Method != http.MethodGet {
 		return nil, fmt.Errorf("%w: %s comes from a %s, which only the capture can make again: name it with --session", ErrStale, n.Name, firstOf(n.From.Method, "request"))
 	}
@@ -194,8 +196,11 @@ func (c *Client) linkRequest(ctx context.Context, n Need, done map[string]*Answe
 // again is the request of an operation as it was heard, with the tokens of now.
 func (c *Client) again(o *Operation, n Need) (*asked, error) {
 	s := c.replayed(n.From.Sample)
-	if s == nil {
+	if s == nil || s.method != o.Method || !o.made(s, patternOf(o)) { // of another capture
 		s = c.sampleFor(o)
+	}
+	if s == nil && !sameSite(o.Server, c.base.Start) {
+		return nil, fmt.Errorf("%w: %s comes from another site, which only a capture can vouch for: name it with --session", ErrStale, n.Name)
 	}
 	if s == nil {
 		r, err := c.request(o, &Binding{values: map[slot]any{}}, &Place{})
@@ -211,6 +216,23 @@ func (c *Client) again(o *Operation, n Need) (*asked, error) {
 		}
 	}
 	return r, nil
+}
+
+// sameSite: what one of the two gives, the other may know. A document may come from anybody.
+func sameSite(a, b string) bool {
+	return siteOf(a) == siteOf(b) && siteOf(a) != ""
+}
+
+func siteOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if site, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return site
+	}
+	return host
 }
 
 // learn takes a token out of what was answered. Cookies are in the jar by then.

@@ -57,9 +57,9 @@ type Client struct {
 	asker   Asker
 	heads   map[*Operation]*heads
 
-	chain   sync.Mutex // one goroutine at a time fetches tokens
-	renewed map[string]int
-	stats   Stats
+	chain sync.Mutex           // one goroutine at a time fetches tokens
+	vain  map[*Operation]error // tokens that were missing, and could not be had
+	stats Stats
 }
 
 // Stats count what was done.
@@ -72,7 +72,7 @@ type Stats struct {
 
 // NewClient is for the operations of one server: start is an address of it, which decides what may be reached.
 func NewClient(conf Config, o *Operation) (*Client, error) {
-	c := &Client{conf: conf, log: conf.Log, samples: map[*Operation]*sample{}, tokens: map[Source]string{}, heads: map[*Operation]*heads{}, renewed: map[string]int{}}
+	c := &Client{conf: conf, log: conf.Log, samples: map[*Operation]*sample{}, tokens: map[Source]string{}, heads: map[*Operation]*heads{}, vain: map[*Operation]error{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -124,6 +124,9 @@ func (c *Client) Page(ctx context.Context, o *Operation, b *Binding, p Place) (*
 		return a, rows, nil, err
 	}
 	if next, ok := p.next(o, b, a, rows); ok {
+		if next.Empty > mostEmpty {
+			return nil, nil, nil, lasting{fmt.Errorf("%s: %w: %d in a row have no rows", shown(a.URL), ErrEndless, mostEmpty)}
+		}
 		return a, rows, &next, nil
 	}
 	if p.Page > 0 && fingerprint(rows) == p.Before {
@@ -142,14 +145,15 @@ func (c *Client) Do(ctx context.Context, o *Operation, b *Binding, p Place) (*An
 		return c.inPage(ctx, o, b, &p, nil)
 	}
 	before := c.generation()
-	if err := c.fetchMissing(ctx, o); err != nil {
-		return nil, err
+	lacking := c.fetchMissing(ctx, o) // it may go without
+	if ctx.Err() != nil {
+		return nil, lacking
 	}
 	a, err := c.plainly(ctx, o, b, &p)
 	if err != nil {
 		return nil, err
 	}
-	if !a.ok(o) && stale(a, o) && len(tokensOf(o)) > 0 {
+	if !a.ok(o) && stale(a, o) && len(tokensOf(o)) > 0 && lacking == nil {
 		if a, err = c.renewedly(ctx, o, b, &p, before, a); err != nil {
 			return nil, err
 		}
@@ -159,6 +163,9 @@ func (c *Client) Do(ctx context.Context, o *Operation, b *Binding, p Place) (*An
 	}
 	if refused(a) && c.conf.Asker != nil {
 		return c.inPage(ctx, o, b, &p, a)
+	}
+	if lacking != nil {
+		return nil, c.failure(o, a, lacking.Error())
 	}
 	return nil, c.failure(o, a, "")
 }
@@ -217,7 +224,7 @@ func refused(a *Answer) bool {
 func (c *Client) failure(o *Operation, a *Answer, why string) error {
 	e := &StatusError{Method: o.Method, URL: shown(a.URL), Status: a.Status, Why: why, after: retryAfter(a.Header.Get("Retry-After"))}
 	if a.Status/100 == 2 {
-		return fmt.Errorf("%s: %w but a page: is one logged in?", e.URL, ErrContent)
+		return lasting{fmt.Errorf("%s: %w but a page: is one logged in?", e.URL, ErrContent)}
 	}
 	if more := c.advice(o); more != "" && refused(a) {
 		e.Why = strings.TrimPrefix(e.Why+"; "+more, "; ")

@@ -24,9 +24,19 @@ var (
 	ErrContent = errors.New("the answer is no JSON")
 	// ErrElsewhere: the next page is on another server.
 	ErrElsewhere = errors.New("the next page is on another server")
+	// ErrEndless: page after page without a row.
+	ErrEndless = errors.New("the pages have no end")
 	// ErrTooLarge: an answer that is larger than may stand in memory.
 	ErrTooLarge = errors.New("the answer is too large")
 )
+
+// lasting is an error that the same again would give again.
+type lasting struct{ error }
+
+func (l lasting) Unwrap() error { return l.error }
+
+// Permanent is true.
+func (l lasting) Permanent() bool { return true }
 
 // ArgumentError is a mistake in what somebody wants to call: an operation or key that is not there, a value that is missing or of the wrong type.
 type ArgumentError struct {

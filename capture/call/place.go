@@ -21,6 +21,7 @@ type Place struct {
 	URL    string `json:"url,omitempty"`
 	Rows   int    `json:"rows,omitempty"`   // of all pages before
 	Before string `json:"before,omitempty"` // what the page before had, as a hash
+	Empty  int    `json:"empty,omitempty"`  // pages without rows before, in a row
 	Anchor string `json:"anchor,omitempty"` // a place that must not come again: Brent's way to see a circle
 }
 
@@ -46,13 +47,13 @@ func (p *Place) into(values map[slot]any, page *openapi.Pagination, required boo
 func (p *Place) address(base *url.URL) (*url.URL, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
-		return nil, fmt.Errorf("%w: its address cannot be read", ErrElsewhere)
+		return nil, lasting{fmt.Errorf("%w: its address cannot be read", ErrElsewhere)}
 	}
 	if strings.EqualFold(u.Host, base.Host) && u.Scheme == "http" && base.Scheme == "https" {
 		u.Scheme = base.Scheme // servers behind others do not know that they are asked by https
 	}
 	if u.Scheme != base.Scheme || !strings.EqualFold(u.Host, base.Host) {
-		return nil, fmt.Errorf("%w: %s", ErrElsewhere, u.Redacted())
+		return nil, lasting{fmt.Errorf("%w: %s", ErrElsewhere, shown(u.String()))}
 	}
 	return u, nil
 }
@@ -61,6 +62,9 @@ func (p *Place) address(base *url.URL) (*url.URL, error) {
 func (p *Place) next(o *Operation, b *Binding, a *Answer, rows []any) (Place, bool) {
 	page := o.Pagination
 	n := Place{Page: p.Page + 1, Rows: p.Rows + len(rows), Before: fingerprint(rows), Anchor: p.Anchor}
+	if len(rows) == 0 {
+		n.Empty = p.Empty + 1
+	}
 	if more, ok := at(a.JSON, page.More); page.More != "" && ok && more == false {
 		return n, false
 	}
@@ -157,6 +161,9 @@ func resolved(a *Answer, target string) (string, bool) {
 	}
 	return u.String(), true
 }
+
+// mostEmpty bounds how many pages without rows may follow each other: some servers give a few.
+const mostEmpty = 100
 
 func fingerprint(rows []any) string {
 	text, err := json.Marshal(rows)

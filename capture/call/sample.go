@@ -165,7 +165,7 @@ func (o *Operation) made(s *sample, pattern *regexp.Regexp) bool {
 	case o.Style == openapi.StyleGraphQL, o.Style == openapi.StyleJSONRPC:
 		m := (&Operation{Body: o.Body, Style: o.Style, Method: o.Method}).parsed(s.body)
 		name := textOf(m["operationName"]) + textOf(m["method"])
-		return name == o.Name || name == "" && strings.Contains(textOf(m["query"]), o.Name) || slices.Contains(o.Samples, s.id) && len(m) > 0
+		return name == o.Name || name == "" && (strings.Contains(textOf(m["query"]), o.Name) || slices.Contains(o.Samples, s.id) && len(m) > 0)
 	}
 	return true
 }

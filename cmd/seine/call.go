@@ -101,6 +101,7 @@ func callAction(c *cli.Context) error {
 	}
 	defer k.close()
 	board := newRunBoard(k.con)
+	board.all = job.Calls()
 	defer board.end()
 	if job.Observe = board.event; job.Output == "" {
 		job.Observe = nil // the rows themselves show how far it is

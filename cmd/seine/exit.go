@@ -59,7 +59,7 @@ var exits = []exit{
 		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied, engine.ErrBusy)(err) || as[*fs.PathError](err)
 	}},
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
-	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed, call.ErrContent, call.ErrTooLarge)},
+	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed, call.ErrContent, call.ErrEndless, call.ErrTooLarge)},
 	{codeBrowser, "browser", "no browser, or it did not start, or it crashed", func(err error) bool {
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
 			browser.ErrNoWay, engine.ErrNoPage, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)

@@ -62,7 +62,7 @@ func Run(ctx context.Context, j Job) (engine.Report, error) {
 		defer abandon()
 	}
 	report, err := engine.Gather(ctx, engine.Gathering{
-		Items: r.items(), All: r.all(), Name: nameOf, Page: r.page, Add: r.add, Root: root, Journal: journal, Key: r.key(), Fresh: j.Fresh || j.Output == "",
+		Items: r.items(), Name: nameOf, Page: r.page, Add: r.add, Root: root, Journal: journal, Key: r.key(), Fresh: j.Fresh || j.Output == "",
 		Workers: j.Workers, Retries: j.Retries, Observe: j.Observe,
 	})
 	if err == nil && r.out != nil && report.Done+report.Rows > 0 {
@@ -96,7 +96,7 @@ func (r *running) prepare() error {
 			return &call.ArgumentError{What: fmt.Sprintf("--jq %s: %v", r.JQ, err)}
 		}
 	}
-	if len(r.Values) > 0 && r.all() == 0 {
+	if len(r.Values) > 0 && r.Calls() == 0 {
 		return &call.ArgumentError{What: fmt.Sprintf("the values make more than %d calls", mostCalls)}
 	}
 	var args []call.Argument
@@ -139,10 +139,10 @@ func (r *running) place() (root *os.Root, journal string, clean func(), err erro
 // mostCalls bounds the product of all values.
 const mostCalls = 100_000_000
 
-// all is how many calls there are, 0 for too many.
-func (r *running) all() int {
+// Calls is how many the job makes, beside those of further pages; 0 for too many.
+func (j Job) Calls() int {
 	n := 1
-	for _, v := range r.Values {
+	for _, v := range j.Values {
 		if n *= len(v.List); n > mostCalls {
 			return 0
 		}
@@ -152,7 +152,7 @@ func (r *running) all() int {
 
 // items gives the values of each call, one after the other: those of the last key vary first.
 func (r *running) items() func() (any, bool) {
-	n, all := 0, r.all()
+	n, all := 0, r.Calls()
 	return func() (any, bool) {
 		if n == all {
 			return nil, false

@@ -15,7 +15,6 @@ import (
 // done, and read from there when its turn has come: rows are given in the order of items and pages, and none of them stays in memory.
 type Gathering struct {
 	Items func() (item any, ok bool) // one after another, by one goroutine; values of JSON
-	All   int                        // how many there are; 0: nobody knows
 	Name  func(item any) string      // for messages
 	// Page asks for a page: at is nil for the first, else what the page before gave as Next.
 	Page func(ctx context.Context, item, at any) (Batch, error)
