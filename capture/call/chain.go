@@ -28,21 +28,13 @@ func tokensOf(o *Operation) []Need {
 }
 
 // token is what was fetched for a need, "" for nothing: then the sample's own value counts.
-func (c *Client) token(n Need) string {
+func (c *Client) token(o *Operation, n Need) string {
 	if n.From.Kind == openapi.SourceCookie && n.In != "cookie" {
 		if c.generation() == 0 {
 			return "" // as the browser sent it
 		}
-		u, err := url.Parse(c.base.Start)
-		if err != nil {
-			return ""
-		}
-		for _, k := range c.http.Cookies(u) {
-			if k.Name == n.From.At {
-				return unescape(k.Value)
-			}
-		}
-		return ""
+		v, _ := c.cookie(o, n.From.At)
+		return unescape(v)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -63,12 +55,12 @@ func (c *Client) fetchMissing(ctx context.Context, o *Operation) error {
 	}
 	c.chain.Lock()
 	defer c.chain.Unlock()
-	if !c.lacks(o) || c.vain[o] != nil {
-		return c.vain[o]
+	if err, is := c.sought[o]; is || !c.lacks(o) {
+		return err
 	}
 	err := c.runChain(ctx, o)
 	if ctx.Err() == nil {
-		c.vain[o] = err
+		c.sought[o] = err
 	}
 	return err
 }
@@ -77,19 +69,28 @@ func (c *Client) lacks(o *Operation) bool {
 	s := c.sampleFor(o)
 	return slices.ContainsFunc(tokensOf(o), func(n Need) bool {
 		if n.In == "cookie" {
-			return !c.hasCookie(o, n.Name)
+			_, has := c.cookie(o, n.Name)
+			return !has
 		}
 		_, has := s.value(slot{n.In, n.Name})
-		return !has && c.token(n) == "" && c.conf.Header.Get(n.Name) == ""
+		return !has && c.token(o, n) == "" && c.conf.Header.Get(n.Name) == ""
 	})
 }
 
-func (c *Client) hasCookie(o *Operation, name string) bool {
-	u, err := url.Parse(firstOf(c.conf.Server, o.Server) + "/")
-	if err != nil {
-		return false
+// cookie is one that a call of the operation carries, or that its page sees.
+func (c *Client) cookie(o *Operation, name string) (string, bool) {
+	for _, address := range []string{firstOf(c.conf.Server, o.Server) + o.Path, c.base.Page} {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" {
+			continue
+		}
+		for _, k := range c.http.Cookies(u) {
+			if k.Name == name {
+				return k.Value, true
+			}
+		}
 	}
-	return slices.ContainsFunc(c.http.Cookies(u), func(k *http.Cookie) bool { return k.Name == name })
+	return "", false
 }
 
 // renewedly fetches the tokens anew and asks again. If somebody else has fetched them since the request was made, those are taken.
@@ -211,7 +212,7 @@ func (c *Client) again(o *Operation, n Need) (*asked, error) {
 	}
 	r := &asked{method: s.method, url: s.url, header: s.header.Clone(), body: s.body}
 	for _, need := range tokensOf(o) {
-		if v := c.token(need); v != "" && need.In == "header" {
+		if v := c.token(o, need); v != "" && need.In == "header" {
 			r.header.Set(need.Name, need.Prefix+v)
 		}
 	}

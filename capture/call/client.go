@@ -57,9 +57,9 @@ type Client struct {
 	asker   Asker
 	heads   map[*Operation]*heads
 
-	chain sync.Mutex           // one goroutine at a time fetches tokens
-	vain  map[*Operation]error // tokens that were missing, and could not be had
-	stats Stats
+	chain  sync.Mutex           // one goroutine at a time fetches tokens
+	sought map[*Operation]error // what came of looking, once, for tokens that were missing
+	stats  Stats
 }
 
 // Stats count what was done.
@@ -72,7 +72,7 @@ type Stats struct {
 
 // NewClient is for the operations of one server: start is an address of it, which decides what may be reached.
 func NewClient(conf Config, o *Operation) (*Client, error) {
-	c := &Client{conf: conf, log: conf.Log, samples: map[*Operation]*sample{}, tokens: map[Source]string{}, heads: map[*Operation]*heads{}, vain: map[*Operation]error{}}
+	c := &Client{conf: conf, log: conf.Log, samples: map[*Operation]*sample{}, tokens: map[Source]string{}, heads: map[*Operation]*heads{}, sought: map[*Operation]error{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}

@@ -58,9 +58,10 @@ func (c *Client) inPage(ctx context.Context, o *Operation, b *Binding, p *Place,
 func (c *Client) pageRequest(o *Operation, r *asked, sparing bool) PageRequest {
 	q := PageRequest{Method: r.method, URL: r.url.String(), Header: http.Header{}, Body: r.body}
 	for name, values := range r.header {
-		if !slices.Contains(forbidden, name) && !strings.HasPrefix(name, "Sec-") && !strings.HasPrefix(name, "Proxy-") && !(sparing && c.stalely(o, name)) {
-			q.Header[name] = values
+		if slices.Contains(forbidden, name) || strings.HasPrefix(name, "Sec-") || strings.HasPrefix(name, "Proxy-") || sparing && c.stalely(o, name) {
+			continue
 		}
+		q.Header[name] = values
 	}
 	if r.kind != "" {
 		q.Header.Set("Content-Type", r.kind)

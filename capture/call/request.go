@@ -98,7 +98,7 @@ func (c *Client) valuesOf(o *Operation, b *Binding, s *sample, p *Place) map[slo
 		p.into(values, page, o.required(page.In, page.Name))
 	}
 	for _, n := range o.Needs {
-		if v := c.token(n); v != "" {
+		if v := c.token(o, n); v != "" {
 			values[slot{n.In, n.Name}] = n.Prefix + v
 		}
 	}

@@ -102,7 +102,7 @@ func (s Source) read(ctx context.Context, key, text string) ([]string, error) {
 		}
 		return []string{string(data)}, nil
 	}
-	var in io.Reader = s.Stdin
+	in := s.Stdin
 	if file != "-" {
 		f, err := os.Open(file)
 		if errors.Is(err, fs.ErrNotExist) && s.Operation != nil {
