@@ -138,6 +138,8 @@ func (c *Client) Page(ctx context.Context, o *Operation, b *Binding, p Place) (*
 // Do makes one call: with the headers that matter, with fresh tokens where the first answer says that they are stale, and at last from within
 // a page. The answer's status is one of success.
 func (c *Client) Do(ctx context.Context, o *Operation, b *Binding, p Place) (*Answer, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, errLate)
+	defer cancel()
 	if _, err := c.request(o, b, &p); err != nil {
 		return nil, err
 	}
@@ -169,6 +171,11 @@ func (c *Client) Do(ctx context.Context, o *Operation, b *Binding, p Place) (*An
 	}
 	return nil, c.failure(o, a, "")
 }
+
+// longest is how long one call may take, with its chain and all that is tried.
+const longest = 5 * time.Minute
+
+var errLate = fmt.Errorf("it took more than %v", longest)
 
 // plainly asks by plain HTTP.
 func (c *Client) plainly(ctx context.Context, o *Operation, b *Binding, p *Place) (*Answer, error) {

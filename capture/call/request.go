@@ -23,8 +23,14 @@ type asked struct {
 	own    []string // headers that the user named
 }
 
+// streams are styles that are no calls with answers.
+var streams = map[openapi.Style]string{openapi.StyleEvents: "a stream of events", openapi.StyleWebSocket: "a WebSocket", openapi.StyleGRPCWeb: "gRPC-web, whose messages only its own program can read"}
+
 // request makes the first request of a call, or one of a later page.
 func (c *Client) request(o *Operation, b *Binding, p *Place) (*asked, error) {
+	if what := streams[o.Style]; what != "" {
+		return nil, &ArgumentError{What: fmt.Sprintf("%s is %s, and has no answer that could be kept", o.Label(), what), Try: "seine sniff hears it"}
+	}
 	s := c.sampleFor(o)
 	if err := o.missing(b, func(k slot) bool {
 		_, ok := s.value(k)

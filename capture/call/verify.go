@@ -80,7 +80,7 @@ func (c *Client) likeSample(o *Operation) (*Binding, error) {
 	} else if p != nil && p.Kind == openapi.PageNumber {
 		b.values[slot{p.In, p.Name}] = p.First
 	}
-	if p := o.Pagination; p.Kind == openapi.PageLink || p.Kind == openapi.PageNext {
+	if p := o.Pagination; p != nil && (p.Kind == openapi.PageLink || p.Kind == openapi.PageNext) {
 		for k := range b.values { // the sample may be a later page: its number is among these
 			if k.in == "query" && !o.constant(k.name) {
 				delete(b.values, k)
