@@ -44,6 +44,9 @@ func (o *Operation) bind(b *Binding, a Argument) error {
 	case !ok:
 		return o.unknownKey(a.Name)
 	}
+	if where.in == "cookie" {
+		return &ArgumentError{What: fmt.Sprintf("%s of %s is a cookie", a.Name, o.Label()), Try: "cookies are brought along with --session or --cookies"}
+	}
 	v, want := k.value(a.Value, !o.inside)
 	if want != "" {
 		return &ArgumentError{What: fmt.Sprintf("%s of %s must be %s, and %q is not", a.Name, o.Label(), want, short(a.Value))}
@@ -125,7 +128,7 @@ func (o *Operation) Keys() []string {
 		}
 	}
 	for _, p := range o.Params {
-		if !p.secret && (p.In != "header" || !o.inside) { // what the page's scripts say by themselves, nobody thinks of
+		if !p.secret && p.In != "cookie" && (p.In != "header" || !o.inside) { // what the page's scripts say by themselves, nobody thinks of
 			add(p.Name, p.Required && p.Constant == "")
 		}
 	}
@@ -158,7 +161,7 @@ func (o *Operation) missing(b *Binding, has func(slot) bool) error {
 	for _, p := range o.Params {
 		k := slot{p.In, p.Name}
 		paged := o.Pagination != nil && (o.Pagination.In == p.In && o.Pagination.Name == p.Name || o.Pagination.SizeIn == p.In && o.Pagination.Size == p.Name)
-		if _, given := b.values[k]; p.Required && !given && p.Constant == "" && p.Default == "" && !paged && !has(k) && (p.In == "path" || p.In == "query") && !o.needed(k) {
+		if _, given := b.values[k]; p.Required && !given && p.Constant == "" && p.Default == "" && !paged && !has(k) && o.asks(p) && !o.needed(k) {
 			names = append(names, p.Name)
 		}
 	}
@@ -175,6 +178,11 @@ func (o *Operation) missing(b *Binding, has func(slot) bool) error {
 		return nil
 	}
 	return &ArgumentError{What: fmt.Sprintf("%s needs %s", o.Label(), strings.Join(names, " and ")), Try: "give it as " + names[0] + "=…"}
+}
+
+// asks: the parameter is one that whoever calls must think of. Headers of a page are said by its scripts.
+func (o *Operation) asks(p Param) bool {
+	return p.In == "path" || p.In == "query" || p.In == "header" && !o.inside
 }
 
 // needed: a token that the chain brings.

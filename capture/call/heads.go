@@ -1,13 +1,17 @@
 package call
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
+
+	"seine/capture/redact"
 )
 
 // heads is what is known of the headers of an operation.
@@ -75,34 +79,62 @@ func (c *Client) find(ctx context.Context, o *Operation, r *asked, h *heads) (*A
 	if err != nil || !full.ok(o) {
 		return full, err
 	}
-	same := func(keep []string) (bool, error) {
-		c.count(func(s *Stats) { s.Trials++ })
-		a, err := c.send(ctx, r, c.kept(r, keep))
-		return err == nil && a.alike(full), err
+	t := &trial{c: c, r: r, full: full}
+	keep := slices.Sorted(maps.Keys(r.header))
+	if t.without(ctx, nil, keep) {
+		keep = nil
 	}
-	groups := families(r.header)
-	alone, err := same(nil)
-	if err != nil {
-		return full, nil //nolint:nilerr // what was asked for is there
-	}
-	var keep []string
-	if !alone {
-		keep = slices.Sorted(maps.Keys(r.header))
-		for _, family := range groups {
-			without := slices.DeleteFunc(slices.Clone(keep), func(n string) bool { return slices.Contains(family, n) })
-			fine, err := same(without)
-			if err != nil {
-				return full, nil //nolint:nilerr // likewise
-			}
-			if fine {
-				keep = without
-			}
+	for _, family := range families(r.header) {
+		rest := slices.DeleteFunc(slices.Clone(keep), func(n string) bool { return slices.Contains(family, n) })
+		if len(rest) < len(keep) && t.without(ctx, rest, family) {
+			keep = rest
 		}
+	}
+	if t.err != nil {
+		return full, nil //nolint:nilerr // what was asked for is there
 	}
 	h.known, h.keep = true, keep
 	c.log.Debug("headers that matter", "operation", o.Label(), "headers", keep)
 	c.conf.Memory.learn(o, func(m *known) { m.Headers, m.Tried = append([]string{}, keep...), true })
 	return full, nil
+}
+
+// trial finds out what an answer depends on.
+type trial struct {
+	c        *Client
+	r        *asked
+	full     *Answer
+	err      error
+	asked    bool // whether the answer is another one each time
+	changing bool
+}
+
+// without reports whether the answer is the same with the headers in keep alone, which leaves some out. Of an answer that changes by itself
+// only the shape can be compared: then what lets in is kept, as others may be told other values of the same shape.
+func (t *trial) without(ctx context.Context, keep, out []string) bool {
+	a := t.send(ctx, t.c.kept(t.r, keep))
+	switch {
+	case t.err != nil || !a.alike(t.full):
+		return false
+	case a.same(t.full):
+		return true
+	}
+	if !t.asked {
+		if again := t.send(ctx, nil); t.err == nil {
+			t.asked, t.changing = true, !again.same(t.full)
+		}
+	}
+	return t.changing && !slices.ContainsFunc(out, redact.IsSecretHeader)
+}
+
+func (t *trial) send(ctx context.Context, keep func(string) bool) *Answer {
+	if t.err != nil {
+		return nil
+	}
+	t.c.count(func(s *Stats) { s.Trials++ })
+	a, err := t.c.send(ctx, t.r, keep)
+	t.err = err
+	return a
 }
 
 func families(h http.Header) [][]string {
@@ -119,6 +151,11 @@ func families(h http.Header) [][]string {
 		out = append(out, by[name])
 	}
 	return out
+}
+
+// same: to the last value.
+func (a *Answer) same(b *Answer) bool {
+	return a.Status == b.Status && (bytes.Equal(a.Body, b.Body) || a.IsJSON && b.IsJSON && reflect.DeepEqual(a.JSON, b.JSON))
 }
 
 // alike: the same status, and members of the same names and types. What they say may have changed in between.

@@ -33,6 +33,9 @@ func (c *Client) request(o *Operation, b *Binding, p *Place) (*asked, error) {
 	}
 	s := c.sampleFor(o)
 	if err := o.missing(b, func(k slot) bool {
+		if k.in == "header" && c.conf.Header.Get(k.name) != "" {
+			return true
+		}
 		_, ok := s.value(k)
 		return ok && (k.in != "query" || o.Pagination != nil && o.Pagination.Size == k.name)
 	}); err != nil {

@@ -67,15 +67,15 @@ func TestNotPaginated(t *testing.T) {
 // TestNextLink: the relation next of header fields as RFC 8288 writes them, and as servers do.
 func TestNextLink(t *testing.T) {
 	for field, want := range map[string]string{
-		`</a?page=2>; rel="next"`:                              "/a?page=2",
-		`<a>; rel=prev, <b?x=1,2>; rel=next`:                   "b?x=1,2",
-		`<a>; title="x, <y>; rel=next"; rel="prev"`:            "",
-		`<a>;rel="last prefetch next";type="text/html"`:        "a",
-		`<a>; REL="Next"`:                                      "a",
-		`<a>; rel=nextish`:                                     "",
-		`garbage`:                                              "",
-		`<a; rel=next`:                                         "",
-		`<a>`:                                                  "",
+		`</a?page=2>; rel="next"`:                       "/a?page=2",
+		`<a>; rel=prev, <b?x=1,2>; rel=next`:            "b?x=1,2",
+		`<a>; title="x, <y>; rel=next"; rel="prev"`:     "",
+		`<a>;rel="last prefetch next";type="text/html"`: "a",
+		`<a>; REL="Next"`:                               "a",
+		`<a>; rel=nextish`:                              "",
+		`garbage`:                                       "",
+		`<a; rel=next`:                                  "",
+		`<a>`:                                           "",
 		strings.Repeat(`<a>; rel=x, `, 60) + `<b>; rel="next"`: "",
 	} {
 		if got := NextLink([]string{field}); got != want {

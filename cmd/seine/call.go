@@ -36,11 +36,13 @@ func callCommand() *cli.Command {
 		Name:  "call",
 		Usage: "call an operation of an API, of a document or as a capture heard it, and keep its rows, without a browser",
 		UsageText: "seine call SPEC | FOLDER | FILE.har OPERATION [key=value …] [flags]\nseine call SPEC                                     the operations, and what they take\n\n" +
-			"seine sniff https://example.com/shop --save kept --with-secrets\n" +
-			"seine call kept getApiProducts --all-pages -o products.csv\n" +
-			"seine call kept getApiProductsByProductId productId=1..200 --jq '{id, name, price}' -o rows.jsonl\n" +
-			"seine call shop.yaml 'GET /api/users/{id}' id=@users.csv:id --session kept --rate 5/s -o users.sqlite\n\n" +
-			"A value may be a range (1..200), a file with one a line (@ids.txt, @- for stdin), a column (@users.csv:id), a member of\nrows in JSON (@rows.jsonl:id), or what another operation gives, with all its pages (@getApiUsers:id).",
+			"seine demo --serve 127.0.0.1:8080 &                 a shop to try it on\n" +
+			"seine sniff http://127.0.0.1:8080/shop/ --save kept --with-secrets\n" +
+			"seine call kept getShopApiProducts --all-pages -o products.csv\n" +
+			"seine call kept getShopApiProductsByProductId productId=1..34 --jq '{id, name}' -o names.jsonl\n" +
+			"seine api kept --openapi shop.yaml\n" +
+			"seine call shop.yaml 'GET /shop/api/products/{id}' productId=@products.csv:id --session kept --rate 5/s -o shop.sqlite\n\n" +
+			"A value may be a range (1..200), a file with one a line (@ids.txt, @- for stdin), a column (@users.csv:id), a member of\nrows in JSON (@rows.jsonl:id), or what another operation gives, with all its pages (@getShopApiProducts:id).",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{DisableDefaultText: true, Name: "all-pages", Usage: "go on to the last page", Category: catChoice},
 			&cli.IntFlag{Name: "pages", Usage: "go on to page `N` at most", DefaultText: "1", Category: catChoice},

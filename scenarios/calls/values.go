@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,7 +94,9 @@ func (s Source) values(ctx context.Context, name, text string) ([]string, error)
 func (s Source) read(ctx context.Context, key, text string) ([]string, error) {
 	file, part := text, ""
 	if _, err := os.Stat(text); err != nil {
-		file, part, _ = strings.Cut(text, ":")
+		drive := filepath.VolumeName(text)
+		file, part, _ = strings.Cut(text[len(drive):], ":")
+		file = drive + file
 	}
 	if key == "body" && part == "" {
 		data, err := os.ReadFile(file)

@@ -115,7 +115,7 @@ func (g *gatherer) item(ctx context.Context, i int, item any) (x gathered) {
 		}
 		x.pages = n
 		g.told.tell(Progressed{i, scenarios.Paginate{}, n, 0})
-		if x.err = g.flush(i, n); x.err != nil {
+		if x.err = g.flush(i, n, e); x.err != nil {
 			break
 		}
 		if at = e.Value; at == nil {
@@ -157,21 +157,24 @@ func plainValue(v any) (any, error) {
 	return parseJSON(text)
 }
 
-// flush gives the rows of a page if its item's turn has come; else they wait in the journal.
-func (g *gatherer) flush(i, pages int) error {
+// flush gives the rows of a page, and of those before it, if its item's turn has come; else they wait in the journal.
+func (g *gatherer) flush(i, pages int, last entry) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.done[i] = pages; i != g.head || g.failed != nil {
 		return g.failed
 	}
-	return g.give(pages)
+	return g.give(pages, last)
 }
 
-// give gives what there is of the first item; called with the lock held.
-func (g *gatherer) give(pages int) error {
+// give gives what there is of the first item: last if it is that of the last page, else what is in the journal. Called with the lock held.
+func (g *gatherer) give(pages int, last entry) error {
 	item := g.items[g.head]
 	for ; g.given < pages; g.given++ {
-		e, ok := g.journal.find(g.head, pageStep, g.given+1, hash(item))
+		e, ok := last, true
+		if e.Item != g.given+1 {
+			e, ok = g.journal.find(g.head, pageStep, g.given+1, hash(item))
+		}
 		if !ok || len(e.Writes) != 1 {
 			g.failed = errors.New("the journal has changed while it was in use")
 			return g.failed
@@ -191,7 +194,7 @@ func (g *gatherer) end(_ context.Context, i int, x gathered) error {
 	defer g.mu.Unlock()
 	g.report.Runs++
 	if g.failed == nil {
-		_ = g.give(x.pages)
+		_ = g.give(x.pages, entry{})
 	}
 	g.head, g.given = i+1, 0
 	delete(g.done, i)
@@ -212,7 +215,7 @@ func (g *gatherer) end(_ context.Context, i int, x gathered) error {
 // early gives what the next item has already.
 func (g *gatherer) early() error {
 	if pages := g.done[g.head]; pages > 0 {
-		return g.give(pages)
+		return g.give(pages, entry{})
 	}
 	return nil
 }
