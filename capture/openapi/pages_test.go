@@ -185,3 +185,20 @@ func TestProvenanceOfValues(t *testing.T) {
 		t.Errorf("a secret is in the document:\n%s", text)
 	}
 }
+
+// FuzzText: whatever a page holds, looking for values in it ends, and what is said to be the place of one is text of the page.
+func FuzzText(f *testing.F) {
+	f.Add(`<meta name="csrf" content="abcdef123456"><script>key = 'abcdef123456'</script>`, "abcdef123456")
+	f.Add(`<input value=abcdef123456 name=x`, "abcdef123456")
+	f.Add("\x00<a \xff=\"abcdef123456", "abcdef123456")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		p := &provenance{map[string]bool{value: true}, map[string][]given{}, map[*capture.Exchange]*call{}}
+		p.text(&capture.Exchange{}, text)
+		for _, g := range p.seen[value] {
+			if g.kind == SourceScript && !strings.Contains(text, g.at+value) || g.at == "" {
+				t.Errorf("%q in %q: %+v", value, text, g)
+			}
+		}
+		_ = NextLink([]string{text})
+	})
+}
