@@ -94,19 +94,49 @@ func (c *Client) cookie(o *Operation, name string) (string, bool) {
 }
 
 // renewedly fetches the tokens anew and asks again. If somebody else has fetched them since the request was made, those are taken.
-func (c *Client) renewedly(ctx context.Context, o *Operation, b *Binding, p *Place, before int, a *Answer) (*Answer, error) {
+func (c *Client) renewedly(ctx context.Context, o *Operation, b *Binding, p *Place, before int, was *Answer) (a *Answer, lacking, err error) {
 	c.chain.Lock()
 	if c.generation() == before {
-		if err := c.runChain(ctx, o); err != nil {
-			c.chain.Unlock()
-			if c.conf.Asker != nil {
-				return a, nil //nolint:nilerr // a page is asked next
-			}
-			return nil, c.failure(o, a, err.Error())
-		}
+		lacking = c.runChain(ctx, o)
 	}
 	c.chain.Unlock()
-	return c.plainly(ctx, o, b, p)
+	if lacking != nil {
+		return was, lacking, ctx.Err()
+	}
+	if a, err = c.plainly(ctx, o, b, p); err != nil || a.ok(o) || !stale(a, o) || !c.crowded() {
+		return a, nil, err
+	}
+	return c.alone(ctx, o, b, p)
+}
+
+// crowded: others may use tokens too.
+func (c *Client) crowded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.active > 1
+}
+
+// alone fetches tokens and makes the call while nobody else does either: some tokens are good for one call. Until all know that, others may
+// use one up, so it is tried again.
+func (c *Client) alone(ctx context.Context, o *Operation, b *Binding, p *Place) (a *Answer, lacking, err error) {
+	c.chain.Lock()
+	defer c.chain.Unlock()
+	const tries = 3
+	for range tries {
+		if lacking = c.runChain(ctx, o); lacking != nil && a == nil {
+			return nil, nil, lacking
+		}
+		if a, err = c.plainly(ctx, o, b, p); err != nil || !stale(a, o) {
+			return a, nil, err
+		}
+		if a.ok(o) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.once[o] = true
+			return a, nil, nil
+		}
+	}
+	return a, lacking, nil
 }
 
 // runChain asks for everything that gives the operation's tokens, those before that give theirs first. Called with the chain locked.

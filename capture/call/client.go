@@ -59,6 +59,8 @@ type Client struct {
 
 	chain  sync.Mutex           // one goroutine at a time fetches tokens
 	sought map[*Operation]error // what came of looking, once, for tokens that were missing
+	once   map[*Operation]bool  // their tokens are good for one call
+	active int                  // calls under way
 	stats  Stats
 }
 
@@ -72,7 +74,7 @@ type Stats struct {
 
 // NewClient is for the operations of one server: start is an address of it, which decides what may be reached.
 func NewClient(conf Config, o *Operation) (*Client, error) {
-	c := &Client{conf: conf, log: conf.Log, samples: map[*Operation]*sample{}, tokens: map[Source]string{}, heads: map[*Operation]*heads{}, sought: map[*Operation]error{}}
+	c := &Client{conf: conf, log: conf.Log, samples: map[*Operation]*sample{}, tokens: map[Source]string{}, heads: map[*Operation]*heads{}, sought: map[*Operation]error{}, once: map[*Operation]bool{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -146,30 +148,42 @@ func (c *Client) Do(ctx context.Context, o *Operation, b *Binding, p Place) (*An
 	if c.conf.InPage || c.conf.Memory.inPage(o) && c.conf.Asker != nil {
 		return c.inPage(ctx, o, b, &p, nil)
 	}
-	before := c.generation()
-	lacking := c.fetchMissing(ctx, o) // it may go without
-	if ctx.Err() != nil {
-		return nil, lacking
-	}
-	a, err := c.plainly(ctx, o, b, &p)
-	if err != nil {
+	a, lacking, err := c.attempt(ctx, o, b, &p)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !a.ok(o) && stale(a, o) && len(tokensOf(o)) > 0 && lacking == nil {
-		if a, err = c.renewedly(ctx, o, b, &p, before, a); err != nil {
-			return nil, err
-		}
-	}
-	if a.ok(o) {
+	case a.ok(o):
 		return a, nil
-	}
-	if refused(a) && c.conf.Asker != nil {
+	case refused(a) && c.conf.Asker != nil:
 		return c.inPage(ctx, o, b, &p, a)
-	}
-	if lacking != nil {
+	case lacking != nil:
 		return nil, c.failure(o, a, lacking.Error())
 	}
 	return nil, c.failure(o, a, "")
+}
+
+// attempt makes a call by plain HTTP, and again with fresh tokens. Lacking is why tokens cannot be had.
+func (c *Client) attempt(ctx context.Context, o *Operation, b *Binding, p *Place) (a *Answer, lacking, err error) {
+	c.mu.Lock()
+	c.active++
+	before, once := c.stats.Chains, c.once[o]
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.active--
+		c.mu.Unlock()
+	}()
+	if once {
+		return c.alone(ctx, o, b, p)
+	}
+	lacking = c.fetchMissing(ctx, o) // it may go without
+	if ctx.Err() != nil {
+		return nil, nil, lacking
+	}
+	if a, err = c.plainly(ctx, o, b, p); err != nil || a.ok(o) || !stale(a, o) || len(tokensOf(o)) == 0 || lacking != nil {
+		return a, lacking, err
+	}
+	return c.renewedly(ctx, o, b, p, before, a)
 }
 
 // longest is how long one call may take, with its chain and all that is tried.

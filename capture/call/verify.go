@@ -23,6 +23,11 @@ func (o *Operation) Provable() bool {
 	return o.Pagination != nil && (o.Method == http.MethodGet || o.Style == openapi.StyleGraphQL && o.graph.kind != "mutation")
 }
 
+// Repeatable reports whether the same again does no harm (RFC 9110 §9.2.2), or only asks, as searches by POST do.
+func (o *Operation) Repeatable() bool {
+	return o.Method != http.MethodPost && o.Method != http.MethodPatch || o.Provable() || o.Pagination != nil || o.Style == openapi.StyleGraphQL && o.graph.kind == "query"
+}
+
 // Prove asks for the first two pages of what a sample asked for. The error wraps ErrUnproven where they are no pages.
 func (c *Client) Prove(ctx context.Context, o *Operation) (Proof, error) {
 	var p Proof

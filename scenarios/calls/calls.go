@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,6 +211,9 @@ func (r *running) page(ctx context.Context, item, at any) (engine.Batch, error) 
 		}
 	}
 	a, rows, next, err := r.Client.Page(ctx, r.Operation, b, place)
+	if err != nil && !r.Operation.Repeatable() && !undone(err) {
+		err = permanently(err) // it may have been done, though nobody said so
+	}
 	if err != nil || a == nil {
 		return engine.Batch{}, err
 	}
@@ -238,6 +242,12 @@ func (r *running) rows(ctx context.Context, a *call.Answer, rows []any) ([]any, 
 	}
 	out, err := r.jq.Rows(ctx, extract.Source{JSON: v})
 	return out.List, out.Columns, permanently(err)
+}
+
+// undone: the server says that it has done nothing, and may later.
+func undone(err error) bool {
+	e := (*call.StatusError)(nil)
+	return errors.As(err, &e) && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable)
 }
 
 // add gives rows to the file, or to who asked for them.
