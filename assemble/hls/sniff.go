@@ -15,8 +15,6 @@ func sniff(text []byte) error {
 		return fmt.Errorf("%w: the server answered with no text at all (%d bytes)", ErrEmpty, len(text))
 	}
 	switch what := Describe(text); what {
-	case dashManifest:
-		return fmt.Errorf("%w: the server answered with %w", ErrNotPlaylist, ErrDASH)
 	case "an MP4 file", "a WebM file", "an MPEG transport stream":
 		return fmt.Errorf("%w: the server answered with %s, %w", ErrNotPlaylist, what, ErrFile)
 	default:
@@ -24,7 +22,7 @@ func sniff(text []byte) error {
 	}
 }
 
-const dashManifest = "a DASH manifest (DASH is not supported yet)"
+const dashManifest = "a DASH manifest"
 
 var signatures = []struct {
 	prefix, name string
@@ -41,6 +39,9 @@ var signatures = []struct {
 	{"\x1a\x45\xdf\xa3", "a WebM file"},
 	{"#", "a text file that is no HLS playlist"},
 }
+
+// IsText reports whether some bytes are text, as a playlist is: no control characters but line ends and tabs.
+func IsText(b []byte) bool { return printable(bytes.TrimPrefix(b, []byte("\ufeff"))) }
 
 // Describe names what some bytes look like, for error messages: "an HTML page", "JSON", "an MP4 file".
 func Describe(b []byte) string {
