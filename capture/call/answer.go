@@ -33,7 +33,7 @@ func readAnswer(resp *http.Response) (*Answer, error) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", resp.Request.URL.Redacted(), err)
+		return nil, fmt.Errorf("%s: %w", shown(resp.Request.URL.String()), err)
 	}
 	if len(body) > maxAnswer {
 		return nil, lasting{fmt.Errorf("%s: %w: more than %d MiB", shown(resp.Request.URL.String()), ErrTooLarge, maxAnswer>>20)}

@@ -214,7 +214,7 @@ func (c *Client) send(ctx context.Context, r *asked, keep func(string) bool) (*A
 	c.count(func(s *Stats) { s.Requests++ })
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.url.Redacted(), err)
+		return nil, fmt.Errorf("%s: %w", shown(r.url.String()), err)
 	}
 	return readAnswer(resp)
 }
