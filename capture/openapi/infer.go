@@ -33,6 +33,7 @@ type API struct {
 	schemes    schemes
 	clean      *redact.Cleaner
 	built      document.Object
+	names      map[*Operation]string
 }
 
 // Infer finds the API in a capture. Bodies are read twice.
@@ -56,6 +57,7 @@ func Infer(c *capture.Capture, o Options) *API {
 	for _, one := range calls {
 		f.origins.want(one)
 	}
+	from := newProvenance(calls)
 	for _, one := range calls {
 		values, format := one.got()
 		if format == formatOther && one.unread() {
@@ -63,6 +65,7 @@ func Infer(c *capture.Capture, o Options) *API {
 		}
 		one.shape = f.shapes.of(values)
 		f.origins.note(one, values)
+		from.note(one, values)
 		secrets.values(values)
 	}
 	api.clean = secrets.Cleaner()
@@ -70,6 +73,8 @@ func Infer(c *capture.Capture, o Options) *API {
 	f.hides = memo(func(s string) bool { return api.clean.Text(s, false) != s })
 	api.operations(f.templates(calls))
 	api.schemes.csrfSources(calls, c)
+	from.around(c.Exchanges)
+	from.settle(api)
 	return api
 }
 
@@ -147,7 +152,7 @@ func (api *API) operations(list []templated) {
 		}
 	}
 	for _, o := range api.Operations {
-		o.Confidence = o.confidence()
+		o.Confidence, o.Pagination, o.pages = o.confidence(), o.paginated(), nil
 	}
 	slices.SortFunc(api.Operations, func(a, b *Operation) int {
 		return cmp.Or(strings.Compare(a.Origin, b.Origin), strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name), methodOrder(a.Method)-methodOrder(b.Method), strings.Compare(a.Method, b.Method))

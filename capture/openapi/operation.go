@@ -38,6 +38,12 @@ type Operation struct {
 	messages *schema.Node // sent over it
 	security map[string]int
 	calls    []*call
+	pages    []*pageSeen
+
+	// Pagination says how a long list is given in pages; nil: the answers are no pages, as far as was heard.
+	Pagination *Pagination
+	// Needs are the values that calls carry and the server gave before, with where each comes from.
+	Needs []*Need
 }
 
 // graphInfo is what is told of a GraphQL operation.
@@ -171,9 +177,11 @@ func (o *Operation) addAnswer(c *call, s sub) {
 	if c.status >= http.StatusBadRequest {
 		hint = "error"
 	}
-	for _, v := range s.pick(values) {
+	picked := s.pick(values)
+	for _, v := range picked {
 		b.observe(hint, &v)
 	}
+	o.seePage(c, s, picked)
 }
 
 func (o *Operation) addMessages(c *call) {
