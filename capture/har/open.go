@@ -55,7 +55,7 @@ func (o *opened) body(s *stretch, encoding, kind string) capture.Body {
 		if err != nil {
 			return nil, err
 		}
-		text, err := said64(literal, encoding, nil)
+		text, err := said64(literal, encoding, make([]byte, 0, len(literal)))
 		if err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ func ReadFiles(r io.Reader, file func(name string) capture.Body) (*capture.Captu
 // readAll reads at most so many bytes. Bodies of a file that is kept open stay in it.
 func readAll(r io.Reader, most int64, file func(string) capture.Body, open *opened) (*capture.Capture, error) {
 	limited := &io.LimitedReader{R: r, N: most + 1}
-	rd := reader{c: &capture.Capture{}, file: file, open: open, known: map[cookieID]int{}, words: map[string]string{}}
+	rd := reader{c: &capture.Capture{}, file: file, open: open, known: map[cookieID]int{}, words: map[string]string{}, heads: map[string]http.Header{}}
 	s := newStream(limited, rd.raw)
 	err := s.all()
 	switch {
@@ -67,13 +67,14 @@ type reader struct {
 	open  *opened
 	known map[cookieID]int
 	words map[string]string // names and values of headers, each once
-	hops  []capture.Hop     // of the exchange whose end is still to come
+	heads map[string]http.Header
+	hops  []capture.Hop // of the exchange whose end is still to come
 	id    string
 }
 
 // raw takes the text of an entry, which begins at an offset of the file.
 func (rd *reader) raw(text []byte, at int64) error {
-	r := recordedEntry{once: rd.once}
+	r := recordedEntry{once: rd.once, heads: rd.heads}
 	if rd.open != nil {
 		text, r.left = leave(text, at)
 		r.open = rd.open

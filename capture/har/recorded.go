@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,9 +52,10 @@ type recordedEntry struct {
 		Content    Content `json:"content"`
 	} `json:"response"`
 
-	left texts // bodies that were left in the file
-	open *opened
-	once func(string) string
+	left  texts // bodies that were left in the file
+	open  *opened
+	once  func(string) string
+	heads map[string]http.Header
 }
 
 // exchange is nil for what cannot be asked for again, unless we have written it ourselves.
@@ -65,16 +67,9 @@ func (r *recordedEntry) exchange(file func(string) capture.Body) *capture.Exchan
 	}
 	e := &capture.Exchange{
 		Type: typeOf(r.ResourceType), Done: true, Failure: r.Response.Error,
-		Request: capture.Request{Method: r.Request.Method, URL: r.Request.URL, Header: r.header(r.Request.Headers), WireHeader: true},
+		Request: capture.Request{Method: r.Request.Method, URL: r.Request.URL, Header: r.header(r.Request.Headers, r.Request.Cookies), WireHeader: true},
 	}
 	e.Started, _ = time.Parse(time.RFC3339, r.Started)
-	if e.Request.Header.Get("Cookie") == "" {
-		for _, k := range r.Request.Cookies {
-			if k.Value != redact.Mark {
-				e.Request.Header.Add("Cookie", k.Name+"="+k.Value)
-			}
-		}
-	}
 	e.Request.Body = r.sent(file)
 	if r.Response.Status > 0 {
 		e.Response = r.response()
@@ -104,7 +99,7 @@ func (r *recordedEntry) restore(e *capture.Exchange) {
 
 func (r *recordedEntry) response() *capture.Response {
 	out := &capture.Response{
-		Status: r.Response.Status, StatusText: r.Response.StatusText, URL: r.Request.URL, Header: r.header(r.Response.Headers), MIMEType: r.Response.Content.MimeType,
+		Status: r.Response.Status, StatusText: r.Response.StatusText, URL: r.Request.URL, Header: r.header(r.Response.Headers, nil), MIMEType: r.Response.Content.MimeType,
 		Protocol: protocolOf(r.Response.Version), Connection: r.ConnectionID, Cache: r.FromCache, FromCache: r.FromCache != "", FromWorker: r.Response.FromWorker,
 	}
 	if r.ServerIP != "" {
@@ -161,13 +156,36 @@ func typeOf(s string) capture.ResourceType {
 	return capture.ResourceType(strings.ToUpper(s[:1]) + s[1:])
 }
 
-// header leaves out the pseudo-headers of HTTP/2, and what was redacted.
-func (r *recordedEntry) header(list []Pair) http.Header {
+// mostHeads bounds how many sets of headers are remembered.
+const mostHeads = 20_000
+
+// header leaves out the pseudo-headers of HTTP/2, and what was redacted. Those of one visit are much the same: what is equal is one, which nobody changes.
+func (r *recordedEntry) header(list []Pair, cookies []Pair) http.Header {
+	var key strings.Builder
+	for _, all := range [][]Pair{list, cookies} {
+		for _, p := range all {
+			key.WriteString(strconv.Quote(p.Name) + strconv.Quote(p.Value))
+		}
+		key.WriteByte(0)
+	}
+	if h := r.heads[key.String()]; h != nil {
+		return h
+	}
 	h := make(http.Header, len(list))
 	for _, p := range list {
 		if !strings.HasPrefix(p.Name, ":") && !strings.Contains(p.Value, redact.Mark) {
 			h.Add(r.once(p.Name), r.once(p.Value))
 		}
+	}
+	if h.Get("Cookie") == "" {
+		for _, k := range cookies {
+			if k.Value != redact.Mark {
+				h.Add("Cookie", k.Name+"="+k.Value)
+			}
+		}
+	}
+	if len(r.heads) < mostHeads {
+		r.heads[key.String()] = h
 	}
 	return h
 }

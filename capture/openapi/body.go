@@ -27,8 +27,11 @@ const (
 	formatOther  format = "other"
 )
 
+// parse reads values: schema.ParseAll, or that of a Reader.
+type parse func(text []byte) ([]schema.Value, error)
+
 // decode reads a body. Of one that is not complete, or not what it should be, nothing is read: formatOther.
-func decode(b *capture.Body, contentType string) ([]schema.Value, format) {
+func decode(b *capture.Body, contentType string, read parse) ([]schema.Value, format) {
 	if b.Reason != "" && !b.HasPart() || b.Size == 0 && b.Reason == "" {
 		return nil, formatNone
 	}
@@ -46,15 +49,15 @@ func decode(b *capture.Body, contentType string) ([]schema.Value, format) {
 	case isXMLType(t):
 		return nil, formatOther
 	}
-	return decodeJSON(text, mediaType(contentType))
+	return decodeJSON(text, mediaType(contentType), read)
 }
 
-func decodeJSON(text []byte, t string) ([]schema.Value, format) {
+func decodeJSON(text []byte, t string, read parse) ([]schema.Value, format) {
 	text = unwrapJSON(text)
 	if !isJSONType(t) && !isLinesType(t) && !startsJSON(text) {
 		return nil, formatOther
 	}
-	list, err := schema.ParseAll(text)
+	list, err := read(text)
 	switch {
 	case err != nil:
 		return nil, formatOther

@@ -35,6 +35,10 @@ type API struct {
 	built      document.Object
 }
 
+// Memory is what the garbage collector is best told to keep to (debug.SetMemoryLimit) where there may be a hundred thousand exchanges: all are looked at
+// together.
+const Memory = 360 << 20
+
 // Infer finds the API in a capture. Bodies are read twice.
 func Infer(c *capture.Capture, o Options) *API {
 	api := &API{options: o, schemes: schemes{}}
@@ -57,7 +61,7 @@ func Infer(c *capture.Capture, o Options) *API {
 		f.origins.want(one)
 	}
 	for _, one := range calls {
-		values, format := one.got()
+		values, format := one.glance()
 		if format == formatOther && one.unread() {
 			api.Unread++
 		}

@@ -158,7 +158,7 @@ func (o *Operation) addAnswer(c *call, s sub) {
 	if o.answers[c.status] == nil {
 		o.answers[c.status] = map[string]*bodySeen{}
 	}
-	values, f := c.got()
+	values, f := c.glance()
 	if f == formatNone || c.status == http.StatusNoContent {
 		return
 	}

@@ -200,6 +200,9 @@ func (f *inference) varied(weak []*candidate, up above) []*candidate {
 			default:
 				score++
 			}
+			if f.tellsItself(c) {
+				score++
+			}
 			telling, locales = telling || f.telling(c), locales && c.kind == lexical.Locale
 		}
 		enough := 3.0
@@ -220,6 +223,15 @@ func (f *inference) varied(weak []*candidate, up above) []*candidate {
 		}
 	}
 	return values
+}
+
+// tellsItself: what is asked for by a name says that name in its answer, as a member that identifies.
+func (f *inference) tellsItself(c *candidate) bool {
+	path := ""
+	if first := c.p.first(); first != nil {
+		path = strings.Join(first.path[:max(0, slices.Index(first.path, c.p.segment)+1)], "/")
+	}
+	return slices.ContainsFunc(f.origins.seen[c.value], func(o origin) bool { return o.path == path && identifying.MatchString(o.field) })
 }
 
 // joined: siblings of values that answer as these do. Words do not join numbers: there they are names of something else. They join names that

@@ -56,12 +56,9 @@ type apis struct {
 	open  []func() error
 }
 
-// apiMemory is what the garbage collector may let grow before it works harder: the operations are found in all that was heard together.
-const apiMemory = 400 << 20
-
 func apiAction(c *cli.Context) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(apiMemory))
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(openapi.Memory))
 	}
 	a := &apis{sniffing: sniffing{c: c, con: console(c)}, heard: map[string]*capture.Capture{}}
 	defer func() {
