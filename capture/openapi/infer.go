@@ -115,8 +115,15 @@ func (p *place) list(path string, params []*PathParam, list *[]templated) {
 		s := literalSegment(k.segment)
 		below := params
 		if k.param != nil {
-			s = k.prefix + "{" + k.param.Name + "}" + k.suffix
+			s = k.prefix + "{" + k.param.Name + "}"
 			below = append(params[:len(params):len(params)], k.param)
+			for i, text := range strings.Split(k.suffix, "{}") {
+				if i > 0 {
+					s += "{" + k.more[i-1].Name + "}"
+					below = append(below, k.more[i-1])
+				}
+				s += text
+			}
 		}
 		k.list(path+"/"+s, below, list)
 	}

@@ -211,9 +211,7 @@ func looksJSON(x *question) bool {
 
 // isValue: all that came is a number, true, false or null, as with /$count of OData.
 func isValue(x *question) bool {
-	const longest = 64
-	text := strings.TrimSpace(string(x.body.Head))
-	return x.kind == "text/plain" && x.body.Size > 0 && x.body.Size <= longest && (text == "true" || text == "false" || text == "null" || literal.MatchString(text))
+	return x.kind == "text/plain" && x.body.Size == int64(len(x.body.Head)) && x.body.Size > 0 && bare(x.body.Head)
 }
 
 // looksPadded: JSONP, JSON as the argument of a function (application/javascript).

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"seine/capture/openapi/lexical"
@@ -28,14 +29,13 @@ type above struct {
 
 // candidate is a child that may be a value.
 type candidate struct {
-	p             *place
-	before, value string
-	behind        string
-	kind          lexical.Kind
-	sources       []origin
-	below         map[level]map[int]bool // see levels
-	why           string
-	sure          float64
+	p *place
+	segment
+	kind    lexical.Kind
+	sources []origin
+	below   map[level]map[int]bool // see levels
+	why     string
+	sure    float64
 }
 
 // resolve makes parameters of the children that are values, from the root down.
@@ -73,8 +73,7 @@ func (p *place) trim(s *shapes) {
 }
 
 func (f *inference) candidate(k *place) *candidate {
-	c := &candidate{p: k}
-	c.before, c.value, c.behind = split(k.segment)
+	c := &candidate{p: k, segment: split(k.segment)}
 	c.kind = lexical.Of(c.value)
 	if first := k.first(); first != nil {
 		c.sources = f.origins.before(c.value, first)
@@ -309,7 +308,28 @@ func (f *inference) merge(p *place, values []*candidate, up above) {
 	}
 	param.Evidence = strings.Join(slices.Sorted(maps.Keys(why)), ", ")
 	param.Name = nameOf(param, up)
+	one.further(values, up)
 	p.kids["{}"+one.prefix+"{}"+one.suffix] = one
+}
+
+// further makes the parameters behind the first.
+func (p *place) further(values []*candidate, up above) {
+	for i := range values[0].more {
+		key := &PathParam{Name: values[0].more[i].name, Evidence: p.param.Evidence, Sure: p.param.Sure, kinds: map[lexical.Kind]int{}, integer: true}
+		for n := 2; up.names[key.Name] || key.Name == p.param.Name; n++ {
+			key.Name = values[0].more[i].name + strconv.Itoa(n)
+		}
+		for _, c := range values {
+			v := c.more[i].value
+			kind := lexical.Of(v)
+			key.kinds[kind]++
+			key.integer = key.integer && kind == lexical.Integer
+			if !slices.Contains(key.Values, v) {
+				key.Values = append(key.Values, v)
+			}
+		}
+		p.more = append(p.more, key)
+	}
 }
 
 // down is what is known at a child.
@@ -322,7 +342,9 @@ func (f *inference) down(up above, k *place) above {
 		if next.names == nil {
 			next.names = map[string]bool{}
 		}
-		next.names[k.param.Name] = true
+		for _, p := range append([]*PathParam{k.param}, k.more...) {
+			next.names[p.Name] = true
+		}
 	case up.root && (apiRoot[strings.ToLower(k.segment)] || apiVersion.MatchString(k.segment)):
 	case f.hides(decodeSegment(k.segment)):
 		next.root = false

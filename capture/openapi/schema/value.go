@@ -31,6 +31,7 @@ type Value struct {
 	Text   string  // of a string what it says; of a number and a boolean its literal
 	Items  []Value // of an array
 	Fields []Field // of an object, in order; of fields with one name only the last is there
+	XML    XML
 }
 
 // Field is a member of an object.
