@@ -32,6 +32,7 @@ type API struct {
 	options    Options
 	schemes    schemes
 	clean      *redact.Cleaner
+	tenants    map[string][]string // origins that are one service, by the first of them
 	built      document.Object
 }
 
@@ -72,6 +73,7 @@ func Infer(c *capture.Capture, o Options) *API {
 	api.clean = secrets.Cleaner()
 	f.secret = secrets.has
 	f.hides = memo(func(s string) bool { return api.clean.Text(s, false) != s })
+	api.tenants = f.joinTenants(calls)
 	api.operations(f.templates(calls))
 	api.schemes.csrfSources(calls, c)
 	return api

@@ -38,6 +38,8 @@ type Operation struct {
 	messages *schema.Node // sent over it
 	security map[string]int
 	calls    []*call
+	echoes   []echo
+	events   map[string]int // of server-sent events, how many had each name
 }
 
 // graphInfo is what is told of a GraphQL operation.
@@ -171,6 +173,7 @@ func (o *Operation) addAnswer(c *call, s sub) {
 	if c.status >= http.StatusBadRequest {
 		hint = "error"
 	}
+	o.hear(c, s.pick(values))
 	for _, v := range s.pick(values) {
 		b.observe(hint, &v)
 	}

@@ -48,7 +48,7 @@ func (api *API) Document() document.Object {
 	main := api.mainOrigin()
 	doc := document.Object{{Key: "openapi", Value: "3.1.0"}, {Key: "info", Value: api.info(main)}}
 	if main != "" {
-		doc = append(doc, document.Member{Key: "servers", Value: document.Array{document.Object{{Key: "url", Value: main}}}})
+		doc = append(doc, document.Member{Key: "servers", Value: api.servers(main)})
 	}
 	doc = append(doc, document.Member{Key: "paths", Value: w.paths(main)})
 	var security document.Object
@@ -97,6 +97,18 @@ func (api *API) mainOrigin() string {
 	return best
 }
 
+// servers are all that an operation can be asked of; several, if each customer has one.
+func (api *API) servers(origin string) (list document.Array) {
+	all := api.tenants[origin]
+	if all == nil {
+		all = []string{origin}
+	}
+	for _, one := range all {
+		list = append(list, document.Object{{Key: "url", Value: one}})
+	}
+	return list
+}
+
 func (api *API) info(main string) document.Object {
 	samples := 0
 	for _, o := range api.Operations {
@@ -124,7 +136,7 @@ func (w *writer) paths(main string) document.Object {
 			key += sep + "server=" + url.QueryEscape(o.Origin)
 		}
 		if items[key] == nil && o.Origin != main {
-			items[key] = document.Object{{Key: "servers", Value: document.Array{document.Object{{Key: "url", Value: o.Origin}}}}}
+			items[key] = document.Object{{Key: "servers", Value: w.api.servers(o.Origin)}}
 		}
 		servers[key] = o.Origin
 		method := strings.ToLower(o.Method)
@@ -250,7 +262,11 @@ func (w *writer) parameters(o *Operation) document.Array {
 			if in.place == "query" && w.api.schemes["query-"+schemeName.ReplaceAllString(p.name, "_")] != nil {
 				continue
 			}
-			list = append(list, p.document(in.place, w.set, o.Count))
+			one := p.document(in.place, w.set, o.Count)
+			if in.place == "query" {
+				one = o.withDefault(one, p.name, w.set)
+			}
+			list = append(list, one)
 		}
 	}
 	return list

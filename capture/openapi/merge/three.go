@@ -69,7 +69,7 @@ func (t *three) merge(base, mine, heard any, at string) any {
 		return heard
 	case same(heard, base), same(mine, heard):
 		if !same(mine, heard) {
-			t.edits++
+			t.edits += differences(mine, heard)
 		}
 		return mine
 	case isAbsent(mine): // removed by hand, which stays so
@@ -89,6 +89,25 @@ func (t *three) merge(base, mine, heard any, at string) any {
 	t.edits++
 	t.conflicts = append(t.conflicts, Conflict{at, say(mine), say(heard)})
 	return mine
+}
+
+// differences counts the places in which two trees differ.
+func differences(a, b any) (n int) {
+	x, y := object(a), object(b)
+	if x == nil || y == nil {
+		return 1
+	}
+	for _, m := range x {
+		if other := get(y, m.Key); !same(m.Value, other) {
+			n += differences(m.Value, other)
+		}
+	}
+	for _, m := range y {
+		if isAbsent(get(x, m.Key)) {
+			n++
+		}
+	}
+	return n
 }
 
 func say(v any) string {
