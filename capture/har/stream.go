@@ -1,6 +1,7 @@
 package har
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -21,11 +22,18 @@ type stream struct {
 	pages   []recordedPage
 	visit   *Visit
 	log     bool
+	mark    int64 // bytes before the first that counts
 	entry   func(raw []byte, at int64) error
 }
 
 func newStream(r io.Reader, entry func(raw []byte, at int64) error) *stream {
 	s := &stream{entry: entry}
+	b := bufio.NewReaderSize(r, 64<<10)
+	if mark, err := b.Peek(3); err == nil && string(mark) == "\ufeff" { // Charles on Windows
+		_, _ = b.Discard(len(mark))
+		s.mark = int64(len(mark))
+	}
+	r = b
 	s.d = jsontext.NewDecoder(&brake{r: r, s: s}, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	return s
 }
@@ -120,7 +128,7 @@ func (s *stream) list() error {
 		if err != nil {
 			return err
 		}
-		if err := s.entry(raw, s.d.InputOffset()-int64(len(raw))); err != nil {
+		if err := s.entry(raw, s.mark+s.d.InputOffset()-int64(len(raw))); err != nil {
 			return err
 		}
 		s.entries++

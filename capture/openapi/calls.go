@@ -198,13 +198,7 @@ func messages(list []capture.Message, wanted func(*capture.Message) bool) []sche
 		if !wanted(m) {
 			continue
 		}
-		text, err := m.Body.Bytes(maxBody)
-		if err != nil {
-			continue
-		}
-		if v, err := schema.Parse(text); err == nil {
-			values = append(values, v)
-		}
+		values = append(values, readable(m)...)
 	}
 	return values
 }

@@ -174,6 +174,9 @@ func (o *Operation) addAnswer(c *call, s sub) {
 		hint = "error"
 	}
 	o.hear(c, s.pick(values))
+	if f == formatEvents {
+		o.noteEvents(c)
+	}
 	for _, v := range s.pick(values) {
 		b.observe(hint, &v)
 	}

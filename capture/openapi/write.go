@@ -177,7 +177,7 @@ func (w *writer) operation(o *Operation) document.Object {
 	if o.Style != StyleHTTP {
 		obj = append(obj, document.Member{Key: "x-seine-style", Value: string(o.Style)})
 	}
-	obj = obj.With("x-seine-graphql", w.graph(o)).With("x-seine-messages", w.messages(o))
+	obj = obj.With("x-seine-graphql", w.graph(o)).With("x-seine-messages", w.messages(o)).With("x-seine-events", w.eventNames(o))
 	var samples document.Array
 	for _, id := range o.Samples {
 		samples = append(samples, id)
@@ -206,6 +206,12 @@ func (w *writer) messages(o *Operation) document.Object {
 	}
 	if o.received != nil {
 		m = append(m, document.Member{Key: "received", Value: w.set.Schema(o.received)})
+	}
+	if o.Style == StyleWebSocket {
+		m = m.With("protocol", w.set.Clean(o.protocol()))
+		if n := o.binary(); n > 0 {
+			m = append(m, document.Member{Key: "notDescribed", Value: n})
+		}
 	}
 	return m
 }

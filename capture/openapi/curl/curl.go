@@ -51,7 +51,7 @@ func Command(o *spec.Operation, r *spec.Request) string {
 		parts = append(parts, "--user "+variable(r.Basic))
 	}
 	for _, h := range r.Headers {
-		parts = append(parts, "--header "+quote(line(h.Name)+": "+h.Before)+value(h.Part))
+		parts = append(parts, "--header "+quote(line(h.Name)+": "+h.Before)+oneLine(h.Part))
 	}
 	if len(r.Cookies) > 0 {
 		parts = append(parts, "--cookie "+cookies(r.Cookies))
@@ -65,7 +65,7 @@ func Command(o *spec.Operation, r *spec.Request) string {
 func cookies(list []spec.Value) string {
 	var all []string
 	for _, k := range list {
-		all = append(all, quote(line(k.Name)+"=")+value(k.Part))
+		all = append(all, quote(line(k.Name)+"=")+oneLine(k.Part))
 	}
 	return strings.Join(all, quote("; "))
 }
@@ -100,11 +100,11 @@ func address(r *spec.Request) string {
 	return b.String()
 }
 
-func value(p spec.Part) string {
+func oneLine(p spec.Part) string {
 	if p.Value != nil {
 		return variable(p.Value)
 	}
-	return quote(p.Fixed)
+	return quote(line(p.Fixed))
 }
 
 // variable ends the command where it is not set.

@@ -92,9 +92,19 @@ func paramType(g *generator, p *spec.Param) string {
 		return g.plain(types[0], schema, "")
 	case "array":
 		items, _ := schema.Get("items").(document.Object)
-		return "[]" + paramType(g, &spec.Param{Schema: items})
+		if of := paramType(g, &spec.Param{Schema: without(g.s.Schema(items), "items")}); !strings.HasPrefix(of, "[") {
+			return "[]" + of
+		}
 	}
 	return "string"
+}
+
+// without keeps lists of lists, which no address has, from going on for ever.
+func without(o document.Object, key string) document.Object {
+	if o.Get(key) != nil {
+		return nil
+	}
+	return o
 }
 
 // pathOf is the expression of the path.

@@ -78,7 +78,14 @@ func operation(k, h document.Object) document.Object {
 		case "security":
 			return union(array(k), array(h))
 		case "x-seine-messages":
-			return each(object(k), object(h), func(_ string, k, h any) any { return schema(object(k), object(h)) })
+			return each(object(k), object(h), func(key string, k, h any) any {
+				if key != "sent" && key != "received" {
+					return h
+				}
+				return schema(object(k), object(h))
+			})
+		case "x-seine-events":
+			return union(array(k), array(h))
 		}
 		return h
 	})

@@ -57,6 +57,9 @@ type operationView struct {
 	Access  []string
 	Chain   []chainView
 	Facts   []fact
+	Pages   []fact // how a long list is given in pages
+	// Messages of a WebSocket, sent and received.
+	Messages []mediaView
 }
 
 type fact struct{ Name, Value string }
@@ -155,6 +158,18 @@ func (v *view) operation(o *spec.Operation, i int) operationView {
 	}
 	one.Access = access(o)
 	one.Chain = chains(o.Raw)
+	if pages, ok := o.Raw.Get("x-seine-pagination").(document.Object); ok {
+		for _, m := range pages {
+			one.Pages = append(one.Pages, fact{m.Key, spec.Text(m.Value)})
+		}
+	}
+	if m, ok := o.Raw.Get("x-seine-messages").(document.Object); ok {
+		for _, side := range []string{"sent", "received"} {
+			if schema, ok := m.Get(side).(document.Object); ok {
+				one.Messages = append(one.Messages, mediaView{Type: side, Lines: lines(schema)})
+			}
+		}
+	}
 	for _, f := range []struct{ name, key string }{{"samples", "x-seine-count"}, {"sure", "x-seine-confidence"}} {
 		if t := spec.Text(o.Raw.Get(f.key)); t != "" {
 			one.Facts = append(one.Facts, fact{f.name, t})
@@ -206,10 +221,18 @@ func chains(raw document.Object) (list []chainView) {
 			list = append(list, chainView{spec.Text(p.Get("name")), "member " + spec.Text(from.Get("field")) + " of the answer of sample " + spec.Text(from.Get("sample"))})
 		}
 	}
-	for _, key := range []string{"x-seine-chain", "x-seine-provenance", "x-seine-from", "x-seine-pagination"} {
-		if v := raw.Get(key); v != nil {
-			list = append(list, chainView{strings.TrimPrefix(key, "x-seine-"), spec.JSON(v)})
+	needs, _ := raw.Get("x-seine-needs").(document.Array)
+	for _, one := range needs {
+		n, _ := one.(document.Object)
+		from, _ := n.Get("from").(document.Object)
+		text := func(o document.Object, key, before string) string {
+			if t := spec.Text(o.Get(key)); t != "" {
+				return before + t
+			}
+			return ""
 		}
+		where := text(from, "kind", "") + text(from, "at", " ") + text(from, "attribute", " ") + text(from, "operation", " of ") + text(from, "method", " of ") + text(from, "url", " ") + text(from, "sample", ", sample ")
+		list = append(list, chainView{text(n, "in", "") + text(n, "name", " "), where})
 	}
 	return list
 }

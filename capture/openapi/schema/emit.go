@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"seine/capture/openapi/document"
@@ -182,6 +183,9 @@ func (s *Set) number(n *numbers, secret bool) document.Object {
 		schema[0].Value = "number"
 	case n.Wide && !n.Huge:
 		schema = schema.With("format", "int64")
+	}
+	if _, err := strconv.ParseFloat(n.texts.Least, 64); err != nil { // beyond what a float holds, which many readers cannot read
+		return schema
 	}
 	if secret || len(n.texts.Least) > longest || s.clean(n.texts.Least) != n.texts.Least {
 		return schema

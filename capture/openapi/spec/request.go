@@ -101,6 +101,9 @@ type action struct{ name, value string }
 
 // actionOf is the parameter that tells the operation from others at its path.
 func actionOf(o *Operation) action {
+	if told := object(o.Raw.Get("x-seine-action")); text(told, "in") == "query" {
+		return action{text(told, "name"), text(told, "value")}
+	}
 	_, behind, _ := strings.Cut(o.Key, "#")
 	name, value, _ := strings.Cut(behind, "=")
 	if value == "" || name == "server" {
