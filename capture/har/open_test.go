@@ -24,8 +24,8 @@ func kept(t *testing.T, text []byte) string {
 	return name
 }
 
-// same compares captures by all that they say, bodies by their content.
-func same(t *testing.T, a, b *capture.Capture) {
+// alike compares captures by all that they say, bodies by their content.
+func alike(t *testing.T, a, b *capture.Capture) {
 	t.Helper()
 	if diff := cmp.Diff(a, b, cmpopts.EquateEmpty(), cmp.Transformer("body", func(b capture.Body) any {
 		text, err := b.PartBytes(1 << 30)
@@ -58,7 +58,7 @@ func TestOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, want, got)
+		alike(t, want, got)
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
