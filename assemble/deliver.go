@@ -27,6 +27,9 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	if err == nil && part.Gap {
 		err = errGap
 	}
+	if errors.Is(err, errBeyond) {
+		return r.add(i, nil, nil, nil)
+	}
 	if err == nil {
 		err = r.add(i, init, b.Data, nil)
 	}
@@ -92,11 +95,15 @@ func definite(err error) bool {
 	return refusal(err) || errors.Is(err, ErrContent)
 }
 
-// add joins one part, or books why it is missing.
+// add joins one part, or books why it is missing. Without either it is no part of the film.
 func (r *run) add(i int, init, data []byte, why error) error {
 	print := journal.PrintOf(data) // joining changes it
 	piece := r.data.Begin()
-	record, err := r.joiner.Add(r.part(i, init, why != nil), data)
+	part := r.part(i, init, data == nil)
+	if data == nil && why == nil {
+		part.Duration = 0
+	}
+	record, err := r.joiner.Add(part, data)
 	if err != nil {
 		return r.unjoined(i, err)
 	}
@@ -152,7 +159,7 @@ func (r *run) part(i int, init []byte, missing bool) join.Part {
 		Stream: part.Stream, Sequence: part.Sequence, Duration: part.Duration,
 		Discontinuity: part.Discontinuity, Period: part.Period, Missing: missing, Init: init,
 		Key: r.renewer.now().opens.take(i), Keyed: r.renewer.now().seals(r.renewer.now().plan.Parts[i].Init),
-		Scratch: true,
+		Zero: part.Zero, Scratch: true,
 	}
 }
 

@@ -73,7 +73,6 @@ var hints = []struct {
 	{syscall.ENOTDIR, "what should be a folder is a file: choose another place with -o"},
 	{fs.ErrNotExist, "make the folder first, or choose another one with -o"},
 	{ErrOutput, "see that the disk has room and run the same command again: it goes on where it stopped"},
-	{hls.ErrDASH, "if the site has the film as HLS too, `seine grab` with the address of the page finds it"},
 	{hls.ErrFile, "nothing has to be put together: a browser or curl saves it as it is"},
 	{ErrNotPlaylist, "the address may have expired or need the page's cookies: try `seine grab` with the address of the page"},
 	{errGap, "--allow-gaps makes the film without the missing parts"},

@@ -6,7 +6,6 @@ import (
 	"net/url"
 
 	"seine/assemble/fetch"
-	"seine/assemble/hls"
 	"seine/assemble/local"
 	"seine/assemble/manifest"
 	"seine/assemble/plan"
@@ -120,14 +119,14 @@ func islands(ctx context.Context, job *Job, in *Inspection, pool *fetch.Pool, kn
 }
 
 // readTop reads the document that the job names, unless its text came with the job.
-func readTop(ctx context.Context, job *Job, pool *fetch.Pool) (hls.Document, error) {
+func readTop(ctx context.Context, job *Job, pool *fetch.Pool) (manifest.Document, error) {
 	if job.Manifest == nil {
 		return readPlaylist(ctx, pool, "the playlist", job.URL, nil)
 	}
 	u, err := url.Parse(job.URL)
 	if err != nil {
-		return hls.Document{}, marked{err, ErrMalformed}
+		return manifest.Document{}, marked{err, ErrMalformed}
 	}
-	doc, err := hls.Parse(job.Manifest, u, nil)
+	doc, err := parse(job.Manifest, u, nil)
 	return doc, named("the playlist", u, err)
 }

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"seine/assemble/dash"
 	"seine/assemble/fetch"
 	"seine/assemble/hls"
 	"seine/assemble/manifest"
@@ -20,6 +22,9 @@ const mirrorPatience = 5 * time.Second
 // readStream reads the playlist of a stream from the first of its addresses that gives it. The others, if there are any, are
 // asked side by side: where they name the same segments, they are mirrors for each of these.
 func readStream(ctx context.Context, job *Job, in *Inspection, s *plan.Stream, pool *fetch.Pool) error {
+	if s.Lister != nil {
+		return readListed(ctx, in, s, pool)
+	}
 	var first error
 	for {
 		list, err := readMedia(ctx, in, s, s.URL, pool)
@@ -37,6 +42,25 @@ func readStream(ctx context.Context, job *Job, in *Inspection, s *plan.Stream, p
 		in.Warnings = append(in.Warnings, fmt.Sprintf("%v; a mirror at %s is asked in its place", err, s.Mirrors[0].Host))
 		s.URL, s.Mirrors = s.Mirrors[0], s.Mirrors[1:]
 	}
+}
+
+// readListed has a stream's segments named by the document that names the stream.
+func readListed(ctx context.Context, in *Inspection, s *plan.Stream, pool *fetch.Pool) (err error) {
+	name := "the index of the " + s.Name() + " stream"
+	read := func(ctx context.Context, address string, r manifest.ByteRange) ([]byte, error) {
+		body, err := pool.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: address, Range: &r})
+		if err != nil {
+			return nil, err
+		}
+		defer body.Release()
+		return bytes.Clone(body.Data), nil
+	}
+	s.Playlist, s.Twins, err = s.Lister.List(ctx, read)
+	var failed *fetch.Error
+	if errors.As(err, &failed) || errors.Is(err, ErrDRM) {
+		return err
+	}
+	return named("the "+s.Name()+" stream", in.Presentation.URL, err)
 }
 
 // readTwins returns the playlists of the mirrors that can be read in time.
@@ -85,14 +109,23 @@ func readStreams(ctx context.Context, job *Job, in *Inspection, pool *fetch.Pool
 	return nil
 }
 
-func readPlaylist(ctx context.Context, pool *fetch.Pool, name, address string, vars map[string]string) (hls.Document, error) {
+func readPlaylist(ctx context.Context, pool *fetch.Pool, name, address string, vars map[string]string) (manifest.Document, error) {
 	body, err := pool.Get(ctx, fetch.Request{Kind: fetch.Playlist, Name: name, URL: address})
 	if err != nil {
-		return hls.Document{}, err
+		return manifest.Document{}, err
 	}
 	defer body.Release()
-	doc, err := hls.Parse(body.Data, body.URL, vars)
+	doc, err := parse(body.Data, body.URL, vars)
 	return doc, named(name, body.URL, err)
+}
+
+// parse reads a playlist of HLS or a manifest of DASH.
+func parse(text []byte, base *url.URL, vars map[string]string) (manifest.Document, error) {
+	if dash.Is(text) {
+		p, err := dash.Parse(text, base)
+		return manifest.Document{Presentation: p}, err
+	}
+	return hls.Parse(text, base, vars)
 }
 
 // named says which playlist is at fault, without the query of its address.
@@ -101,9 +134,9 @@ func named(name string, u *url.URL, err error) error {
 		return nil
 	}
 	switch {
-	case errors.Is(err, hls.ErrEmpty):
+	case errors.Is(err, hls.ErrEmpty), errors.Is(err, dash.ErrEmpty):
 		err = marked{err, ErrNothing}
-	case !errors.Is(err, hls.ErrNotPlaylist):
+	case !errors.Is(err, hls.ErrNotPlaylist) && !errors.Is(err, ErrUnsupported):
 		err = marked{err, ErrMalformed}
 	}
 	if u.Scheme == "" {

@@ -3,7 +3,9 @@ package assemble
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"unicode/utf8"
 
@@ -55,9 +57,22 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
 		}
 	}
-	return g.Get(ctx, fetch.Request{
+	body, err := g.Get(ctx, fetch.Request{
 		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: s.ends.check(i, check),
 	})
+	if part.Doubtful && absent(err) {
+		err = errBeyond
+	}
+	return body, err
+}
+
+// errBeyond: a segment that might have followed the last one does not exist.
+var errBeyond = errors.New("the film ends before it")
+
+// absent is true for the answer that there is no such file.
+func absent(err error) bool {
+	var status *fetch.StatusError
+	return errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
 }
 
 // asks names all that part i needs.

@@ -8,7 +8,7 @@ const (
 	// lagShare is how much of the time of a stripe may pass before its first byte comes, as far as memory allows: a hundredth.
 	lagShare = 100
 	// slowRoom is the part of the window, one in so many, that comes on top of it where transfers are slow: stripes are the longer.
-	slowRoom = 6
+	slowRoom = 4
 	// leastPiece is the least that is asked for where a part is divided in slow transfers, in bytes.
 	leastPiece = 512 << 10
 )
@@ -132,6 +132,17 @@ func (f *flight) expect(n int64, after time.Duration) {
 	if w := f.room.window; w.pace.slow {
 		f.ends = time.Now().Add(after + w.lasts(n))
 	}
+}
+
+// longest is how many bytes the transfer of each part that takes longest has still to bring, as far as that is known. The caller holds the lock.
+func (p *pace) longest() map[*room]int64 {
+	out, now := map[*room]int64{}, time.Now()
+	for f := range p.flights {
+		if !f.ends.IsZero() {
+			out[f.room] = max(out[f.room], int64(f.ends.Sub(now).Seconds()*p.speed))
+		}
+	}
+	return out
 }
 
 // land ends a transfer, once; nil is none.

@@ -142,10 +142,12 @@ func (r *reader) free(buf []byte, s span) []byte {
 	if s.length >= 0 {
 		room = room[:min(int64(len(room)), s.length-int64(len(buf)))]
 	}
-	if room = r.pool.burst(room); r.claim != nil {
-		room = room[:r.claim(len(buf), len(room))]
-	} else if r.room != nil && r.room.window.slow() {
+	room = r.pool.burst(room)
+	if r.room != nil && r.room.window.slow() { // what is paid for is to come soon
 		room = room[:min(len(room), claimBytes)]
+	}
+	if r.claim != nil {
+		room = room[:r.claim(len(buf), len(room))]
 	}
 	return room
 }

@@ -166,9 +166,10 @@ func (w *window) foresees(r *room) bool {
 		}
 	}
 	list = append(list, r)
+	longest := w.pace.longest()
 	at := int64(0) // bytes that each transfer has brought until then
 	for i, o := range list {
-		at = max(at, (o.length()-o.came)/o.transfers())
+		at = max(at, (o.length()-o.came)/o.transfers(), longest[o])
 		sum := int64(0)
 		for _, o := range list[i:] {
 			sum += min(o.length(), o.came+at*o.transfers())

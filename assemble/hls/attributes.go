@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
@@ -36,14 +37,14 @@ func attributes(list string) iter.Seq2[string, string] {
 func parseRange(s string) (r manifest.ByteRange, implicit bool, err error) {
 	length, offset, found := strings.Cut(strings.TrimSpace(s), "@")
 	if r.Length, err = strconv.ParseInt(length, 10, 64); err != nil || r.Length <= 0 {
-		return r, false, fmt.Errorf("bad byte range %s", short(s))
+		return r, false, fmt.Errorf("bad byte range %s", address.Short(s))
 	}
 	if !found {
 		return r, true, nil
 	}
 	r.Offset, err = strconv.ParseInt(offset, 10, 64)
 	if err != nil || r.Offset < 0 || r.Offset > 1<<62-r.Length {
-		return r, false, fmt.Errorf("bad byte range %s", short(s))
+		return r, false, fmt.Errorf("bad byte range %s", address.Short(s))
 	}
 	return r, false, nil
 }
@@ -52,14 +53,14 @@ func parseRange(s string) (r manifest.ByteRange, implicit bool, err error) {
 func parseIV(s string) (*[16]byte, error) {
 	digits, found := strings.CutPrefix(strings.ToLower(s), "0x")
 	if !found || digits == "" || len(digits) > 32 {
-		return nil, fmt.Errorf("bad initialisation vector %s: want 0x and at most 32 hexadecimal digits", short(s))
+		return nil, fmt.Errorf("bad initialisation vector %s: want 0x and at most 32 hexadecimal digits", address.Short(s))
 	}
 	digits = strings.Repeat("0", 32-len(digits)) + digits
 	iv := new([16]byte)
 	for i := range iv {
 		b, err := strconv.ParseUint(digits[2*i:2*i+2], 16, 8)
 		if err != nil {
-			return nil, fmt.Errorf("bad initialisation vector %s: not hexadecimal", short(s))
+			return nil, fmt.Errorf("bad initialisation vector %s: not hexadecimal", address.Short(s))
 		}
 		iv[i] = byte(b)
 	}

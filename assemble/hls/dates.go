@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
@@ -28,7 +29,7 @@ func parseDate(s string) (time.Time, bool) {
 func (r *mediaReader) date(value string) time.Time {
 	t, ok := parseDate(value)
 	if !ok {
-		r.warn("line %d: the date %s cannot be read", r.number, short(value))
+		r.warn("line %d: the date %s cannot be read", r.number, address.Short(value))
 	}
 	return t
 }

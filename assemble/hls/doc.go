@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"net/url"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
@@ -32,8 +33,7 @@ const (
 var (
 	// ErrNotPlaylist: the text is something else; the error says what.
 	ErrNotPlaylist = errors.New("not an HLS playlist")
-	// ErrDASH and ErrFile are kinds of ErrNotPlaylist: a film in another form than HLS. They wrap manifest.ErrUnsupported.
-	ErrDASH = fmt.Errorf("a DASH manifest, and DASH is %w", manifest.ErrUnsupported)
+	// ErrFile is a kind of ErrNotPlaylist. It wraps manifest.ErrUnsupported.
 	ErrFile = fmt.Errorf("a film in a single file, which is %w", manifest.ErrUnsupported)
 	// ErrEmpty: a playlist that names no media.
 	ErrEmpty = errors.New("there is nothing in it")
@@ -43,40 +43,34 @@ var (
 	ErrMalformed = errors.New("malformed")
 	// ErrAddress: an address is not http or https. In a playlist that is a file itself, other files are no error here: who opens
 	// them decides.
-	ErrAddress = errors.New("address refused")
+	ErrAddress = address.ErrRefused
 	// ErrBase: an address is relative, and base is empty.
-	ErrBase = errors.New("where the playlist comes from is not known")
+	ErrBase = address.ErrBase
 )
-
-// Document is what Parse found: exactly one of the two is set.
-type Document struct {
-	Presentation *manifest.Presentation
-	Playlist     *manifest.Playlist
-}
 
 // Parse reads one playlist. base is the address it was finally read from, against which all others resolve. vars are the
 // variables of the multivariant playlist that a media playlist may import (EXT-X-DEFINE); nil for none.
 //
 // Errors wrap ErrNotPlaylist, ErrEmpty, ErrTooLarge, ErrMalformed or ErrAddress. Keys of rights systems are returned, not
 // refused: manifest.Usable decides.
-func Parse(text []byte, base *url.URL, vars map[string]string) (Document, error) {
+func Parse(text []byte, base *url.URL, vars map[string]string) (manifest.Document, error) {
 	if len(text) > MaxBytes {
-		return Document{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(text), MaxBytes)
+		return manifest.Document{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(text), MaxBytes)
 	}
 	if err := sniff(text); err != nil {
-		return Document{}, err
+		return manifest.Document{}, err
 	}
 	n, err := normalize(text, base, vars)
 	if err != nil {
-		return Document{}, err
+		return manifest.Document{}, err
 	}
 	switch {
 	case n.master:
 		p, err := decodeMaster(n, base)
-		return Document{Presentation: p}, err
+		return manifest.Document{Presentation: p}, err
 	case n.segments > 0:
 		p, err := decodeMedia(n, base)
-		return Document{Playlist: p}, err
+		return manifest.Document{Playlist: p}, err
 	}
-	return Document{}, fmt.Errorf("%w: it has neither segments nor variants", ErrEmpty)
+	return manifest.Document{}, fmt.Errorf("%w: it has neither segments nor variants", ErrEmpty)
 }

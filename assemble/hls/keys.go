@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
@@ -12,7 +13,7 @@ import (
 const maxKeys = 8
 
 // parseKey reads EXT-X-KEY or EXT-X-SESSION-KEY (RFC 8216 §4.3.2.4).
-func parseKey(list string, resolve *resolver) (manifest.Key, error) {
+func parseKey(list string, resolve *address.Resolver) (manifest.Key, error) {
 	key := manifest.Key{Format: manifest.Identity}
 	var err error
 	for k, v := range attributes(list) {
@@ -35,16 +36,16 @@ func parseKey(list string, resolve *resolver) (manifest.Key, error) {
 }
 
 // resolveKey leaves the addresses of rights systems (skd:, data: with a licence) as they are: nobody fetches them.
-func resolveKey(key *manifest.Key, resolve *resolver) error {
+func resolveKey(key *manifest.Key, resolve *address.Resolver) error {
 	switch {
 	case key.Method == "":
 		return errors.New("a key without METHOD")
 	case key.Method == manifest.MethodNone, key.System() != "":
 		return nil
 	case key.URL == "":
-		return fmt.Errorf("a key with METHOD=%s has no URI", short(key.Method))
+		return fmt.Errorf("a key with METHOD=%s has no URI", address.Short(key.Method))
 	}
-	u, err := resolve.small(key.URL)
+	u, err := resolve.Small(key.URL)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (r *mediaReader) initSection(list string) error {
 	for k, v := range attributes(list) {
 		switch k {
 		case "URI":
-			u, err := r.resolve.small(v)
+			u, err := r.resolve.Small(v)
 			if err != nil {
 				return err
 			}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/grafov/m3u8"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
 // masterReader notes what grafov does not keep of a multivariant playlist.
 type masterReader struct {
 	lines      *lineCounter
-	resolve    *resolver
+	resolve    *address.Resolver
 	renditions []manifest.Rendition
 	sessions   []manifest.Key
 	// infs are the variants in the order in which grafov keeps them; pending is true until the address of the last one.
@@ -35,7 +36,7 @@ type streamInf struct {
 }
 
 func decodeMaster(n *normalized, base *url.URL) (*manifest.Presentation, error) {
-	r := &masterReader{lines: &lineCounter{numbers: n.lines}, resolve: newResolver(base)}
+	r := &masterReader{lines: &lineCounter{numbers: n.lines}, resolve: address.New(base)}
 	g := m3u8.NewMasterPlaylist()
 	if err := grafovDecode(g, n.text, r.note); err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func (r *masterReader) variants(p *manifest.Presentation, g *m3u8.MasterPlaylist
 		if v.URI == "" {
 			continue
 		}
-		u, err := r.resolve.parse(v.URI)
+		u, err := r.resolve.Parse(v.URI)
 		if err != nil {
 			return err
 		}
@@ -160,7 +161,7 @@ func (r *masterReader) steer(list string) {
 		switch k {
 		case "SERVER-URI":
 			var err error
-			if s.URL, err = r.resolve.steering(v); err != nil && len(r.warnings) == 0 {
+			if s.URL, err = r.resolve.Steering(v); err != nil && len(r.warnings) == 0 {
 				r.warnings = append(r.warnings, fmt.Sprintf("the steering manifest is not read: %v", err))
 			}
 		case "PATHWAY-ID":
@@ -199,7 +200,7 @@ func (r *masterReader) media(list string) error {
 		case "FORCED":
 			m.Forced = v == "YES"
 		case "URI":
-			u, err := r.resolve.parse(v)
+			u, err := r.resolve.Parse(v)
 			if err != nil {
 				return err
 			}

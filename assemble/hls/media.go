@@ -10,6 +10,7 @@ import (
 
 	"github.com/grafov/m3u8"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
@@ -22,7 +23,7 @@ const (
 type mediaReader struct {
 	lines   *lineCounter
 	number  int
-	resolve *resolver
+	resolve *address.Resolver
 	list    *manifest.Playlist
 	err     error
 	keys    []manifest.Key
@@ -41,7 +42,7 @@ func decodeMedia(n *normalized, base *url.URL) (*manifest.Playlist, error) {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	r := &mediaReader{
-		lines: &lineCounter{numbers: n.lines}, resolve: newResolver(base),
+		lines: &lineCounter{numbers: n.lines}, resolve: address.New(base),
 		list: &manifest.Playlist{URL: base, Warnings: n.warnings, Segments: make([]manifest.Segment, 0, n.segments)},
 	}
 	if err := grafovDecode(g, n.text, r.note); err != nil {
@@ -65,7 +66,7 @@ func (r *mediaReader) join(g *m3u8.MediaPlaylist) error {
 	}
 	for i := range p.Segments {
 		s := &p.Segments[i]
-		u, err := r.resolve.media(g.Segments[i].URI)
+		u, err := r.resolve.Media(g.Segments[i].URI)
 		if err != nil {
 			return fmt.Errorf("segment %d: %w", i+1, err)
 		}
@@ -174,7 +175,7 @@ func (r *mediaReader) header(name, value string) (err error) {
 		return fmt.Errorf("it is a list of single pictures for fast forward (I-FRAMES-ONLY), not a film")
 	}
 	if err != nil {
-		return fmt.Errorf("%s has the value %s", name[1:], short(value))
+		return fmt.Errorf("%s has the value %s", name[1:], address.Short(value))
 	}
 	return nil
 }
@@ -193,7 +194,7 @@ func (r *mediaReader) extinf(value string) (err error) {
 func parseDuration(s string) (time.Duration, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(f >= 0) || f > maxSegmentDuration.Seconds() {
-		return 0, fmt.Errorf("bad duration %s", short(s))
+		return 0, fmt.Errorf("bad duration %s", address.Short(s))
 	}
 	return time.Duration(f*1e9 + 0.5), nil
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"seine/assemble/internal/address"
 )
 
 // normalized is text that grafov can read without harm, and what was learned on the way.
@@ -203,10 +205,10 @@ func (n *normalizer) define(list string) error {
 		}
 	}
 	if name == "" || !ok {
-		return n.bad("EXT-X-DEFINE has no value for the variable %s", short(name))
+		return n.bad("EXT-X-DEFINE has no value for the variable %s", address.Short(name))
 	}
 	if strings.ContainsFunc(value, unicode.IsControl) {
-		return n.bad("the variable %s holds a control character", short(name)) // %0A in a query would be a new line
+		return n.bad("the variable %s holds a control character", address.Short(name)) // %0A in a query would be a new line
 	}
 	if n.vars == nil {
 		n.vars = map[string]string{}
@@ -227,7 +229,7 @@ func (n *normalizer) expand(line string) (string, error) {
 		name, rest, closed := strings.Cut(after, "}")
 		value, known := n.vars[name]
 		if !closed || !known {
-			return "", n.bad("the variable %s is not defined", short(name))
+			return "", n.bad("the variable %s is not defined", address.Short(name))
 		}
 		b.WriteString(value)
 		if b.Len() > MaxLine {
@@ -243,12 +245,4 @@ func (n *normalizer) bad(format string, args ...any) error {
 
 func malformed(line int, format string, args ...any) error {
 	return fmt.Errorf("%w: line %d: %s", ErrMalformed, line, fmt.Sprintf(format, args...))
-}
-
-// short quotes remote text for an error message.
-func short(s string) string {
-	if len(s) > 80 {
-		s = s[:80] + "…"
-	}
-	return fmt.Sprintf("%q", s)
 }

@@ -15,8 +15,6 @@ func sniff(text []byte) error {
 		return fmt.Errorf("%w: the server answered with no text at all (%d bytes)", ErrEmpty, len(text))
 	}
 	switch what := Describe(text); what {
-	case dashManifest:
-		return fmt.Errorf("%w: the server answered with %w", ErrNotPlaylist, ErrDASH)
 	case "an MP4 file", "a WebM file", "an MPEG transport stream":
 		return fmt.Errorf("%w: the server answered with %s, %w", ErrNotPlaylist, what, ErrFile)
 	default:
@@ -24,7 +22,7 @@ func sniff(text []byte) error {
 	}
 }
 
-const dashManifest = "a DASH manifest (DASH is not supported yet)"
+const dashManifest = "a DASH manifest"
 
 var signatures = []struct {
 	prefix, name string

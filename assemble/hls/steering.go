@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"seine/assemble/internal/address"
 	"seine/assemble/manifest"
 )
 
@@ -44,18 +45,18 @@ func ParseSteering(text []byte, base *url.URL) (priority []string, clones []mani
 	case len(m.Priority) > MaxPathways || len(m.Clones) > MaxPathways:
 		return nil, nil, fmt.Errorf("%w: it has more than %d pathways", ErrTooLarge, MaxPathways)
 	}
-	resolve := newResolver(base)
+	resolve := address.New(base)
 	for i := range m.Clones {
 		c, err := m.Clones[i].read(resolve)
 		if err != nil {
-			return nil, nil, fmt.Errorf("pathway %s: %w", short(m.Clones[i].ID), err)
+			return nil, nil, fmt.Errorf("pathway %s: %w", address.Short(m.Clones[i].ID), err)
 		}
 		clones = append(clones, c)
 	}
 	return m.Priority, clones, nil
 }
 
-func (s *steeringClone) read(resolve *resolver) (c manifest.Clone, err error) {
+func (s *steeringClone) read(resolve *address.Resolver) (c manifest.Clone, err error) {
 	r := &s.Replacement
 	c = manifest.Clone{Base: s.Base, ID: s.ID, Host: r.Host, Params: r.Params}
 	switch {
@@ -64,7 +65,7 @@ func (s *steeringClone) read(resolve *resolver) (c manifest.Clone, err error) {
 	case len(r.Params) > MaxPathways:
 		return c, fmt.Errorf("%w: it has more than %d PARAMS", ErrTooLarge, MaxPathways)
 	case r.Host != "" && !hostname(r.Host):
-		return c, fmt.Errorf("%w: %s is no host", ErrAddress, short(r.Host))
+		return c, fmt.Errorf("%w: %s is no host", ErrAddress, address.Short(r.Host))
 	}
 	if c.Variants, err = addresses(r.Variants, resolve); err == nil {
 		c.Renditions, err = addresses(r.Renditions, resolve)
@@ -78,13 +79,13 @@ func hostname(s string) bool {
 	return err == nil && u.Host == s && u.Hostname() != "" && u.Path == "/" && u.User == nil && !strings.ContainsAny(s, " \\%")
 }
 
-func addresses(list map[string]string, resolve *resolver) (map[string]*url.URL, error) {
+func addresses(list map[string]string, resolve *address.Resolver) (map[string]*url.URL, error) {
 	if len(list) > MaxVariants {
 		return nil, fmt.Errorf("%w: it names more than %d addresses", ErrTooLarge, MaxVariants)
 	}
 	var out map[string]*url.URL
 	for id, address := range list {
-		u, err := resolve.parse(address)
+		u, err := resolve.Parse(address)
 		if err != nil {
 			return nil, err
 		}

@@ -70,6 +70,7 @@ type Part struct {
 	Init          []byte         // the initialization section in force (RFC 8216 §4.3.2.5), nil for none; nobody may change it
 	Key           *sampleaes.Key // of samples under SAMPLE-AES, nil for clear ones
 	Keyed         bool           // other segments with this Init have a Key
+	Zero          time.Duration  // what the samples' own clock shows when the period begins
 	Scratch       bool           // data is worth nothing afterwards: it may be written over, which spares memory of its size
 }
 
@@ -105,6 +106,7 @@ type stream struct {
 	state     []byte // container and the demuxer's state after the last part, to go back to
 	begun     bool
 	period    int
+	zero      time.Duration // see Part; of the samples that come
 	trust     trust
 }
 
@@ -194,8 +196,9 @@ func (j *Joiner) demux(p Part, data []byte) (*delta, error) {
 		return d, j.leftover(d, s.period)
 	}
 	if q := j.periods[p.Period]; q != nil && q.timed {
-		s.demux.SetReference(q.reference)
+		s.demux.SetReference(q.reference + ticks(p.Zero))
 	}
+	s.zero = p.Zero
 	if err := s.begin(p, data); err != nil {
 		return nil, err
 	}
@@ -219,6 +222,8 @@ func (j *Joiner) collect(s *stream) error {
 		if err != nil {
 			return err
 		}
+		zero := media.Rescale(int64(s.zero), int64(time.Second), int64(s.demux.Tracks()[m.Track].Timescale))
+		m.DTS, m.PTS = m.DTS-zero, m.PTS-zero
 		j.samples = append(j.samples, m)
 	}
 }

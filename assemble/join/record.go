@@ -18,11 +18,9 @@ import (
 )
 
 // recordVersion is the first byte of a record. Records of another version are refused.
-const recordVersion = 5
+const recordVersion = 6
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// encode writes the record: version, fields, CRC-32C.
+// encode writes the record: version, fields, CRC-32 (ISO/IEC 3309).
 func (d *delta) encode() []byte {
 	b := append(make([]byte, 0, 512), recordVersion)
 	b = wire.Int(b, int64(d.part.Stream))
@@ -43,7 +41,7 @@ func (d *delta) encode() []byte {
 		b = c.encode(b)
 	}
 	b = wire.Bytes(b, d.state)
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
 func (c *change) encode(b []byte) []byte {
@@ -107,7 +105,7 @@ func encodeCodec(b []byte, k media.Codec) []byte {
 
 // decode reads a record. The error wraps ErrRecord.
 func decode(b []byte) (*delta, error) {
-	if len(b) < 5 || crc32.Checksum(b[:len(b)-4], castagnoli) != binary.BigEndian.Uint32(b[len(b)-4:]) {
+	if len(b) < 5 || crc32.ChecksumIEEE(b[:len(b)-4]) != binary.BigEndian.Uint32(b[len(b)-4:]) {
 		return nil, fmt.Errorf("%w: checksum of %d bytes", ErrRecord, len(b))
 	}
 	if b[0] != recordVersion {

@@ -172,7 +172,7 @@ func (p *Piece) note(b []byte, off int64) {
 		p.start, p.end = min(p.start, off), max(p.end, off)
 	}
 	if p.straight {
-		p.crc = crc32.Update(p.crc, castagnoli, b)
+		p.crc = crc32.Update(p.crc, crc32.IEEETable, b)
 	}
 	p.end = max(p.end, off+int64(len(b)))
 }
@@ -229,7 +229,7 @@ func Verify(f io.ReaderAt, records []Record) (int, error) {
 }
 
 func sum(f io.ReaderAt, start, end int64) (uint32, error) {
-	h := crc32.New(castagnoli)
+	h := crc32.NewIEEE()
 	n, err := io.Copy(h, io.NewSectionReader(f, start, end-start))
 	if err == nil && n < end-start {
 		err = io.ErrUnexpectedEOF

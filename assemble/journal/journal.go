@@ -1,7 +1,7 @@
 // Package journal remembers, beside a part file, which parts of a film are finished, so that a process killed at any
 // moment is followed by one that fetches nothing twice but what was under way.
 //
-// A journal is a row of frames: length, CRC-32C and payload. The first holds the identity of the plan, each other one a
+// A journal is a row of frames: length, CRC-32 (ISO/IEC 3309) and payload. The first holds the identity of the plan, each other one a
 // part, or several that count only together. A later record of a part takes the place of an earlier one. What a crash left of a
 // frame is cut off, never trusted; and each record is only believed once the bytes that it speaks of have been read back.
 package journal
@@ -20,13 +20,11 @@ import (
 var ErrChanged = errors.New("the unfinished file belongs to another film or choice")
 
 const (
-	magic = "seine\x00\x00\x03"
+	magic = "seine\x00\x00\x04"
 	// maxFrame bounds one frame; a part's record takes a few bytes for each of its samples.
 	maxFrame  = 64 << 20
 	frameHead = 8
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // File is what a journal is kept in; *os.File is one.
 type File interface {
@@ -54,7 +52,7 @@ type Record struct {
 	Missing bool
 	// Start and Size are the offsets in the part file where the part's own bytes begin and end; all are before Size.
 	Start, Size int64
-	// CRC is the CRC-32C of those bytes.
+	// CRC is the CRC-32 (ISO/IEC 3309) of those bytes.
 	CRC uint32
 	// Print tells the part's own bytes, as they came, from those of another film: see PrintOf. Zero for a missing part.
 	Print Print
@@ -205,7 +203,7 @@ func (j *Journal) Append(list ...Record) error {
 
 func appendFrame(b, payload []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, uint32(len(payload)))
-	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(payload, castagnoli))
+	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(payload))
 	return append(b, payload...)
 }
 
@@ -225,7 +223,7 @@ func readFrame(r io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(payload)) != n || crc32.Checksum(payload, castagnoli) != binary.BigEndian.Uint32(head[4:]) {
+	if int64(len(payload)) != n || crc32.ChecksumIEEE(payload) != binary.BigEndian.Uint32(head[4:]) {
 		return nil, errTorn
 	}
 	return payload, nil

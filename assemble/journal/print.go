@@ -2,7 +2,7 @@ package journal
 
 import "hash/crc32"
 
-// Print tells the bytes of one part from those of another: their number and the CRC-32C of the first of them. A film that comes
+// Print tells the bytes of one part from those of another: their number and the CRC-32 (ISO/IEC 3309) of the first of them. A film that comes
 // back under other addresses is known by it.
 type Print struct {
 	Length int64
@@ -14,5 +14,5 @@ const printed = 64 << 10
 
 // PrintOf returns the print of a part's bytes.
 func PrintOf(b []byte) Print {
-	return Print{int64(len(b)), crc32.Checksum(b[:min(len(b), printed)], castagnoli)}
+	return Print{int64(len(b)), crc32.ChecksumIEEE(b[:min(len(b), printed)])}
 }

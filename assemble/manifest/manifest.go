@@ -3,9 +3,16 @@
 package manifest
 
 import (
+	"context"
 	"net/url"
 	"time"
 )
+
+// Document is what some text is: exactly one of the two is set.
+type Document struct {
+	Presentation *Presentation
+	Playlist     *Playlist
+}
 
 // Presentation is one film as its top document names it: the variants of the picture and the renditions beside them.
 type Presentation struct {
@@ -47,9 +54,20 @@ type Clone struct {
 	Variants, Renditions map[string]*url.URL
 }
 
+// Lister names the segments of a variant or rendition whose document is not a playlist of its own.
+type Lister interface {
+	// List returns the segments, and the same from other servers, best first. read gets a part of a file, in which an index of them may lie.
+	List(ctx context.Context, read Reader) (list *Playlist, mirrors []*Playlist, err error)
+}
+
+// Reader gets a part of a file.
+type Reader func(ctx context.Context, address string, r ByteRange) ([]byte, error)
+
 // Variant is one encoding of the whole film (RFC 8216 §4.3.4.2).
 type Variant struct {
-	URL *url.URL
+	// URL is that of its playlist; where a Lister has the segments, only a name for it.
+	URL    *url.URL
+	Lister Lister
 	// Bandwidth is the peak, AverageBandwidth the mean, in bits per second; 0 when not stated.
 	Bandwidth, AverageBandwidth int64
 	// Width and Height are in pixels; 0 when not stated.
@@ -101,8 +119,9 @@ type Rendition struct {
 	Default bool
 	// Autoselect is true too when Default is.
 	Autoselect, Forced bool
-	// URL is nil when the content lies inside the variant itself.
-	URL *url.URL
+	// URL is nil when the content lies inside the variant itself; Lister is as in Variant.
+	URL    *url.URL
+	Lister Lister
 	// Mirrors are the addresses of the same content on other servers, best first.
 	Mirrors []*url.URL
 }
@@ -153,6 +172,10 @@ type Segment struct {
 	Period        uint64
 	// Gap is true when the origin itself says that this piece does not exist.
 	Gap bool
+	// Doubtful is true when this piece, the last one, may not exist: stated durations are rounded.
+	Doubtful bool
+	// Zero is what the samples' own clock shows when the period begins, where the document says that.
+	Zero time.Duration
 	// ProgramDateTime is the wall clock of its first sample, or zero.
 	ProgramDateTime time.Time
 	// Advert is true when the playlist marks this piece as spliced in: an advertising break by SCTE-35, by the tags that

@@ -40,6 +40,10 @@ type Part struct {
 	Discontinuity   bool
 	// Period counts the discontinuities so far; the streams agree on it.
 	Period int
+	// Doubtful is true when the last segment of a period may not exist.
+	Doubtful bool
+	// Zero is what the samples' own clock shows when the period begins, as far as the manifest says that.
+	Zero time.Duration
 	// Gap is true when the origin says that the segment does not exist; Advert when the playlist marks it as spliced in.
 	Gap, Advert bool
 }
@@ -123,7 +127,7 @@ func firstPeriod(streams []Stream) uint64 {
 
 func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 	list := s.Playlist
-	if len(list.Segments) == 0 {
+	if len(list.Segments) == 0 && list.Ended {
 		return nil, fmt.Errorf("%w: the playlist of the %s stream has no segments", ErrEmpty, s.Name())
 	}
 	parts := make([]Part, len(list.Segments))
@@ -142,14 +146,14 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		parts[i] = Part{
 			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key, Init: init,
 			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
-			Period: int(seg.Period - first), Gap: seg.Gap, Advert: seg.Advert,
+			Period: int(seg.Period - first), Gap: seg.Gap, Advert: seg.Advert, Doubtful: seg.Doubtful, Zero: seg.Zero,
 		}
 		start += seg.Duration
 	}
 	addMirrors(parts, s)
 	// Last, so that a protected live stream is called protected.
 	if !list.Ended {
-		return nil, fmt.Errorf("%w: the playlist has no end (no EXT-X-ENDLIST); recording live streams is %w", ErrLive, manifest.ErrUnsupported)
+		return nil, fmt.Errorf("%w: the playlist says of no end; recording live streams is %w", ErrLive, manifest.ErrUnsupported)
 	}
 	return parts, nil
 }

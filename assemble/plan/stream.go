@@ -16,6 +16,8 @@ import (
 // Stream is one playlist that goes into the film.
 type Stream struct {
 	URL *url.URL
+	// Lister has the segments in place of a playlist at URL; nil for none.
+	Lister manifest.Lister
 	// Mirrors are addresses of the same playlist on other servers, best first.
 	Mirrors []*url.URL
 	// Gives is the only kind of track that the film takes from it; 0 for all that it has.
@@ -62,7 +64,7 @@ const MaxStreams = 8
 // that the variant has comes along.
 func streamsOf(v *manifest.Variant, sounds []*manifest.Rendition, audioOnly bool) []Stream {
 	own, inside := apart(v, sounds)
-	main := Stream{URL: v.URL, Mirrors: v.Mirrors, Variant: v}
+	main := Stream{URL: v.URL, Lister: v.Lister, Mirrors: v.Mirrors, Variant: v}
 	switch {
 	case audioOnly:
 		main.Gives = media.Audio
@@ -78,7 +80,7 @@ func streamsOf(v *manifest.Variant, sounds []*manifest.Rendition, audioOnly bool
 		streams = append(streams, main)
 	}
 	for _, r := range own {
-		s := Stream{URL: r.URL, Mirrors: r.Mirrors, Gives: media.Audio, Rendition: r, Language: languageTag(r.Language), Title: title(r.Name), Default: r == sounds[0]}
+		s := Stream{URL: r.URL, Lister: r.Lister, Mirrors: r.Mirrors, Gives: media.Audio, Rendition: r, Language: languageTag(r.Language), Title: title(r.Name), Default: r == sounds[0]}
 		if len(own) > 1 {
 			s.Label = label(r, own)
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -59,6 +60,7 @@ func (p peer) run(b *testing.B, f film, playlist string) (took time.Duration, er
 	if err := f.addresses(filepath.Join(dir, "list.txt"), strings.TrimSuffix(playlist, "index.m3u8")); err != nil {
 		b.Fatal(err)
 	}
+	syscall.Sync() // what others have written or deleted is not this one's
 	out := filepath.Join(dir, "film.mp4")
 	for _, cmd := range p.fetch(b.Context(), dir, playlist, out) {
 		u, err := try(b, cmd)
@@ -130,6 +132,22 @@ func BenchmarkPeers(b *testing.B) {
 		{"fMP4", "", func(b *testing.B) film { return large.film(b, size, seconds, "m4s") }},
 	} {
 		b.Run(c.name, func(b *testing.B) { race(b, c.make(b), seine, c.trouble) })
+	}
+	b.Run("line", func(b *testing.B) { alone(b, large.film(b, size, seconds, "ts"), seine) })
+}
+
+// alone takes a whole film over the slow line, which would keep some of the others for ten minutes: how near seine comes to what the line
+// allows with 16 and with 32 connections.
+func alone(b *testing.B, f film, seine string) {
+	b.SetBytes(f.bytes)
+	for b.Loop() {
+		for _, workers := range []int{16, 32} {
+			took, err := product(seine, "", "--workers", strconv.Itoa(workers)).run(b, f, startOrigin(b, f.dir, "slow"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(took.Seconds()/(float64(f.bytes)/lineSpeed/float64(workers)), fmt.Sprintf("%d-workers-of-line-%[1]d", workers))
+		}
 	}
 }
 

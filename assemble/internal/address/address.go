@@ -1,20 +1,31 @@
-package hls
+// Package address makes the addresses of playlists and manifests absolute, and refuses those that are none of theirs.
+package address
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 )
 
-// resolver makes addresses absolute (RFC 3986 §5.2). Most playlists name tens of thousands of plain files beside
+var (
+	// ErrRefused: an address is not http or https. In a playlist that is a file itself, other files are no error here: who opens
+	// them decides.
+	ErrRefused = errors.New("address refused")
+	// ErrBase: an address is relative, and base is empty.
+	ErrBase = errors.New("where the playlist comes from is not known")
+)
+
+// Resolver makes addresses absolute (RFC 3986 §5.2). Most playlists name tens of thousands of plain files beside
 // themselves, so those are joined as text.
-type resolver struct {
+type Resolver struct {
 	base *url.URL
 	dir  string // scheme, host and folder, ends in a slash; empty when not usable
 }
 
-func newResolver(base *url.URL) *resolver {
-	r := &resolver{base: base}
+// New resolves against base.
+func New(base *url.URL) *Resolver {
+	r := &Resolver{base: base}
 	if base.Host != "" && base.Opaque == "" && (base.Scheme == "http" || base.Scheme == "https") {
 		dir := *base
 		dir.RawQuery, dir.Fragment, dir.RawFragment, dir.ForceQuery = "", "", "", false
@@ -26,29 +37,30 @@ func newResolver(base *url.URL) *resolver {
 	return r
 }
 
-// media resolves the address of a playlist or segment: http or https.
-func (r *resolver) media(ref string) (string, error) {
+// Media resolves the address of a playlist or segment: http or https.
+func (r *Resolver) Media(ref string) (string, error) {
 	if r.dir != "" && plain(ref) {
 		return r.dir + ref, nil
 	}
-	u, err := r.parse(ref)
+	u, err := r.Parse(ref)
 	if err != nil {
 		return "", err
 	}
 	return u.String(), nil
 }
 
-func (r *resolver) parse(ref string) (*url.URL, error) {
+// Parse is Media, in parts.
+func (r *Resolver) Parse(ref string) (*url.URL, error) {
 	// A browser reads backslashes as slashes; a file manager as the start of a network path.
 	if ref == "" || strings.HasPrefix(ref, `\`) {
-		return nil, fmt.Errorf("%w: %s is no http or https address", ErrAddress, short(ref))
+		return nil, fmt.Errorf("%w: %s is no http or https address", ErrRefused, Short(ref))
 	}
 	u, err := url.Parse(ref)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrAddress, short(ref))
+		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrRefused, Short(ref))
 	}
 	if r.base.Scheme == "" && u.Scheme == "" {
-		return nil, fmt.Errorf("%w: %s is relative, and %w", ErrAddress, short(ref), ErrBase)
+		return nil, fmt.Errorf("%w: %s is relative, and %w", ErrRefused, Short(ref), ErrBase)
 	}
 	u = r.base.ResolveReference(u)
 	if r.base.Scheme == "file" && u.Scheme == "file" && u.Host == "" {
@@ -56,28 +68,28 @@ func (r *resolver) parse(ref string) (*url.URL, error) {
 		return u, nil
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, fmt.Errorf("%w: %s is no http or https address", ErrAddress, short(ref))
+		return nil, fmt.Errorf("%w: %s is no http or https address", ErrRefused, Short(ref))
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil
 }
 
-// small resolves the address of a key: also data: (the line limit bounds it to 64 KiB).
-func (r *resolver) small(ref string) (string, error) {
+// Small resolves the address of a key: also data: (the line limit bounds it to 64 KiB).
+func (r *Resolver) Small(ref string) (string, error) {
 	if len(ref) >= 5 && strings.EqualFold(ref[:5], "data:") {
 		return "data:" + ref[5:], nil
 	}
-	return r.media(ref)
+	return r.Media(ref)
 }
 
-// steering resolves the address of a steering manifest: also data:, which must be well-formed.
-func (r *resolver) steering(ref string) (*url.URL, error) {
+// Steering resolves the address of a steering manifest: also data:, which must be well-formed.
+func (r *Resolver) Steering(ref string) (*url.URL, error) {
 	if len(ref) < 5 || !strings.EqualFold(ref[:5], "data:") {
-		return r.parse(ref)
+		return r.Parse(ref)
 	}
 	u, err := url.Parse(ref)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrAddress, short(ref))
+		return nil, fmt.Errorf("%w: %s cannot be read as a URL", ErrRefused, Short(ref))
 	}
 	return u, nil
 }
@@ -111,3 +123,14 @@ func plainQuery(q string) bool {
 	}
 	return true
 }
+
+// Short is an address, or what stands in its place, for messages.
+func Short(s string) string {
+	if len(s) > 80 {
+		s = s[:80] + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// Base is what addresses resolve against.
+func (r *Resolver) Base() *url.URL { return r.base }
