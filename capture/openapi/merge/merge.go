@@ -40,6 +40,13 @@ func Into(old []byte, heard document.Object, asJSON bool) (*Result, error) {
 	if len(bytes.TrimSpace(old)) == 0 {
 		return write(&Result{Document: heard}, heard, asJSON)
 	}
+	if bytes.Contains(old, []byte("\r\n")) { // of Windows: it is given back so
+		res, err := Into(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), heard, asJSON)
+		if err == nil {
+			res.Text = bytes.ReplaceAll(res.Text, []byte("\n"), []byte("\r\n"))
+		}
+		return res, err
+	}
 	node, err := document.ParseNode(old)
 	if err != nil {
 		return nil, err
@@ -52,11 +59,11 @@ func Into(old []byte, heard document.Object, asJSON bool) (*Result, error) {
 	mine = without(mine, baseKey)
 	names := schemaNames(base, mine)
 	base = renameSchemas(follow(base, mine), names)
-	heard = renameSchemas(follow(heard, mine), names)
 	known := base
 	if known == nil {
 		known = mine
 	}
+	heard = renameSchemas(follow(relocated(heard, known), mine), names)
 	wide := ownIDs(widened(known, heard), known)
 	t := &three{}
 	res := &Result{Document: repaired(t.objects(base, mine, wide, ""), wide), Conflicts: t.conflicts, Edits: t.edits}

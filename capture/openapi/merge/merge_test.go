@@ -287,6 +287,62 @@ func TestAnyEdit(t *testing.T) {
 	})
 }
 
+// TestServers: what was heard elsewhere is not said to be here.
+func TestServers(t *testing.T) {
+	once := string(into(t, "", parse(t, first)).Text)
+	elsewhere := strings.ReplaceAll(more, "https://shop.example", "https://other.example")
+	for range 2 {
+		res := into(t, once, parse(t, elsewhere))
+		once = string(res.Text)
+		for _, key := range []string{"/users#server=https%3A%2F%2Fother.example", "/users/{userId}#server=https%3A%2F%2Fother.example", "/users/{userId}/orders"} {
+			item := object(object(res.Document.Get("paths")).Get(key))
+			if list := array(item.Get("servers")); len(list) != 1 || object(list[0]).Get("url") != "https://other.example" {
+				t.Errorf("%s: %v", key, list)
+			}
+		}
+		if list := array(res.Document.Get("servers")); len(list) != 1 || object(list[0]).Get("url") != "https://shop.example" || len(object(res.Document.Get("paths"))) != 5 || res.CommentsLost {
+			t.Errorf("%v\n%s", list, visible(res.Text))
+		}
+	}
+	res := into(t, once, parse(t, first)) // and back
+	if string(res.Text) != once && len(object(res.Document.Get("paths"))) != 5 {
+		t.Error(visible(res.Text))
+	}
+}
+
+// TestWindows: lines end as they did.
+func TestWindows(t *testing.T) {
+	once := string(into(t, "", parse(t, first)).Text)
+	edited := strings.ReplaceAll(strings.Replace(once, "title: shop.example", "title: Mine # mine", 1), "\n", "\r\n")
+	res := into(t, edited, parse(t, more))
+	if res.CommentsLost || !bytes.Contains(res.Text, []byte("title: Mine # mine\r\n")) || bytes.Count(res.Text, []byte("\n")) != bytes.Count(res.Text, []byte("\r\n")) {
+		t.Error(string(res.Text))
+	}
+}
+
+// TestJSON: what was changed in JSON stays too, and so does its order.
+func TestJSON(t *testing.T) {
+	once, err := Into(nil, parse(t, first), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(once.Text), `"title": "shop.example",
+    "version": "1"`, `"version": "1",
+    "title": "Mine"`, 1)
+	res, err := Into([]byte(text), parse(t, more), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\"version\": \"1\",\n    \"title\": \"Mine\"", `"/users/{userId}/orders"`} {
+		if !strings.Contains(string(res.Text), want) {
+			t.Errorf("no %s:\n%s", want, res.Text)
+		}
+	}
+	if res.CommentsLost || res.Edits != 1 {
+		t.Errorf("%+v", res.Edits)
+	}
+}
+
 func TestNotOurs(t *testing.T) {
 	for _, text := range []string{"hello", "a: 1", "[1]", "openapi: 3.1.0\npaths: &a {}\nb: *a"} {
 		if _, err := Into([]byte(text), parse(t, first), false); err == nil {

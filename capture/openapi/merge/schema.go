@@ -58,7 +58,7 @@ func bounded(out, k, h document.Object) document.Object {
 }
 
 // scalarsOnly: a format of texts says nothing of numbers; one of numbers nothing of texts.
-func scalarsOnly(k, h document.Object) bool { return !(allows(k, "integer") && allows(h, "integer")) }
+func scalarsOnly(k, h document.Object) bool { return !allows(k, "integer") || !allows(h, "integer") }
 
 func allows(s document.Object, name string) bool { return slices.Contains(names(s.Get("type")), name) }
 

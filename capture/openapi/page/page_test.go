@@ -2,7 +2,6 @@ package page_test
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -91,7 +90,7 @@ func TestKeyboard(t *testing.T) {
 	defer mu.Unlock()
 	for _, path := range asked {
 		if path != "/" && path != "/favicon.ico" {
-			t.Error(fmt.Sprintf("the page asked for %s", path))
+			t.Errorf("the page asked for %s", path)
 		}
 	}
 }

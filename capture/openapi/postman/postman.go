@@ -18,7 +18,8 @@ const format = "https://schema.getpostman.com/json/collection/v2.1.0/collection.
 func Write(w io.Writer, s *spec.Spec) error {
 	c := document.Object{
 		{Key: "info", Value: document.Object{
-			{Key: "name", Value: s.Title}, {Key: "schema", Value: format},
+			{Key: "name", Value: s.Title},
+			{Key: "schema", Value: format},
 			{Key: "description", Value: strings.TrimSpace(s.Description + "\n\nx-seine-generator: " + s.Generator)},
 		}},
 		{Key: "item", Value: folders(s)},
