@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
 	"seine/capture/openapi/document"
@@ -24,9 +23,6 @@ func Types(schema document.Object) (list []string, null bool) {
 	}
 	return list, null
 }
-
-// Unknown says that an example was made up: the document has none.
-type Unknown func(name string)
 
 // Example is a value that the schema accepts, made of the examples in it.
 func (s *Spec) Example(schema document.Object) any { return s.example(schema, "", 0) }
@@ -136,33 +132,6 @@ func JSON(v any) string {
 	var b strings.Builder
 	_ = document.WriteJSON(&b, v) // a Builder takes all
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// Body is an example of what is sent, in the first media type that can be written as text.
-func (s *Spec) Body(o *Operation) (kind, body string, ok bool) {
-	for _, m := range o.Bodies {
-		if IsForm(m.Type) {
-			return m.Type, s.form(m.Schema), true
-		}
-		if strings.Contains(m.Type, "json") {
-			return m.Type, JSON(o.withQuery(s.Example(m.Schema))), true
-		}
-	}
-	if len(o.Bodies) > 0 && o.Bodies[0].Schema != nil {
-		return o.Bodies[0].Type, Text(s.Example(o.Bodies[0].Schema)), true
-	}
-	return "", "", false
-}
-
-// IsForm says whether a media type is that of forms.
-func IsForm(t string) bool { return t == "application/x-www-form-urlencoded" }
-
-func (s *Spec) form(schema document.Object) string {
-	var parts []string
-	for _, m := range object(s.Example(schema)) {
-		parts = append(parts, url.QueryEscape(m.Key)+"="+url.QueryEscape(Text(m.Value)))
-	}
-	return strings.Join(parts, "&")
 }
 
 // withQuery puts in what is asked of GraphQL, which is too long to be an example.
