@@ -154,6 +154,8 @@ func (m *method) answer() {
 		}
 		for _, b := range a.Bodies {
 			switch {
+			case b.Stream == "events" || m.o.Style == "events":
+				m.result, m.decode = "io.ReadCloser", "open"
 			case strings.Contains(b.Type, "json") && b.Stream == "lines":
 				m.result, m.decode = "[]"+m.g.typeOf(b.Schema, m.name+"Line"), "lines"
 			case strings.Contains(b.Type, "json") && b.Schema != nil:
@@ -176,7 +178,11 @@ func (m *method) String() string {
 	if m.result != "" {
 		returns, zero = "("+m.result+", error)", "var out "+m.result+"\n"
 	}
-	fmt.Fprintf(&b, "// %s asks %s.\nfunc (c *Client) %s(%s) %s {\n", m.name, line(m.o.Method+" "+m.o.Key), m.name, args, returns)
+	ends := ""
+	if m.decode == "open" {
+		ends = " Its events come as long as nobody closes what it gives."
+	}
+	fmt.Fprintf(&b, "// %s asks %s.%s\nfunc (c *Client) %s(%s) %s {\n", m.name, line(m.o.Method+" "+m.o.Key), ends, m.name, args, returns)
 	kind := strconv.Quote(m.kind)
 	if m.send != "" && m.kind == "" {
 		kind = "contentType"
@@ -191,6 +197,8 @@ func (m *method) String() string {
 	switch m.decode {
 	case "":
 		b.WriteString("return c.do(ctx, r, nil)\n")
+	case "open":
+		b.WriteString("return c.open(ctx, r)\n")
 	default:
 		fmt.Fprintf(&b, "%serr := c.do(ctx, r, %s)\nreturn out, err\n", zero, map[string]string{"json": "readJSON(&out)", "lines": "readLines(&out)", "bytes": "readBytes(&out)"}[m.decode])
 	}

@@ -349,6 +349,10 @@ func TestNotOurs(t *testing.T) {
 			t.Errorf("%q was taken", text)
 		}
 	}
+	old := into(t, first, parse(t, more)) // written before there was anything to compare with
+	if !strings.Contains(visible(old.Text), "x-seine-count: 7") || len(old.Conflicts) != 1 || !strings.Contains(old.Conflicts[0].Where, "/id/type") {
+		t.Errorf("%+v\n%s", old.Conflicts, visible(old.Text))
+	}
 	res := into(t, "openapi: 3.1.0 # mine\ninfo: {title: Mine, version: '2'}\npaths: {}\n", parse(t, first)) // nobody knows what was there before
 	if !strings.Contains(string(res.Text), "openapi: 3.1.0 # mine") || !strings.Contains(string(res.Text), "getUsersByUserId") || !strings.Contains(string(res.Text), "Mine") {
 		t.Error(string(res.Text))

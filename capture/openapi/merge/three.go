@@ -72,6 +72,8 @@ func (t *three) merge(base, mine, heard any, at string) any {
 			t.edits += differences(mine, heard)
 		}
 		return mine
+	case isAbsent(base) && !isAbsent(mine) && strings.Contains(at, "/x-seine-"): // what seine tells of a capture is seine's to tell
+		return heard
 	case isAbsent(mine): // removed by hand, which stays so
 		t.edits++
 		return mine
