@@ -25,7 +25,9 @@ type Job struct {
 	Client fetch.Doer
 	// Output is the path of the finished file. Beside it come Output.part, Output.part.journal and Output.part.lock.
 	Output string
-	Choice plan.Choice
+	// GuessedExtension: a film that is a single file, which is fetched as it is, gets the extension of what it is in place of Output's.
+	GuessedExtension bool
+	Choice           plan.Choice
 	// Workers is the number of requests at once to one host; 0 has it found for each host, from 6 to 16.
 	Workers int
 	// Rate bounds the bytes per second that are received, all requests together; 0 for no limit.

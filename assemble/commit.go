@@ -1,10 +1,13 @@
 package assemble
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 // commit gives the finished file its name: contents first, then the name, then the folder that holds the name. The journal of a film
@@ -22,7 +25,7 @@ func (o *output) commit(gaps bool) (size int64, err error) {
 	if err := o.free(); err != nil {
 		return 0, err
 	}
-	if err := o.root.Rename(o.base+".part", o.base); err != nil {
+	if err := o.root.Rename(o.base+".part", o.name()); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	o.done = true
@@ -37,6 +40,15 @@ func (o *output) commit(gaps bool) (size int64, err error) {
 	o.syncFolder()
 	return info.Size(), nil
 }
+
+// rename gives the finished file another extension, if that name is free.
+func (o *output) rename(ext string) error {
+	o.final = strings.TrimSuffix(o.base, filepath.Ext(o.base)) + ext
+	return o.free()
+}
+
+// name is that of the finished file.
+func (o *output) name() string { return cmp.Or(o.final, o.base) }
 
 // settle waits for what still works on the part file.
 func (o *output) settle() {

@@ -107,8 +107,13 @@ func (r *run) add(i int, init, data []byte, why error) error {
 	if err != nil {
 		return r.unjoined(i, err)
 	}
-	r.written = append(r.written, writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)})
 	r.count(i, why)
+	return r.wrote(writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)})
+}
+
+// wrote has a part put on record, sooner or later.
+func (r *run) wrote(w writing) error {
+	r.written = append(r.written, w)
 	if time.Since(r.flushed) > flushTime {
 		return r.flush()
 	}

@@ -25,7 +25,7 @@ var (
 	ErrLive = plan.ErrLive
 	// ErrChoice: the wanted quality or language is not there.
 	ErrChoice = plan.ErrChoice
-	// ErrNotPlaylist: the address answers with something else; with a DASH manifest or a film in a single file, it is ErrUnsupported too.
+	// ErrNotPlaylist: the address answers with something else.
 	ErrNotPlaylist = hls.ErrNotPlaylist
 	// ErrMalformed: the playlist breaks its format, a limit, or names an address that is not http.
 	ErrMalformed = errors.New("unusable playlist")
@@ -73,7 +73,7 @@ var hints = []struct {
 	{syscall.ENOTDIR, "what should be a folder is a file: choose another place with -o"},
 	{fs.ErrNotExist, "make the folder first, or choose another one with -o"},
 	{ErrOutput, "see that the disk has room and run the same command again: it goes on where it stopped"},
-	{hls.ErrFile, "nothing has to be put together: a browser or curl saves it as it is"},
+	{hls.ErrFile, "there is nothing to choose: `seine get` fetches it as it is"},
 	{ErrNotPlaylist, "the address may have expired or need the page's cookies: try `seine grab` with the address of the page"},
 	{errGap, "--allow-gaps makes the film without the missing parts"},
 	{ErrUnsupported, "another quality may work: list the choices with --list"},
@@ -86,9 +86,6 @@ func Hint(err error) string {
 	}
 	if lacks := (*incompleteError)(nil); errors.As(err, &lacks) && (lacks.repair || lacks.renew == nil && !errors.Is(err, errGap)) {
 		return lacks.hint()
-	}
-	if f := (*fetch.Error)(nil); errors.As(err, &f) && f.Kind == fetch.Playlist && errors.Is(err, fetch.ErrTooLarge) {
-		return "if it is a film itself, such as an mp4, and no playlist: that cannot be fetched yet, and a browser or curl saves it as it is"
 	}
 	var status *fetch.StatusError
 	if errors.As(err, &status) {

@@ -15,6 +15,8 @@ type output struct {
 	root *os.Root
 	path string
 	base string
+	// final is the name of the finished file where that is not base.
+	final string
 	// force discards an unfinished film of another job, replace a finished one; repairs says that the part file is a copy of a
 	// finished film.
 	force, replace, repairs bool
@@ -95,19 +97,22 @@ func (o *output) there(suffix string) bool {
 
 // free reports whether the name can be taken.
 func (o *output) free() error {
-	info, err := o.root.Lstat(o.base)
+	info, err := o.root.Lstat(o.name())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	case info.IsDir():
-		return marked{fmt.Errorf("%w: %s is a folder", ErrOutput, o.path), errName}
+		return marked{fmt.Errorf("%w: %s is a folder", ErrOutput, o.finished()), errName}
 	case o.replace:
 		return nil
 	}
-	return fmt.Errorf("%w: %s", ErrExists, o.path)
+	return fmt.Errorf("%w: %s", ErrExists, o.finished())
 }
+
+// finished is the path of the finished file.
+func (o *output) finished() string { return filepath.Join(filepath.Dir(o.path), o.name()) }
 
 // begin opens part file and journal and returns the records whose bytes are in place, and the header that was found.
 func (o *output) begin(h journal.Header) ([]journal.Record, journal.Header, error) {

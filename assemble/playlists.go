@@ -110,7 +110,7 @@ func readStreams(ctx context.Context, job *Job, in *Inspection, pool *fetch.Pool
 }
 
 func readPlaylist(ctx context.Context, pool *fetch.Pool, name, address string, vars map[string]string) (manifest.Document, error) {
-	body, err := pool.Get(ctx, fetch.Request{Kind: fetch.Playlist, Name: name, URL: address})
+	body, err := pool.Get(ctx, fetch.Request{Kind: fetch.Playlist, Name: name, URL: address, Look: lookAt})
 	if err != nil {
 		return manifest.Document{}, err
 	}

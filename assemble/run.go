@@ -92,6 +92,9 @@ func (r *run) options() fetch.Options {
 // film plans, takes over what is there, fetches the rest, fills holes and finishes.
 func (r *run) film(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
+		if inOneFile(err) && r.job.Manifest == nil {
+			return r.single(ctx, err)
+		}
 		return err
 	}
 	if err := r.resume(ctx); err != nil {

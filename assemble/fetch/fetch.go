@@ -54,9 +54,14 @@ type Request struct {
 	// asked for in ranges of some 4 MiB at the same time, if the host honours that; and one that takes long is shared with slots that have
 	// nothing to do.
 	Range *manifest.ByteRange
+	// Open: the range may reach beyond the end of the resource, and the whole may come in its place. The answer's header tells.
+	Open bool
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.
 	Check func(*Body) error
+	// Look, if not nil, is shown the first bytes of a body, 512 or all, and the answer's header, before the rest is read. An error
+	// is one of Check; nothing more is read then.
+	Look func(head []byte, h http.Header) error
 	// Standing, if not nil, is told when the transfer of a segment begins to wait for memory, which only parts before it can
 	// free, and when it goes on. Whoever waits for several parts must know that such a one gives no news.
 	Standing func(bool)
@@ -71,6 +76,8 @@ type Body struct {
 	// URL is where it was found after redirects.
 	URL         *url.URL
 	ContentType string
+	// Header is that of the answer, or of the first of several. It must not be changed.
+	Header http.Header
 
 	buf  []byte
 	pool *buffers

@@ -25,6 +25,8 @@ type reader struct {
 	began  time.Time
 	got    int  // since then
 	waited bool // for memory
+	// look, if not nil, judges the first bytes, once.
+	look func(head []byte) error
 	// claim, if not nil, says how many of the bytes at hand may be read behind those that came. None: others fetch the rest.
 	claim func(got, bytes int) int
 }
@@ -63,6 +65,9 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 		buf = buf[:len(buf)+n]
 		r.count(n)
 		r.arrived(n)
+		if err := r.judge(buf, err != nil || int64(len(buf)) == s.length); err != nil {
+			return buf, err
+		}
 		if err := r.throttle(ctx, n); err != nil {
 			return buf, err
 		}
@@ -78,6 +83,22 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 		}
 	}
 	return buf, r.finish(resp, s)
+}
+
+// lookBytes is what is enough to tell what a body is.
+const lookBytes = 512
+
+// judge has the first bytes looked at, once there are enough, or all.
+func (r *reader) judge(buf []byte, all bool) error {
+	if r.look == nil || len(buf) < lookBytes && !all {
+		return nil
+	}
+	look := r.look
+	r.look = nil
+	if err := look(buf[:min(len(buf), lookBytes)]); err != nil {
+		return contentError{err}
+	}
+	return nil
 }
 
 // first gets a buffer for a body of which no byte has come.

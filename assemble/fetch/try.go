@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -90,6 +91,9 @@ func (s *striping) whole(ctx, each context.Context, rd *reader) (*Body, error) {
 func (s *striping) receive(ctx context.Context, resp *http.Response, span span, rd *reader) (*Body, error) {
 	rd.max = s.req.Kind.MaxBytes()
 	rd.memory = s.kept.buf
+	if look := s.req.Look; look != nil {
+		rd.look = func(head []byte) error { return look(head, resp.Header) }
+	}
 	buf, err := rd.read(ctx, resp, span, s.kept.buf)
 	rd.host.received(rd.news, err == nil)
 	return s.received(buf, err, resp, span)
@@ -109,7 +113,7 @@ func (s *striping) received(buf []byte, err error, resp *http.Response, span spa
 }
 
 func (p *Pool) body(buf []byte, resp *http.Response, r Request) *Body {
-	b := &Body{Data: buf, buf: buf, pool: p.bufs, ContentType: resp.Header.Get("Content-Type")}
+	b := &Body{Data: buf, buf: buf, pool: p.bufs, ContentType: resp.Header.Get("Content-Type"), Header: resp.Header}
 	if resp.Request != nil && resp.Request.URL != nil {
 		b.URL = resp.Request.URL
 	} else if u, err := url.Parse(r.URL); err == nil {
@@ -200,7 +204,15 @@ func bodySpan(resp *http.Response, r Request) (span, error) {
 	switch {
 	case r.Range == nil && resp.StatusCode == http.StatusPartialContent:
 		return s, fmt.Errorf("%w: a part came, the whole was asked for", ErrRange)
-	case r.Range == nil:
+	case r.Range == nil, r.Open && resp.StatusCode == http.StatusOK:
+	case r.Open:
+		first, last, v, err := piece(resp.Header)
+		if err != nil || first != r.Range.Offset || last >= r.Range.Offset+r.Range.Length {
+			return s, fmt.Errorf("%w: Content-Range is %.60q", ErrRange, resp.Header.Get("Content-Range"))
+		}
+		if s.length = last - first + 1; s.length < r.Range.Length && v.whole != strconv.FormatInt(last+1, 10) {
+			return s, checkContentRange(resp.Header.Get("Content-Range"), r)
+		}
 	case resp.StatusCode == http.StatusPartialContent:
 		s = span{length: r.Range.Length}
 		if err := checkContentRange(resp.Header.Get("Content-Range"), r); err != nil {

@@ -33,8 +33,8 @@ const (
 var (
 	// ErrNotPlaylist: the text is something else; the error says what.
 	ErrNotPlaylist = errors.New("not an HLS playlist")
-	// ErrFile is a kind of ErrNotPlaylist. It wraps manifest.ErrUnsupported.
-	ErrFile = fmt.Errorf("a film in a single file, which is %w", manifest.ErrUnsupported)
+	// ErrFile is a kind of ErrNotPlaylist: a film itself.
+	ErrFile = errors.New("a film in a single file")
 	// ErrEmpty: a playlist that names no media.
 	ErrEmpty = errors.New("there is nothing in it")
 	// ErrTooLarge: one of the limits above is exceeded.

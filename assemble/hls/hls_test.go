@@ -145,7 +145,7 @@ func TestErrors(t *testing.T) {
 		"JSON":            {`{"error":"denied"}`, ErrNotPlaylist, "JSON"},
 		"DASH":            {`<?xml version="1.0"?><MPD>`, ErrNotPlaylist, "not an HLS playlist: the server answered with a DASH manifest"},
 		"TS":              {"\x47\x40\x00", ErrFile, "transport stream"},
-		"MP4":             {"\x00\x00\x00\x20ftypisom", ErrFile, "an MP4 file, a film in a single file, which is not supported yet"},
+		"MP4":             {"\x00\x00\x00\x20ftypisom", ErrFile, "an MP4 file, a film in a single file"},
 		"no segments":     {head + "#EXT-X-ENDLIST\n", ErrEmpty, "neither segments nor variants"},
 		"only I-frames":   {"#EXTM3U\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI=\"i\"\n", ErrEmpty, "no variant"},
 		"negative":        {head + "#EXTINF:-1,\na.ts\n", ErrMalformed, `"-1"`},

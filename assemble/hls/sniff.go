@@ -40,6 +40,9 @@ var signatures = []struct {
 	{"#", "a text file that is no HLS playlist"},
 }
 
+// IsText reports whether some bytes are text, as a playlist is: no control characters but line ends and tabs.
+func IsText(b []byte) bool { return printable(bytes.TrimPrefix(b, []byte("\ufeff"))) }
+
 // Describe names what some bytes look like, for error messages: "an HTML page", "JSON", "an MP4 file".
 func Describe(b []byte) string {
 	head := bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\ufeff")), " \t\r\n")

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"seine/capture"
-	"seine/capture/media"
 	"seine/cmd/internal/ui"
 )
 
@@ -19,7 +18,7 @@ const mostCommands = 3
 func showCommands(con *ui.Console, streams []*capture.Stream, secrets bool) {
 	n := 0
 	for _, s := range streams {
-		wanted := s.Role == capture.RoleMain || s.Role == capture.RoleNone && (s.Kind == media.HLS && !s.Mentioned() || n == 0)
+		wanted := s.Role == capture.RoleMain || s.Role == capture.RoleNone && (s.Kind.Listed() && !s.Mentioned() || n == 0)
 		if line := commandFor(s, secrets); wanted && line != "" && n < mostCommands {
 			if n == 0 {
 				con.Print("")
@@ -53,7 +52,7 @@ func commandFor(s *capture.Stream, secrets bool) string {
 		return ""
 	case fed(s) && web(s.Page):
 		return "seine grab " + quoted(s.Page) + " --from-player"
-	case s.Kind != media.HLS:
+	case !s.Kind.Fetchable():
 		return ""
 	case web(s.URL) && s.Exchange.Request.Method == http.MethodGet && len(s.Keys) == 0 && (s.Inside == "" || s.Mentioned()):
 		return strings.Join(append([]string{"seine get", quoted(s.URL)}, headerArgs(s, secrets)...), " ")

@@ -19,7 +19,6 @@ import (
 	"seine/capture"
 	"seine/capture/folder"
 	"seine/capture/har"
-	"seine/capture/media"
 	"seine/capture/session"
 	"seine/cmd/internal/curl"
 	"seine/cmd/internal/ui"
@@ -196,7 +195,7 @@ func (in *input) readHAR(r io.Reader) error {
 // take finds the best playlist that a browser was heard to load, and what it was asked with.
 func (in *input) take(c *capture.Capture) (err error) {
 	for _, s := range c.Streams() {
-		if s.Kind != media.HLS || s.Mentioned() {
+		if !s.Kind.Fetchable() || s.Mentioned() {
 			continue
 		}
 		if har.Redacted(s.URL) {
@@ -204,12 +203,15 @@ func (in *input) take(c *capture.Capture) (err error) {
 		}
 		conf := session.Proved(c, s)
 		in.url, in.recorded, in.caption, in.again = s.URL, &conf, c.Title, s.Inside == ""
+		if !s.Kind.Listed() {
+			return nil
+		}
 		if in.manifest, err = s.Exchange.Body.Bytes(hls.MaxBytes); err != nil {
 			in.manifest = nil
 		}
 		return nil
 	}
-	return fmt.Errorf("%w: %s holds no HLS playlist", errNoPlaylist, ui.Remote(in.name))
+	return fmt.Errorf("%w: %s holds no film: no playlist of HLS, no manifest of DASH, no file", errNoPlaylist, ui.Remote(in.name))
 }
 
 // errNoPlaylist: a HAR of a visit that loaded none, or whose bodies were not kept.

@@ -34,12 +34,19 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		return
 	}
 	con.Print(ui.Remote(v.Path).String())
-	facts := []string{ui.Clock(v.Duration), ui.Bytes(v.Size)}
+	facts := []string{ui.Bytes(v.Size)}
+	if len(v.Tracks) > 0 {
+		facts = []string{ui.Clock(v.Duration), ui.Bytes(v.Size)}
+	}
 	for _, t := range v.Tracks {
 		facts = append(facts, describeTrack(t))
 	}
 	con.Say("  %s", con.Good("✓")+" "+strings.Join(facts, " · "))
-	notes := []string{ui.Count(v.Segments, "segment") + " in " + seconds(took)}
+	what := "segment"
+	if len(v.Tracks) == 0 {
+		what = "part"
+	}
+	notes := []string{ui.Count(v.Segments, what) + " in " + seconds(took)}
 	if v.Resumed > 0 {
 		notes = append(notes, fmt.Sprintf("%d of them from an earlier run", v.Resumed))
 	}

@@ -6,7 +6,6 @@ import (
 
 	"seine/assemble"
 	"seine/capture"
-	"seine/capture/media"
 	"seine/capture/session"
 	"seine/scenarios"
 )
@@ -47,7 +46,7 @@ func (v *visit) chooseLike(old *capture.Stream) (*capture.Stream, error) {
 		return nil, err
 	}
 	for _, s := range v.result.Streams {
-		if s.Kind == media.HLS && s.DRM == "" && !s.Mentioned() && spot(s.URL) == spot(old.URL) {
+		if s.Kind.Fetchable() && s.DRM == "" && !s.Mentioned() && spot(s.URL) == spot(old.URL) {
 			return s, nil
 		}
 	}

@@ -94,18 +94,18 @@ func (v *visit) choose() (*capture.Stream, error) {
 		switch {
 		case s.Mentioned(), s.Role == capture.RoleTracker, s.Kind == media.Thumbnails:
 			continue
-		case used && s.Kind != media.HLS:
+		case used && !s.Kind.Listed():
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
 		case s.DRM != "":
 			return nil, fmt.Errorf("%w: the %s is protected by %s", assemble.ErrDRM, manifestOf(s), s.DRM)
 		case used:
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
-		case s.Kind == media.HLS:
+		case s.Kind.Fetchable():
 			return s, nil
 		case s.Kind == media.Subtitles:
 			continue
 		default:
-			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS can be put together", ErrUnsupported, describe(s), s.URL)
+			return nil, fmt.Errorf("%w: the page plays %s (%s), and so far only HLS, DASH and files can be fetched", ErrUnsupported, describe(s), s.URL)
 		}
 	}
 	if system != "" {
@@ -127,8 +127,6 @@ func manifestOf(s *capture.Stream) string {
 
 func describe(s *capture.Stream) string {
 	switch s.Kind {
-	case media.DASH:
-		return "DASH"
 	case media.Smooth:
 		return "Smooth Streaming"
 	case media.Segment:
@@ -155,6 +153,9 @@ func (v *visit) source(stream *capture.Stream) (assemble.Source, *session.Client
 		source.URL = stream.Exchange.Document
 	}
 	// The text that was heard is used as it is: a playlist with a token may answer only once.
+	if !stream.Kind.Listed() {
+		return source, client, nil
+	}
 	if source.Manifest, err = stream.Exchange.Body.Bytes(maxManifest); err != nil {
 		source.Manifest = nil
 	}
@@ -167,7 +168,7 @@ func (v *visit) job(source assemble.Source, s scenarios.Grab) assemble.Job {
 	job.URL, job.Manifest, job.Client, job.Log = source.URL, source.Manifest, source.Client, v.log
 	if job.Output = s.Output; job.Output == "" {
 		name := filename.Clean(v.result.Capture.Title, filename.FromURL(v.result.Capture.Page, "film"))
-		job.Output = filepath.Join(s.Dir, name+".mp4")
+		job.Output, job.GuessedExtension = filepath.Join(s.Dir, name+".mp4"), true
 	}
 	job.Progress = func(p assemble.Progress) { v.tell(Fetching{Output: job.Output, Progress: p}) }
 	return job

@@ -1,7 +1,9 @@
 package replay_test
 
 import (
+	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"seine/assemble"
 	"seine/scenarios"
 	"seine/scenarios/replay"
+	files "seine/testdata/media"
 )
 
 func kinds(r *replay.Result) (list []string) {
@@ -98,6 +101,24 @@ func TestAPlaylistThatThePageMadeUp(t *testing.T) {
 	}
 }
 
+// TestAFileThatAPagePlays: it is fetched as it is.
+func TestAFileThatAPagePlays(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	res, err := grab(t, s.url("/play/plain.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := fs.ReadFile(files.FS, "clips/fragment.mp4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(res.Film.Path)
+	if err != nil || !bytes.Equal(got, want) || filepath.Ext(res.Film.Path) != ".mp4" || !res.Film.Finished {
+		t.Errorf("%d bytes of %d, %v, %+v", len(got), len(want), err, res.Film)
+	}
+}
+
 func TestPagesWithoutAFilm(t *testing.T) {
 	for _, test := range []struct {
 		page  string
@@ -106,7 +127,6 @@ func TestPagesWithoutAFilm(t *testing.T) {
 		tried []string
 	}{
 		{"/play/nothing.html", replay.ErrNoMedia, []string{"2 requests"}, nil},
-		{"/play/plain.html", replay.ErrUnsupported, []string{"plain video file", "/media/clips/fragment.mp4"}, nil},
 		{"/play/fairplay.html", assemble.ErrDRM, []string{"FairPlay"}, nil},
 		{"/play/eme.html", assemble.ErrDRM, []string{"com.widevine.alpha"}, []string{"poster"}},
 		{"/play/html-playlist.html", replay.ErrNoMedia, []string{"/bad/html.m3u8 should be a playlist", "status 200", `HTML page, "Sign in"`}, []string{"player"}},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"seine/assemble"
 	"seine/capture/session"
@@ -39,6 +40,24 @@ func TestHLSJS(t *testing.T) {
 			player := media(s.byBrowser())
 			checkPlanned(t, session.Proved(res.Capture, stream), assemble.Job{URL: stream.URL}, player)
 			checkSameSecrets(t, s, player)
+		})
+	}
+}
+
+// TestDASHPlayers: the film that a player of DASH plays is fetched by its manifest.
+func TestDASHPlayers(t *testing.T) {
+	for _, name := range []string{"dash.js", "shaka-player"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t)
+			res, err := run(t, scenarios.GrabFlow(s.url(player(name, dashFilm).page), scenarios.Grab{Dir: t.TempDir()}, scenarios.Capture{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFilm(t, res, 8) // four of the picture, four of the sound
+			if f := res.Film; len(f.Tracks) != 2 || f.Tracks[0].Height != 180 || (f.Duration-8*time.Second).Abs() > 100*time.Millisecond {
+				t.Errorf("%+v", f)
+			}
 		})
 	}
 }
