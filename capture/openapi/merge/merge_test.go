@@ -204,6 +204,7 @@ func TestEdits(t *testing.T) {
 		"no longer required":  {"        - id\n", "", []string{"        - name\n"}, []string{"        - id\n"}, 0},
 		"parameter removed":   {first[strings.Index(first, "        - name: sort"):strings.Index(first, "      responses:")], "", []string{"name: page"}, []string{"name: sort"}, 0},
 		"flow mapping":        {"      scheme: bearer\n", "      scheme: bearer\n      x-mine: {a: 1, b: [2]}\n", []string{"x-mine: {a: 1, b: [2]}"}, nil, 0},
+		"order":               {first[strings.Index(first, "  /users:"):strings.Index(first, "components:")], first[strings.Index(first, "  /users/{userId}:"):strings.Index(first, "components:")] + first[strings.Index(first, "  /users:"):strings.Index(first, "  /users/{userId}:")], []string{"paths:\n  /users/{userId}:\n"}, nil, 0},
 		"sequence outdented":  {"        - bearer: []\n", "      - bearer: []\n", []string{"\n      - bearer: []\n"}, nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
