@@ -28,12 +28,12 @@ const (
 type single struct {
 	url    string
 	length int64 // -1 if the server does not tell
-	// divided: parts of it can be asked for. Otherwise it is one, which has come.
-	divided bool
-	body    *fetch.Body // of the first part
-	print   journal.Print
-	header  http.Header
-	ext     string // of a name for it, with the dot
+	// poured: the server does not divide it, and all of it is in the file by now.
+	poured bool
+	body   *fetch.Body // of the first part
+	print  journal.Print
+	header http.Header
+	ext    string // of a name for it, with the dot
 }
 
 // inOneFile says whether a document that was asked for as a playlist may be a film itself.
@@ -51,12 +51,15 @@ func lookAt(head []byte, _ http.Header) error {
 
 // single fetches the file at the job's address. not is why it is no playlist, which is returned if it is no file of media either.
 func (r *run) single(ctx context.Context, not error) error {
-	s, err := r.probe(ctx, r.job.URL)
+	s, err := r.probe(ctx, r.job.URL, not)
 	if err != nil {
 		return err
 	}
 	defer func() { s.body.Release() }()
-	if s.ext == "" {
+	switch {
+	case s.poured:
+		return r.finishSingle(s)
+	case s.ext == "":
 		return not
 	}
 	if err := r.resumeSingle(s); err != nil {
@@ -82,27 +85,58 @@ func (r *run) single(ctx context.Context, not error) error {
 			return err
 		}
 		s.body.Release()
-		s = next
+		if s = next; s.poured {
+			return r.finishSingle(s)
+		}
 	}
 }
 
-// probe asks for the first bytes.
-func (r *run) probe(ctx context.Context, address string) (*single, error) {
+// probe asks for the first bytes. Where all come, they go to the file, unless they are text: that is what not says.
+func (r *run) probe(ctx context.Context, address string, not error) (*single, error) {
+	s := &single{url: address}
 	body, err := r.pool.Get(ctx, fetch.Request{
 		Kind: fetch.Segment, Name: "the file", URL: address, Range: &manifest.ByteRange{Length: probeBytes}, Open: true,
+		Sink: func(h http.Header, at int64, b []byte) error { return r.pour(s, h, at, b, not) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	head := body.Data[:min(len(body.Data), probeBytes)]
-	s := &single{url: address, length: int64(len(body.Data)), header: body.Header, body: body, print: journal.PrintOf(body.Data)}
-	if n, ok := wholeOf(body.Header); ok {
-		s.length, s.divided = n, true
+	if s.poured {
+		return s, nil
 	}
-	if s.ext = extensionOf(head); s.ext == "" && !hls.IsText(head) {
-		s.ext = ".bin"
-	}
+	s.header, s.body, s.print, s.ext = body.Header, body, journal.PrintOf(body.Data), extensionOrGuess(body.Data)
+	s.length, _ = wholeOf(body.Header)
 	return s, nil
+}
+
+// pour writes a file that the server does not divide.
+func (r *run) pour(s *single, h http.Header, at int64, b []byte, not error) error {
+	if at == 0 {
+		if s.ext = extensionOrGuess(b); s.ext == "" {
+			return permanentError{not}
+		}
+		s.header, s.length = h, -1
+		if err := r.resumeSingle(s); err != nil {
+			return permanentError{err}
+		}
+		r.data.Begin()
+		s.poured = true
+	}
+	if _, err := r.data.WriteAt(b, at); err != nil {
+		return permanentError{fmt.Errorf("%w: %w", ErrOutput, err)}
+	}
+	s.length = at + int64(len(b))
+	r.report.update(func(p *Progress) { p.Written = s.length })
+	return nil
+}
+
+// extensionOrGuess is "" for text, which is no film.
+func extensionOrGuess(b []byte) string {
+	b = b[:min(len(b), probeBytes)]
+	if hls.IsText(b) {
+		return ""
+	}
+	return cmp.Or(extensionOf(b), ".bin")
 }
 
 // wholeOf is the length of the file that an answer has a part of (RFC 9110 §14.4).
@@ -130,9 +164,6 @@ func (s *single) same(h http.Header, length int64) bool {
 
 // parts is how many parts the file is fetched in.
 func (s *single) parts() int {
-	if !s.divided {
-		return 1
-	}
 	return 1 + int((max(s.length-probeBytes, 0)+pieceBytes-1)/pieceBytes)
 }
 
@@ -148,7 +179,13 @@ func (s *single) span(i int) *manifest.ByteRange {
 // resumeSingle takes over what an earlier run has of the file.
 func (r *run) resumeSingle(s *single) error {
 	h := s.journal(r.job.Origin)
+	if r.data != nil { // another try
+		return nil
+	}
 	records, _, err := r.out.begin(h)
+	if err == nil && s.length < 0 {
+		records, err = r.out.keep(nil)
+	}
 	if err == nil && len(records) > 0 && records[0].Print != s.print {
 		err = fmt.Errorf("%w: %s.part", ErrChanged, r.job.Output)
 		if r.job.Force {
@@ -162,7 +199,7 @@ func (r *run) resumeSingle(s *single) error {
 	r.parts = len(records)
 	r.verdict.Resumed = r.parts
 	r.report.update(func(p *Progress) {
-		p.Parts, p.Done, p.Resumed = s.parts(), r.parts, r.parts
+		p.Parts, p.Done, p.Resumed = max(s.parts(), 1), r.parts, r.parts
 		if r.parts > 0 {
 			p.Written = records[r.parts-1].Size
 		}
@@ -231,9 +268,12 @@ func (r *run) renewSingle(ctx context.Context, s *single) (*single, error) {
 	if source.Client != nil {
 		r.client.now.Store(&source.Client)
 	}
-	next, err := r.probe(ctx, cmp.Or(source.URL, s.url))
+	next, err := r.probe(ctx, cmp.Or(source.URL, s.url), ErrChanged)
 	if err != nil {
 		return nil, err
+	}
+	if next.poured {
+		return next, nil
 	}
 	if next.length != s.length || next.print != s.print {
 		next.body.Release()
@@ -244,9 +284,10 @@ func (r *run) renewSingle(ctx context.Context, s *single) (*single, error) {
 
 // finishSingle gives the file its name, once it is what the server says it is.
 func (r *run) finishSingle(s *single) error {
-	if err := r.data.Flush(); err != nil {
+	if err := r.data.Truncate(s.length); err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
+	r.parts = max(r.parts, 1)
 	if err := verify(r.out.part, s.header); err != nil {
 		_, e := r.out.keep(nil)
 		return errors.Join(err, e)

@@ -106,7 +106,17 @@ func TestSingle(t *testing.T) {
 		"nobody knows what": {"\x01\x02", 1 << 20, nil, "film.bin"},
 		"no ranges":         {mp4Head, 20 << 20, whole(true), "film.mp4"},
 		"no length":         {mp4Head, 20 << 20, whole(false), "film.mp4"},
-		"a digest":          {mp4Head, 1 << 20, digest, "film.mp4"},
+		"no ranges, and an answer that breaks": {mp4Head, 20 << 20, func(s *shelf) func(http.ResponseWriter, *http.Request, int) bool {
+			return func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n == 2 {
+					_, _ = w.Write(s.data[:len(s.data)/2])
+					panic(http.ErrAbortHandler)
+				}
+				_, _ = w.Write(s.data)
+				return true
+			}
+		}, "film.mp4"},
+		"a digest": {mp4Head, 1 << 20, digest, "film.mp4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShelf(t, c.head, c.size)

@@ -56,6 +56,9 @@ type Request struct {
 	Range *manifest.ByteRange
 	// Open: the range may reach beyond the end of the resource, and the whole may come in its place. The answer's header tells.
 	Open bool
+	// Sink, if not nil, takes a body that comes whole, whatever its length, in place of memory: bytes that come at an offset, with the answer's
+	// header. Another try begins at 0 again. Data is empty then. An error is one of Check.
+	Sink func(h http.Header, at int64, b []byte) error
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.
 	Check func(*Body) error

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,6 +90,9 @@ func (s *striping) whole(ctx, each context.Context, rd *reader) (*Body, error) {
 
 // receive reads a body, or the rest of one.
 func (s *striping) receive(ctx context.Context, resp *http.Response, span span, rd *reader) (*Body, error) {
+	if s.req.Sink != nil && resp.StatusCode == http.StatusOK {
+		return s.pour(ctx, resp, span.length, rd)
+	}
 	rd.max = s.req.Kind.MaxBytes()
 	rd.memory = s.kept.buf
 	if look := s.req.Look; look != nil {
@@ -98,6 +102,37 @@ func (s *striping) receive(ctx context.Context, resp *http.Response, span span, 
 	rd.host.received(rd.news, err == nil)
 	return s.received(buf, err, resp, span)
 }
+
+// pour hands a body on as it comes; length is -1 if only its end tells. What is told of is at least what tells what it is, or all.
+func (s *striping) pour(ctx context.Context, resp *http.Response, length int64, rd *reader) (*Body, error) {
+	buf, have, at := make([]byte, pourBytes), 0, int64(0)
+	for {
+		n, err := resp.Body.Read(s.pool.burst(buf[have:]))
+		have += n
+		rd.count(n)
+		if e := rd.throttle(ctx, n); e != nil {
+			return nil, e
+		}
+		end := errors.Is(err, io.EOF) && ctx.Err() == nil && (length < 0 || at+int64(have) == length)
+		if have >= lookBytes || end {
+			if e := s.req.Sink(resp.Header, at, buf[:have]); e != nil {
+				return nil, contentError{e}
+			}
+			at, have = at+int64(have), 0
+		}
+		switch {
+		case end:
+			rd.host.received(rd.news, true)
+			return s.pool.body(nil, resp, s.req), nil
+		case err != nil:
+			rd.host.received(rd.news, false)
+			return nil, endOf(cmp.Or(context.Cause(ctx), err), at, length)
+		}
+	}
+}
+
+// pourBytes is how much is handed on at once.
+const pourBytes = 256 << 10
 
 // received makes a body of what has come. Of what broke it keeps what can be used.
 func (s *striping) received(buf []byte, err error, resp *http.Response, span span) (*Body, error) {
@@ -223,7 +258,7 @@ func bodySpan(resp *http.Response, r Request) (span, error) {
 	default:
 		s = span{skip: r.Range.Offset, length: r.Range.Length, cut: true}
 	}
-	if s.length > r.Kind.MaxBytes() {
+	if s.length > r.Kind.MaxBytes() && (r.Sink == nil || resp.StatusCode != http.StatusOK) {
 		return s, fmt.Errorf("%w: %d bytes, the limit for a %v is %d", ErrTooLarge, s.length, r.Kind, r.Kind.MaxBytes())
 	}
 	return s, nil
