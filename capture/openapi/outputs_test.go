@@ -3,7 +3,6 @@ package openapi
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -329,6 +328,6 @@ func TestNoSecretsInViews(t *testing.T) {
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
-		t.Fatal(fmt.Errorf("%w", err))
+		t.Fatal(err)
 	}
 }

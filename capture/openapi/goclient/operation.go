@@ -173,6 +173,10 @@ func (m *method) String() string {
 	if m.anyUsed {
 		fmt.Fprintf(&b, "// %sParams are those of %s.\ntype %sParams struct {\n%s}\n\n", m.name, m.name, m.name, m.fields.String())
 	}
+	if q := m.o.GraphQL.Query; q != "" {
+		name := m.g.name(m.name + "Query")
+		fmt.Fprintf(&b, "// %s is what %s asks: the query of its body.\nconst %s = %s\n\n", name, m.name, name, strconv.Quote(q))
+	}
 	args := strings.Join(append([]string{"ctx context.Context"}, m.args...), ", ")
 	returns, zero := "error", ""
 	if m.result != "" {
