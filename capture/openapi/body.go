@@ -247,3 +247,6 @@ func multipartValue(text []byte, contentType string) ([]schema.Value, format) {
 	}
 	return []schema.Value{objectOf(list)}, formatForm
 }
+
+// PlainJSON takes away what stands around JSON: a guard against other sites' scripts, or the function of JSONP.
+func PlainJSON(text []byte) []byte { return unwrapJSON(text) }

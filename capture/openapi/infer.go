@@ -34,6 +34,7 @@ type API struct {
 	clean      *redact.Cleaner
 	tenants    map[string][]string // origins that are one service, by the first of them
 	built      document.Object
+	names      map[*Operation]string
 }
 
 // Memory is what the garbage collector is best told to keep to (debug.SetMemoryLimit) where there may be a hundred thousand exchanges: all are looked at
@@ -61,6 +62,7 @@ func Infer(c *capture.Capture, o Options) *API {
 	for _, one := range calls {
 		f.origins.want(one)
 	}
+	from := newProvenance(calls)
 	for _, one := range calls {
 		values, format := one.glance()
 		if format == formatOther && one.unread() {
@@ -68,6 +70,7 @@ func Infer(c *capture.Capture, o Options) *API {
 		}
 		one.shape = f.shapes.of(values)
 		f.origins.note(one, values)
+		from.note(one, values)
 		secrets.values(values)
 	}
 	api.clean = secrets.Cleaner()
@@ -76,6 +79,8 @@ func Infer(c *capture.Capture, o Options) *API {
 	api.tenants = f.joinTenants(calls)
 	api.operations(f.templates(calls))
 	api.schemes.csrfSources(calls, c)
+	from.around(c.Exchanges)
+	from.settle(api)
 	return api
 }
 
@@ -160,7 +165,7 @@ func (api *API) operations(list []templated) {
 		}
 	}
 	for _, o := range api.Operations {
-		o.Confidence = o.confidence()
+		o.Confidence, o.Pagination, o.pages = o.confidence(), o.paginated(), nil
 	}
 	slices.SortFunc(api.Operations, func(a, b *Operation) int {
 		return cmp.Or(strings.Compare(a.Origin, b.Origin), strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name), methodOrder(a.Method)-methodOrder(b.Method), strings.Compare(a.Method, b.Method))

@@ -40,6 +40,12 @@ type Operation struct {
 	calls    []*call
 	echoes   []echo
 	events   map[string]int // of server-sent events, how many had each name
+	pages    []*pageSeen
+
+	// Pagination says how a long list is given in pages; nil: the answers are no pages, as far as was heard.
+	Pagination *Pagination
+	// Needs are the values that calls carry and the server gave before, with where each comes from.
+	Needs []*Need
 }
 
 // graphInfo is what is told of a GraphQL operation.
@@ -173,13 +179,15 @@ func (o *Operation) addAnswer(c *call, s sub) {
 	if c.status >= http.StatusBadRequest {
 		hint = "error"
 	}
-	o.hear(c, s.pick(values))
+	picked := s.pick(values)
+	o.hear(c, picked)
 	if f == formatEvents {
 		o.noteEvents(c)
 	}
-	for _, v := range s.pick(values) {
+	for _, v := range picked {
 		b.observe(hint, &v)
 	}
+	o.seePage(c, s, picked)
 }
 
 func (o *Operation) addMessages(c *call) {

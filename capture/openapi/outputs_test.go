@@ -154,8 +154,8 @@ var (
 	fileVar     = regexp.MustCompile(`\{\{(\w+)\}\}`)
 )
 
-// asked reads a .http file as editors do, and gives its requests.
-func asked(t *testing.T, text string) (list []*http.Request) {
+// requestsOf reads a .http file as editors do, and gives its requests.
+func requestsOf(t *testing.T, text string) (list []*http.Request) {
 	vars := map[string]string{}
 	for _, block := range strings.Split(text, "\n###") {
 		lines := strings.Split(block, "\n")
@@ -202,7 +202,7 @@ func TestHTTPFile(t *testing.T) {
 		s, _ := caseNamed(t, name)
 		var b bytes.Buffer
 		must(t, httpfile.Write(&b, s))
-		list := asked(t, b.String())
+		list := requestsOf(t, b.String())
 		if len(list) != len(s.Operations) {
 			t.Errorf("%s: %d requests of %d\n%s", name, len(list), len(s.Operations), b.String())
 		}

@@ -92,7 +92,11 @@ func (p *param) document(in string, set *schema.Set, calls int) document.Object 
 	if p.calls == calls && calls >= enoughCalls {
 		o = append(o, document.Member{Key: "required", Value: true})
 	}
-	return append(o, document.Member{Key: "schema", Value: s}, document.Member{Key: "x-seine-seen", Value: p.calls})
+	o = append(o, document.Member{Key: "schema", Value: s}, document.Member{Key: "x-seine-seen", Value: p.calls})
+	if n.Secret {
+		return o
+	}
+	return o.With("x-seine-constant", p.constant(set, calls))
 }
 
 // document is that of a part of the path.

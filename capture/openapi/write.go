@@ -26,6 +26,8 @@ type writer struct {
 	api *API
 	set *schema.Set
 	ids map[string]bool
+
+	names map[*Operation]string // their ids
 }
 
 // Document is the API as OpenAPI 3.1, without secrets. The same capture gives the same document. It is built once: what repeats is merged.
@@ -40,8 +42,9 @@ func (api *API) Document() document.Object {
 		}
 		known[s] = api.clean.Text(s, false)
 		return known[s]
-	}}, map[string]bool{}}
+	}}, map[string]bool{}, map[*Operation]string{}}
 	for _, o := range api.Operations {
+		w.names[o] = w.id(o)
 		o.each(w.set.Add)
 	}
 	w.set.Resolve()
@@ -56,7 +59,7 @@ func (api *API) Document() document.Object {
 		security = append(security, document.Member{Key: name, Value: api.schemes[name].document()})
 	}
 	components := document.Object{}.With("schemas", w.set.Components()).With("securitySchemes", security)
-	api.built = doc.With("components", components)
+	api.built, api.names = doc.With("components", components), w.names
 	return api.built
 }
 
@@ -158,7 +161,7 @@ func (w *writer) paths(main string) document.Object {
 }
 
 func (w *writer) operation(o *Operation) document.Object {
-	obj := document.Object{{Key: "operationId", Value: w.id(o)}, {Key: "summary", Value: w.set.Clean(o.summary())}}
+	obj := document.Object{{Key: "operationId", Value: w.names[o]}, {Key: "summary", Value: w.set.Clean(o.summary())}}
 	if params := w.parameters(o); len(params) > 0 {
 		obj = append(obj, document.Member{Key: "parameters", Value: params})
 	}
@@ -178,6 +181,7 @@ func (w *writer) operation(o *Operation) document.Object {
 		obj = append(obj, document.Member{Key: "x-seine-style", Value: string(o.Style)})
 	}
 	obj = obj.With("x-seine-graphql", w.graph(o)).With("x-seine-messages", w.messages(o)).With("x-seine-events", w.eventNames(o))
+	obj = obj.With("x-seine-action", w.action(o)).With("x-seine-pagination", w.pagination(o.Pagination)).With("x-seine-needs", w.needs(o))
 	var samples document.Array
 	for _, id := range o.Samples {
 		samples = append(samples, id)
@@ -185,6 +189,18 @@ func (w *writer) operation(o *Operation) document.Object {
 	return append(obj,
 		document.Member{Key: "x-seine-confidence", Value: document.Number(strconv.FormatFloat(o.Confidence, 'f', -1, 64))},
 		document.Member{Key: "x-seine-count", Value: o.Count}, document.Member{Key: "x-seine-samples", Value: samples})
+}
+
+// action says which parameter tells the operation from others at its path.
+func (w *writer) action(o *Operation) document.Object {
+	if o.action.name == "" {
+		return nil
+	}
+	in := "body"
+	if o.query[o.action.name] != nil {
+		in = "query"
+	}
+	return document.Object{{Key: "in", Value: in}, {Key: "name", Value: w.set.Clean(o.action.name)}, {Key: "value", Value: w.set.Clean(o.action.value)}}
 }
 
 func (w *writer) graph(o *Operation) document.Object {

@@ -109,3 +109,6 @@ func (c *Client) cookiesFor(u *url.URL) string {
 	}
 	return b.String()
 }
+
+// Cookies are those that a request to u would carry now: those of the configuration, and what servers have set since.
+func (c *Client) Cookies(u *url.URL) []*http.Cookie { return c.jar.Cookies(jarURL(u)) }

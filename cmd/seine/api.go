@@ -31,7 +31,8 @@ func apiCommand() *cli.Command {
 			&cli.StringFlag{Name: "http", Usage: "write requests as editors run them, in the .http format, to `FILE`", Category: catOutput},
 			&cli.StringFlag{Name: "postman", Usage: "write a collection of Postman, version 2.1, to `FILE`", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace files that seine did not write, and what was changed by hand in those that it did", Category: catOutput},
-			&cli.BoolFlag{DisableDefaultText: true, Name: "why", Usage: "tell of each request whether it is a call of an API, and by which rule", Category: catChoice},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "why", Usage: "tell of each request whether it is a call of an API, and by which rule; of operations how they give pages, and where their tokens and ids come from", Category: catChoice},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "verify", Usage: "prove how lists are given in pages: ask for pages one and two by plain HTTP", Category: catFetch},
 			&cli.StringFlag{Name: "until", Usage: "stop listening once there is `WHAT`: media, api, or idle for when the page is at rest", Value: "idle", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "0s", Name: "wait", Usage: "go on listening for `TIME`, such as 30s, after the page has come to rest", Category: catChoice},
 			&cli.DurationFlag{DefaultText: "none", Name: "max", Usage: "stop listening to a page after `TIME`, and take what was heard by then", Category: catChoice},
@@ -153,12 +154,21 @@ func (a *apis) all(names []string) *capture.Capture {
 
 // tell prints the operations, and writes what was asked for.
 func (a *apis) tell(names []string) error {
-	found := openapi.Infer(a.all(names), openapi.Options{Version: version()})
+	heard := a.all(names)
+	found := openapi.Infer(heard, openapi.Options{Version: version()})
 	if a.c.Bool("why") {
 		a.why(found)
 	}
+	if a.c.Bool("verify") {
+		if err := a.verify(found, heard); err != nil {
+			return err
+		}
+	}
 	if !a.c.Bool("curl") {
 		a.show(found)
+	}
+	if a.c.Bool("why") {
+		a.provenance(found)
 	}
 	if len(found.Operations) == 0 {
 		return errNoCalls
@@ -176,13 +186,17 @@ type operationJSON struct {
 	Count      int      `json:"count"`
 	Samples    []string `json:"samples"`
 	Confidence float64  `json:"confidence"`
+	ID         string   `json:"operation"`
+
+	Pagination *pagesJSON `json:"pagination,omitempty"`
+	Needs      []needJSON `json:"needs,omitempty"`
 }
 
 func (a *apis) show(found *openapi.API) {
 	var rows [][]any
 	server := ""
 	for _, o := range found.Operations {
-		_ = a.con.Emit("operation", operationJSON{o.Origin, o.Method, o.Path, o.Name, string(o.Style), append([]int{}, o.Statuses...), o.Count, o.Samples, o.Confidence})
+		_ = a.con.Emit("operation", operationJSON{o.Origin, o.Method, o.Path, o.Name, string(o.Style), append([]int{}, o.Statuses...), o.Count, o.Samples, o.Confidence, found.ID(o), pagingOf(o.Pagination), needsOf(found, o)})
 		if o.Origin != server {
 			server = o.Origin
 			rows = append(rows, []any{"", "", "", "", ui.Remote(server)})

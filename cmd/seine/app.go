@@ -75,12 +75,12 @@ func newApp(std stdio) *cli.App {
 	return &cli.App{
 		Name:      "seine",
 		Usage:     "cast a real browser and haul in what a web page hides",
-		UsageText: "seine COMMAND [flags] [arguments]\n\nseine grab https://example.com/watch/42      the film that the page plays, as an mp4\nseine sniff https://example.com/watch/42     what the page loads: its media, its JSON calls\nseine api https://example.com/shop           the API behind the page, as an OpenAPI document\nseine get https://example.com/master.m3u8    an HLS film, without a browser",
+		UsageText: "seine COMMAND [flags] [arguments]\n\nseine grab https://example.com/watch/42      the film that the page plays, as an mp4\nseine sniff https://example.com/watch/42     what the page loads: its media, its JSON calls\nseine api https://example.com/shop           the API behind the page, as an OpenAPI document\nseine call kept getItems -o items.csv          an operation of it, as rows, without a browser\nseine get https://example.com/master.m3u8    an HLS film, without a browser",
 		Version:   version(),
 		Reader:    std.In, Writer: std.Out, ErrWriter: std.Err,
 		HideHelpCommand: true, Suggest: true,
 		DisableSliceFlagSeparator: true, // a header may have commas
-		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), apiCommand(), runCommand(), checkCommand(), exportCommand(), schemaCommand(), browserCommand(), demoCommand()},
+		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), apiCommand(), callCommand(), runCommand(), checkCommand(), exportCommand(), schemaCommand(), browserCommand(), demoCommand()},
 		CommandNotFound:           nil,
 		OnUsageError:              onUsageError,
 		ExitErrHandler:            func(*cli.Context, error) {}, // exit codes are ours, see exit.go

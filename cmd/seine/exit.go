@@ -12,6 +12,7 @@ import (
 	"seine/assemble"
 	"seine/assemble/fetch"
 	"seine/browser"
+	"seine/capture/call"
 	"seine/capture/folder"
 	"seine/capture/session"
 	"seine/cmd/internal/ui"
@@ -52,7 +53,7 @@ var exits = []exit{
 	{codePartial, "partial", "of several addresses, files or runs some failed; each was told of, the others are done", isPartial},
 	{codeBreaking, "breaking", "seine api diff: the new document breaks clients of the old one", either(errBreaking)},
 	{codeUsage, "usage", "a mistake on the command line, or in a scenario file", func(err error) bool {
-		return as[*usageError](err) || as[*scenarioError](err) || as[*program.InputError](err)
+		return as[*usageError](err) || as[*scenarioError](err) || as[*program.InputError](err) || as[*call.ArgumentError](err)
 	}},
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
@@ -60,14 +61,14 @@ var exits = []exit{
 		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied, engine.ErrBusy)(err) || as[*fs.PathError](err)
 	}},
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
-	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed)},
+	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed, call.ErrContent, call.ErrEndless, call.ErrTooLarge)},
 	{codeBrowser, "browser", "no browser, or it did not start, or it crashed", func(err error) bool {
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
 			browser.ErrNoWay, engine.ErrNoPage, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
 	{codeNothing, "nothing", "no film, playlist or API was found, or not in the wanted quality or language", either(errNoPlaylist, errNoCalls, replay.ErrNoMedia, replay.ErrChallenge, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
-		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(engine.ErrStatus, session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
+		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(engine.ErrStatus, call.ErrStatus, call.ErrStale, call.ErrElsewhere, session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
 	}},
 	{codeFailed, "failed", "something else went wrong", func(error) bool { return true }},
 }

@@ -21,6 +21,7 @@ type runBoard struct {
 	mu      sync.Mutex
 	runs    map[int]*runLine
 	done    int
+	all     int // 0: nobody knows
 	said    time.Time
 	problem int
 }
@@ -139,7 +140,11 @@ func (b *runBoard) lines() (list []string) {
 		}
 	}
 	if b.done > 0 || len(b.runs) > 1 {
-		list = append(list, fmt.Sprintf("%s done", ui.Count(b.done, "run")))
+		text := fmt.Sprintf("%s done", ui.Count(b.done, "run"))
+		if b.all > 0 {
+			text = fmt.Sprintf("%d of %d done", b.done, b.all)
+		}
+		list = append(list, text)
 	}
 	return list
 }

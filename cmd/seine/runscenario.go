@@ -48,13 +48,14 @@ func runCommand() *cli.Command {
 type runError struct {
 	failed, all int
 	first       error
+	noun        string // in the plural
 }
 
 func (e *runError) Error() string {
 	if e.all == 1 {
 		return e.first.Error()
 	}
-	return fmt.Sprintf("%d of %d runs failed", e.failed, e.all)
+	return fmt.Sprintf("%d of %d %s failed", e.failed, e.all, e.noun)
 }
 
 func (e *runError) Unwrap() error {
@@ -193,7 +194,7 @@ func sayReport(c *cli.Context, con *ui.Console, r engine.Report) error {
 	con.Print(con.Status(status) + " " + text)
 	switch {
 	case len(r.Failed) > 0:
-		return &runError{len(r.Failed), r.Runs, r.Failed[0].Err}
+		return &runError{len(r.Failed), r.Runs, r.Failed[0].Err, "runs"}
 	case len(r.Skipped) > 0:
 		return &leftOutError{len(r.Skipped)}
 	}

@@ -4,31 +4,43 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
+
+	"seine/scenarios"
 )
 
-// brake lets all requests wait that a server asked to come later.
-type brake struct {
+// Pace lets all requests wait that a server asked to come later, and holds a rate. The zero value has none.
+type Pace struct {
+	limit *rate.Limiter // nil: none
+
 	mu    sync.Mutex
 	until time.Time
 }
 
-// hold obeys a Retry-After for the whole pool.
-func (r *runner) hold(e *StatusError) {
-	if e.after <= 0 || e.Permanent() {
-		return
+// NewPace is for so many requests at most.
+func NewPace(r scenarios.Rate) *Pace {
+	p := &Pace{}
+	if n := r.PerSecond(); n > 0 {
+		p.limit = rate.NewLimiter(rate.Limit(n), 1)
 	}
-	r.brake.mu.Lock()
-	defer r.brake.mu.Unlock()
-	if until := time.Now().Add(e.after); until.After(r.brake.until) {
-		r.brake.until = until
+	return p
+}
+
+// Hold lets all wait for so long.
+func (p *Pace) Hold(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.until) {
+		p.until = until
 	}
 }
 
-// wait holds what servers ask for, and the scenario's rate.
-func (a *actor) wait(ctx context.Context) error {
-	a.r.brake.mu.Lock()
-	left := time.Until(a.r.brake.until)
-	a.r.brake.mu.Unlock()
+// Wait holds what servers ask for, and the rate.
+func (p *Pace) Wait(ctx context.Context) error {
+	p.mu.Lock()
+	left := time.Until(p.until)
+	p.mu.Unlock()
 	if left > 0 {
 		t := time.NewTimer(left)
 		defer t.Stop()
@@ -38,8 +50,17 @@ func (a *actor) wait(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
-	if a.r.limit == nil {
+	if p.limit == nil {
 		return nil
 	}
-	return a.r.limit.Wait(ctx)
+	return p.limit.Wait(ctx)
 }
+
+// hold obeys a Retry-After for the whole pool.
+func (r *runner) hold(e *StatusError) {
+	if e.after > 0 && !e.Permanent() {
+		r.pace.Hold(e.after)
+	}
+}
+
+func (a *actor) wait(ctx context.Context) error { return a.r.pace.Wait(ctx) }

@@ -51,6 +51,7 @@ type entry struct {
 type journal struct {
 	mu     sync.Mutex
 	root   *os.Root
+	name   string
 	lock   *flock.Flock
 	f      *os.File
 	end    int64
@@ -60,12 +61,12 @@ type journal struct {
 type place struct{ at, length int64 }
 
 // openJournal goes on with one of the same key, or begins anew.
-func openJournal(root *os.Root, key string, fresh bool) (*journal, error) {
-	f, err := root.OpenFile(journalName, os.O_CREATE|os.O_RDWR, 0o600)
+func openJournal(root *os.Root, name, key string, fresh bool) (*journal, error) {
+	f, err := root.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the journal of the run: %w", err)
 	}
-	j := &journal{root: root, f: f, places: map[string]place{}, lock: flock.New(f.Name())}
+	j := &journal{root: root, name: name, f: f, places: map[string]place{}, lock: flock.New(f.Name())}
 	if ok, err := j.lock.TryLock(); err != nil || !ok {
 		_ = f.Close()
 		return nil, errors.Join(ErrBusy, err)
@@ -201,7 +202,7 @@ func (j *journal) find(run int, step string, item int, hash string) (entry, bool
 func (j *journal) close(finished bool) error {
 	err := j.f.Close()
 	if finished {
-		err = errors.Join(err, j.root.Remove(journalName))
+		err = errors.Join(err, j.root.Remove(j.name))
 	}
 	return errors.Join(err, j.lock.Unlock())
 }

@@ -9,8 +9,6 @@ import (
 	"os"
 	"sync"
 
-	"golang.org/x/time/rate"
-
 	"seine/capture/session"
 	"seine/scenarios"
 	"seine/scenarios/program"
@@ -112,8 +110,7 @@ type runner struct {
 	o       Options
 	p       *program.Program
 	root    *os.Root
-	limit   *rate.Limiter // nil: none
-	brake   brake
+	pace    *Pace
 	inputs  inputs
 	journal *journal
 	tabs    *tabs
@@ -150,9 +147,7 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	if r.root, err = os.OpenRoot(r.o.Dir); err != nil {
 		return fmt.Errorf("the output folder: %w", err)
 	}
-	if perSecond := r.p.Flow.Pool.Rate.PerSecond(); perSecond > 0 {
-		r.limit = rate.NewLimiter(rate.Limit(perSecond), 1)
-	}
+	r.pace = NewPace(r.p.Flow.Pool.Rate)
 	r.tabs = newTabs(max(r.o.Tabs, 0))
 	if r.o.Tabs <= 0 {
 		r.tabs = newTabs(r.p.Flow.Pool.Tabs)
@@ -160,7 +155,7 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	if r.o.Session.Start == "" {
 		r.o.Session.Start = r.inputs.address(r.p)
 	}
-	if r.journal, err = openJournal(r.root, r.key(), r.o.Fresh); err != nil {
+	if r.journal, err = openJournal(r.root, journalName, r.key(), r.o.Fresh); err != nil {
 		_ = r.root.Close()
 	}
 	return err

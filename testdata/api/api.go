@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -40,11 +41,28 @@ func (c Case) Truth() []byte {
 
 // Cases are the corpus.
 func Cases() []Case {
-	return []Case{shop(), blog(), code(), graph(), rpc(), pages(), forms(), zoo(), streams(), odd(), catalog(), forge(), jsonAPI(), odata(), tenants(), museum()}
+	return []Case{shop(), blog(), code(), graph(), rpc(), pages(), forms(), zoo(), streams(), odd(), catalog(), forge(), jsonAPI(), odata(), tenants(), museum(), lists(), shield()}
 }
 
-// Capture runs the visitor against the server. What it heard is the same each time, but for the server's port.
+// Capture runs the visitor against the server. What it heard is the same each time, but for the server's port, and secrets.
 func (c Case) Capture(t testing.TB) *capture.Capture {
+	heard, srv := c.Live(t)
+	srv.Close()
+	return heard
+}
+
+// Named is the case of a name.
+func Named(name string) Case {
+	for _, c := range Cases() {
+		if c.Name == name {
+			return c
+		}
+	}
+	panic("no such case: " + name) // only tests ask
+}
+
+// Live is Capture with the server, which the caller closes. The cookies are those that the visitor has at the end.
+func (c Case) Live(t testing.TB) (*capture.Capture, *httptest.Server) {
 	mux := http.NewServeMux()
 	c.Serve(mux)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -62,7 +80,6 @@ func (c Case) Capture(t testing.TB) *capture.Capture {
 	})
 	mux.HandleFunc("POST /api/telemetry", func(w http.ResponseWriter, _ *http.Request) { reply(w, 202, `{}`) })
 	srv := httptest.NewServer(mux)
-	defer srv.Close()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +95,15 @@ func (c Case) Capture(t testing.TB) *capture.Capture {
 	v.as("Fetch", "GET", "/static/de.json", "")
 	v.send("/api/telemetry", `{"event":"load"}`)
 	c.Visit(v)
-	return &capture.Capture{Page: srv.URL, Exchanges: v.heard}
+	heard := &capture.Capture{Page: srv.URL, Exchanges: v.heard}
+	at, err := url.Parse(srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range jar.Cookies(at) {
+		heard.Cookies = append(heard.Cookies, capture.Cookie{Name: k.Name, Value: k.Value, Domain: at.Hostname(), Path: "/", HostOnly: true})
+	}
+	return heard, srv
 }
 
 // Visitor calls an API and writes down what it hears.
@@ -99,7 +124,7 @@ func (v *Visitor) get(paths ...string) {
 	}
 }
 
-func (v *Visitor) send(path, body string) { v.as("Fetch", "POST", path, body) }
+func (v *Visitor) send(path, body string) string { return v.as("Fetch", "POST", path, body) }
 
 // as asks as a kind of resource. A body that begins as JSON is sent as that, any other as a form. It gives the answer's body.
 func (v *Visitor) as(kind capture.ResourceType, method, path, body string) string {

@@ -79,6 +79,7 @@ func New(o Options) *Site {
 	s.playing()
 	s.jobs()
 	s.steps()
+	s.shop()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))

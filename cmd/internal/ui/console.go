@@ -159,6 +159,19 @@ func (c *Console) paged(object []byte) ([]byte, error) {
 	return slices.Concat([]byte("{"), bytes.Join(list, []byte(",")), []byte("}")), nil
 }
 
+// Row writes a value in JSON to stdout, one a line; in --json as the event row.
+func (c *Console) Row(line []byte) error {
+	if c.opt.JSON {
+		return c.Emit("row", json.RawMessage(line))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.line.clear(c.err)
+	_, err := fmt.Fprintf(c.out, "%s\n", visible(line))
+	c.line.draw(c.err)
+	return err
+}
+
 // above writes lines over the progress, which stays at the bottom.
 func (c *Console) above(text string) {
 	c.mu.Lock()
