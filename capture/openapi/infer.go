@@ -77,7 +77,9 @@ func Infer(c *capture.Capture, o Options) *API {
 	f.secret = secrets.has
 	f.hides = memo(func(s string) bool { return api.clean.Text(s, false) != s })
 	api.tenants = f.joinTenants(calls)
-	api.operations(f.templates(calls))
+	list := f.templates(calls)
+	*f = inference{} // what has found the templates is not needed any more
+	api.operations(list)
 	api.schemes.csrfSources(calls, c)
 	from.around(c.Exchanges)
 	from.settle(api)

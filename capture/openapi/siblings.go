@@ -285,6 +285,9 @@ func different(list []*candidate) (some []*candidate) {
 	return some
 }
 
+// mostSources bounds how many places are kept of the values of one parameter: enough to name it.
+const mostSources = 500
+
 // merge makes one place of the values.
 func (f *inference) merge(p *place, values []*candidate, up above) {
 	param := &PathParam{kinds: map[lexical.Kind]int{}, integer: true, Sure: 1}
@@ -297,7 +300,9 @@ func (f *inference) merge(p *place, values []*candidate, up above) {
 		one.merge(c.p)
 		param.kinds[c.kind]++
 		param.Values = append(param.Values, c.value)
-		param.Sources = append(param.Sources, c.sources...)
+		if len(param.Sources) < mostSources {
+			param.Sources = append(param.Sources, c.sources...)
+		}
 		param.integer = param.integer && c.kind == lexical.Integer
 		if param.Sure = min(param.Sure, c.sure); len(why) < 3 {
 			why[c.why] = true
