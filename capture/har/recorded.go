@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,17 +14,12 @@ import (
 	"seine/capture/redact"
 )
 
-// recorded is as much of a HAR as is read. Programs differ in the rest: dates that are no dates, numbers that are null.
-type recorded struct {
-	Log *struct {
-		Pages []struct {
-			Title string `json:"title"`
-		} `json:"pages"`
-		Entries []recordedEntry `json:"entries"`
-		Seine   *Visit          `json:"_seine"`
-	} `json:"log"`
+// recordedPage is as much of a page as is read.
+type recordedPage struct {
+	Title string `json:"title"`
 }
 
+// recordedEntry is as much of an entry as is read. Programs differ in the rest: dates that are no dates, numbers that are null.
 type recordedEntry struct {
 	Started      string             `json:"startedDateTime"`
 	ServerIP     string             `json:"serverIPAddress"`
@@ -55,6 +51,11 @@ type recordedEntry struct {
 		FromWorker bool    `json:"_fetchedViaServiceWorker"`
 		Content    Content `json:"content"`
 	} `json:"response"`
+
+	left  texts // bodies that were left in the file
+	open  *opened
+	once  func(string) string
+	heads map[string]http.Header
 }
 
 // exchange is nil for what cannot be asked for again, unless we have written it ourselves.
@@ -66,16 +67,9 @@ func (r *recordedEntry) exchange(file func(string) capture.Body) *capture.Exchan
 	}
 	e := &capture.Exchange{
 		Type: typeOf(r.ResourceType), Done: true, Failure: r.Response.Error,
-		Request: capture.Request{Method: r.Request.Method, URL: r.Request.URL, Header: headerOf(r.Request.Headers), WireHeader: true},
+		Request: capture.Request{Method: r.Request.Method, URL: r.Request.URL, Header: r.header(r.Request.Headers, r.Request.Cookies), WireHeader: true},
 	}
 	e.Started, _ = time.Parse(time.RFC3339, r.Started)
-	if e.Request.Header.Get("Cookie") == "" {
-		for _, k := range r.Request.Cookies {
-			if k.Value != redact.Mark {
-				e.Request.Header.Add("Cookie", k.Name+"="+k.Value)
-			}
-		}
-	}
 	e.Request.Body = r.sent(file)
 	if r.Response.Status > 0 {
 		e.Response = r.response()
@@ -105,7 +99,7 @@ func (r *recordedEntry) restore(e *capture.Exchange) {
 
 func (r *recordedEntry) response() *capture.Response {
 	out := &capture.Response{
-		Status: r.Response.Status, StatusText: r.Response.StatusText, URL: r.Request.URL, Header: headerOf(r.Response.Headers), MIMEType: r.Response.Content.MimeType,
+		Status: r.Response.Status, StatusText: r.Response.StatusText, URL: r.Request.URL, Header: r.header(r.Response.Headers, nil), MIMEType: r.Response.Content.MimeType,
 		Protocol: protocolOf(r.Response.Version), Connection: r.ConnectionID, Cache: r.FromCache, FromCache: r.FromCache != "", FromWorker: r.Response.FromWorker,
 	}
 	if r.ServerIP != "" {
@@ -162,13 +156,36 @@ func typeOf(s string) capture.ResourceType {
 	return capture.ResourceType(strings.ToUpper(s[:1]) + s[1:])
 }
 
-// headerOf leaves out the pseudo-headers of HTTP/2, and what was redacted.
-func headerOf(list []Pair) http.Header {
-	h := http.Header{}
+// mostHeads bounds how many sets of headers are remembered.
+const mostHeads = 20_000
+
+// header leaves out the pseudo-headers of HTTP/2, and what was redacted. Those of one visit are much the same: what is equal is one, which nobody changes.
+func (r *recordedEntry) header(list []Pair, cookies []Pair) http.Header {
+	var key strings.Builder
+	for _, all := range [][]Pair{list, cookies} {
+		for _, p := range all {
+			key.WriteString(strconv.Quote(p.Name) + strconv.Quote(p.Value))
+		}
+		key.WriteByte(0)
+	}
+	if h := r.heads[key.String()]; h != nil {
+		return h
+	}
+	h := make(http.Header, len(list))
 	for _, p := range list {
 		if !strings.HasPrefix(p.Name, ":") && !strings.Contains(p.Value, redact.Mark) {
-			h.Add(p.Name, p.Value)
+			h.Add(r.once(p.Name), r.once(p.Value))
 		}
+	}
+	if h.Get("Cookie") == "" {
+		for _, k := range cookies {
+			if k.Value != redact.Mark {
+				h.Add("Cookie", k.Name+"="+k.Value)
+			}
+		}
+	}
+	if len(r.heads) < mostHeads {
+		r.heads[key.String()] = h
 	}
 	return h
 }
@@ -187,6 +204,8 @@ func (r *recordedEntry) sent(file func(string) capture.Body) capture.Body {
 		return capture.Body{Reason: why, Size: size}
 	case p.File != "":
 		return because(file(p.File), why)
+	case r.left.sent != nil:
+		return because(r.open.body(r.left.sent, p.Encoding, p.MimeType), why)
 	case p.Text == "" && strings.HasPrefix(p.Comment, leftOut):
 		if why == "" {
 			why = capture.ReasonLeftOut
@@ -206,6 +225,8 @@ func (r *recordedEntry) body(file func(string) capture.Body) capture.Body {
 	switch {
 	case c.File != "":
 		return because(file(c.File), why)
+	case r.left.got != nil:
+		return because(r.open.body(r.left.got, c.Encoding, c.MimeType), why)
 	case c.Text == "" && why != "" && r.Seine != nil:
 		return capture.Body{Reason: why, Size: max(c.Size, 0), Head: r.Seine.Head}
 	case c.Text == "" && r.Seine == nil:

@@ -2,11 +2,15 @@ package openapi
 
 import (
 	"bytes"
+	"io"
 	"mime"
 	"mime/multipart"
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
 
 	"seine/capture"
 	"seine/capture/openapi/schema"
@@ -24,11 +28,15 @@ const (
 	formatLines  format = "lines" // NDJSON: each line is a value
 	formatEvents format = "events"
 	formatForm   format = "form"
+	formatXML    format = "xml"
 	formatOther  format = "other"
 )
 
+// parse reads values: schema.ParseAll, or that of a Reader.
+type parse func(text []byte) ([]schema.Value, error)
+
 // decode reads a body. Of one that is not complete, or not what it should be, nothing is read: formatOther.
-func decode(b *capture.Body, contentType string) ([]schema.Value, format) {
+func decode(b *capture.Body, contentType string, read parse) ([]schema.Value, format) {
 	if b.Reason != "" && !b.HasPart() || b.Size == 0 && b.Reason == "" {
 		return nil, formatNone
 	}
@@ -44,17 +52,18 @@ func decode(b *capture.Body, contentType string) ([]schema.Value, format) {
 	case t == multipartType:
 		return multipartValue(text, contentType)
 	case isXMLType(t):
-		return nil, formatOther
+		return xmlValue(text)
 	}
-	return decodeJSON(text, mediaType(contentType))
+	return decodeJSON(text, contentType, read)
 }
 
-func decodeJSON(text []byte, t string) ([]schema.Value, format) {
-	text = unwrapJSON(text)
-	if !isJSONType(t) && !isLinesType(t) && !startsJSON(text) {
+func decodeJSON(text []byte, contentType string, read parse) ([]schema.Value, format) {
+	t := mediaType(contentType)
+	text = unwrapJSON(inUTF8(text, contentType))
+	if !isJSONType(t) && !isLinesType(t) && !startsJSON(text) && !bare(text) {
 		return nil, formatOther
 	}
-	list, err := schema.ParseAll(text)
+	list, err := read(text)
 	switch {
 	case err != nil:
 		return nil, formatOther
@@ -62,6 +71,48 @@ func decodeJSON(text []byte, t string) ([]schema.Value, format) {
 		return list, formatLines
 	}
 	return list, formatJSON
+}
+
+func xmlValue(text []byte) ([]schema.Value, format) {
+	v, err := schema.ParseXML(text, typed)
+	if err != nil {
+		return nil, formatOther
+	}
+	return []schema.Value{v}, formatXML
+}
+
+// bare: the whole text is a number or a word of JSON.
+func bare(text []byte) bool {
+	const longest = 64
+	s := string(bytes.TrimSpace(text[:min(len(text), longest+1)]))
+	return len(text) <= longest && (s == "true" || s == "false" || s == "null" || literal.MatchString(s))
+}
+
+// inUTF8 is a text in the charset that it declares, or that its first bytes tell, as UTF-8. What is that already, whatever it says, stays.
+func inUTF8(text []byte, contentType string) []byte {
+	wide := bytes.HasPrefix(text, []byte{0xfe, 0xff}) || bytes.HasPrefix(text, []byte{0xff, 0xfe})
+	if !wide && utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 {
+		return text
+	}
+	_, params, err := mime.ParseMediaType(contentType)
+	label := params["charset"]
+	switch {
+	case bytes.HasPrefix(text, []byte{0xfe, 0xff}), !wide && len(text) > 1 && text[0] == 0 && text[1] != 0:
+		label = "utf-16be"
+	case wide, len(text) > 1 && text[0] != 0 && text[1] == 0:
+		label = "utf-16le"
+	case err != nil || label == "":
+		return text
+	}
+	r, err := charset.NewReaderLabel(label, bytes.NewReader(text))
+	if err != nil {
+		return text
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, 2*maxBody))
+	if err != nil {
+		return text
+	}
+	return plain
 }
 
 func startsJSON(text []byte) bool {

@@ -53,6 +53,9 @@ type sub struct {
 	batch int    // index in the arrays, -1: no batch
 }
 
+// alone: all of a call is for one operation.
+var alone = []sub{{batch: -1}}
+
 // callsOf makes calls of an exchange that was decided to be one.
 func callsOf(e *capture.Exchange, id string) []*call {
 	var list []*call
@@ -126,7 +129,7 @@ func segmentsOf(u *url.URL) []string {
 
 // tell finds out how the call is to be understood, and for what it asks.
 func (c *call) tell() {
-	c.subs = []sub{{batch: -1}}
+	c.subs = alone
 	switch t := mediaType(c.resType); {
 	case isWebSocket(c.from):
 		c.style = StyleWebSocket
@@ -155,7 +158,7 @@ func (c *call) sent() (*schema.Value, format) {
 	if c.req.Body.Size == 0 || c.style == StyleGRPCWeb {
 		return nil, formatNone
 	}
-	list, f := decode(&c.req.Body, t)
+	list, f := decode(&c.req.Body, t, schema.ParseAll)
 	if len(list) == 0 {
 		return nil, f
 	}
@@ -163,14 +166,19 @@ func (c *call) sent() (*schema.Value, format) {
 }
 
 // got is the answer's body.
-func (c *call) got() ([]schema.Value, format) {
+func (c *call) got() ([]schema.Value, format) { return c.gotBy(schema.ParseAll) }
+
+// glance is got for those who look at it now and keep none of it.
+func (c *call) glance() ([]schema.Value, format) { return c.gotBy(c.names.reader.ParseAll) }
+
+func (c *call) gotBy(read parse) ([]schema.Value, format) {
 	if c.style == StyleGRPCWeb || c.style == StyleWebSocket {
 		return nil, formatOther
 	}
 	if c.style == StyleEvents && len(c.from.Messages) > 0 {
 		return messages(c.from.Messages, func(m *capture.Message) bool { return !m.Sent }), formatEvents
 	}
-	return decode(c.body, c.resType)
+	return decode(c.body, c.resType, read)
 }
 
 // unread: there is an answer, of which not all can be had.
@@ -190,13 +198,7 @@ func messages(list []capture.Message, wanted func(*capture.Message) bool) []sche
 		if !wanted(m) {
 			continue
 		}
-		text, err := m.Body.Bytes(maxBody)
-		if err != nil {
-			continue
-		}
-		if v, err := schema.Parse(text); err == nil {
-			values = append(values, v)
-		}
+		values = append(values, readable(m)...)
 	}
 	return values
 }

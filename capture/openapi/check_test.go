@@ -14,6 +14,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"seine/capture"
+	"seine/capture/openapi/document"
 )
 
 // checker holds samples against the schemas of a document.
@@ -23,9 +24,11 @@ type checker struct {
 	known map[string]*jsonschema.Schema
 }
 
-func newChecker(t testing.TB, api *API) *checker {
+func newChecker(t testing.TB, api *API) *checker { return checkerOf(t, api.Document()) }
+
+func checkerOf(t testing.TB, doc document.Object) *checker {
 	var b bytes.Buffer
-	if err := api.WriteJSON(&b); err != nil {
+	if err := document.WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
 	}
 	d, err := jsonschema.UnmarshalJSON(&b)
@@ -68,9 +71,14 @@ func (k *checker) accepts(text string, path ...string) error {
 // checkSamples holds every sample of an API against its own schemas: what was answered and what was sent.
 func checkSamples(t testing.TB, api *API) (checked int) {
 	t.Helper()
-	k := newChecker(t, api)
+	return newChecker(t, api).samples(t, api, func(o *Operation) string { return o.Key() })
+}
+
+// samples holds every sample of an API against the document; key is where that has an operation.
+func (k *checker) samples(t testing.TB, api *API, key func(o *Operation) string) (checked int) {
+	t.Helper()
 	for _, o := range api.Operations {
-		at := []string{"paths", o.Key(), strings.ToLower(o.Method)}
+		at := []string{"paths", key(o), strings.ToLower(o.Method)}
 		for _, one := range o.calls {
 			s := one.subOf(o)
 			if v, f := one.sent(); v != nil && f == formatJSON {

@@ -32,9 +32,14 @@ type API struct {
 	options    Options
 	schemes    schemes
 	clean      *redact.Cleaner
+	tenants    map[string][]string // origins that are one service, by the first of them
 	built      document.Object
 	names      map[*Operation]string
 }
+
+// Memory is what the garbage collector is best told to keep to (debug.SetMemoryLimit) where there may be a hundred thousand exchanges: all are looked at
+// together.
+const Memory = 360 << 20
 
 // Infer finds the API in a capture. Bodies are read twice.
 func Infer(c *capture.Capture, o Options) *API {
@@ -59,7 +64,7 @@ func Infer(c *capture.Capture, o Options) *API {
 	}
 	from := newProvenance(calls)
 	for _, one := range calls {
-		values, format := one.got()
+		values, format := one.glance()
 		if format == formatOther && one.unread() {
 			api.Unread++
 		}
@@ -71,7 +76,10 @@ func Infer(c *capture.Capture, o Options) *API {
 	api.clean = secrets.Cleaner()
 	f.secret = secrets.has
 	f.hides = memo(func(s string) bool { return api.clean.Text(s, false) != s })
-	api.operations(f.templates(calls))
+	api.tenants = f.joinTenants(calls)
+	list := f.templates(calls)
+	*f = inference{} // what has found the templates is not needed any more
+	api.operations(list)
 	api.schemes.csrfSources(calls, c)
 	from.around(c.Exchanges)
 	from.settle(api)
@@ -116,8 +124,15 @@ func (p *place) list(path string, params []*PathParam, list *[]templated) {
 		s := literalSegment(k.segment)
 		below := params
 		if k.param != nil {
-			s = k.prefix + "{" + k.param.Name + "}" + k.suffix
+			s = k.prefix + "{" + k.param.Name + "}"
 			below = append(params[:len(params):len(params)], k.param)
+			for i, text := range strings.Split(k.suffix, "{}") {
+				if i > 0 {
+					s += "{" + k.more[i-1].Name + "}"
+					below = append(below, k.more[i-1])
+				}
+				s += text
+			}
 		}
 		k.list(path+"/"+s, below, list)
 	}

@@ -1,16 +1,21 @@
 package openapi
 
-import "seine/capture/redact"
+import (
+	"seine/capture/openapi/schema"
+	"seine/capture/redact"
+)
 
 // names answers what is asked of the same few names again and again.
 type names struct {
 	secret, usual, auth, session, follows, key func(string) bool
+	reader                                     *schema.Reader
 }
 
 func newNames() *names {
 	return &names{
 		secret: memo(redact.IsSecretName), usual: memo(usual.MatchString), auth: memo(authHeader), session: memo(sessionCookie),
 		follows: memo(follower.MatchString), key: memo(apiKeyParam.MatchString),
+		reader: &schema.Reader{},
 	}
 }
 

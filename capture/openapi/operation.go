@@ -38,6 +38,8 @@ type Operation struct {
 	messages *schema.Node // sent over it
 	security map[string]int
 	calls    []*call
+	echoes   []echo
+	events   map[string]int // of server-sent events, how many had each name
 	pages    []*pageSeen
 
 	// Pagination says how a long list is given in pages; nil: the answers are no pages, as far as was heard.
@@ -164,7 +166,7 @@ func (o *Operation) addAnswer(c *call, s sub) {
 	if o.answers[c.status] == nil {
 		o.answers[c.status] = map[string]*bodySeen{}
 	}
-	values, f := c.got()
+	values, f := c.glance()
 	if f == formatNone || c.status == http.StatusNoContent {
 		return
 	}
@@ -178,6 +180,10 @@ func (o *Operation) addAnswer(c *call, s sub) {
 		hint = "error"
 	}
 	picked := s.pick(values)
+	o.hear(c, picked)
+	if f == formatEvents {
+		o.noteEvents(c)
+	}
 	for _, v := range picked {
 		b.observe(hint, &v)
 	}

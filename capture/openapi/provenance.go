@@ -74,7 +74,7 @@ type provenance struct {
 // Bounds of what is looked for.
 const (
 	mostWanted   = 500_000
-	mostGiven    = 6
+	mostGiven    = 4
 	mostCarriers = 200      // calls of an operation that are asked where their values are from
 	mostPageText = 64 << 20 // bytes of pages and scripts that are looked through, in all
 	shortestText = 8

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"seine/capture"
+	"seine/capture/openapi/schema"
 )
 
 // Decision says of one exchange whether it is a call of an API, and by which rule. The first rule that fits decides.
@@ -118,6 +119,9 @@ var rules = []rule{
 	{"json-in-text", true, func(x *question) (string, bool) {
 		return "JSON came, called " + x.kind, looksJSON(x)
 	}},
+	{"value", true, func(x *question) (string, bool) {
+		return "a number or a word of JSON came, called " + x.kind, mayCall(x.e) && isValue(x)
+	}},
 	{"xml", true, func(x *question) (string, bool) { return "XML came", isXMLType(x.kind) && mayCall(x.e) }},
 	{"changes", true, func(x *question) (string, bool) {
 		return x.req.Method + " of a script", mayCall(x.e) && !slices.Contains([]string{http.MethodGet, http.MethodOptions}, x.req.Method)
@@ -201,8 +205,13 @@ func looksJSON(x *question) bool {
 	if !isText(x.kind) || x.kind == "text/css" || x.body.Size == 0 || !startsJSON(unwrapJSON(x.body.Head)) {
 		return false
 	}
-	values, format := decode(x.body, x.kind)
+	values, format := decode(x.body, x.kind, schema.ParseAll)
 	return format == formatJSON && len(values) > 0 || format == formatLines
+}
+
+// isValue: all that came is a number, true, false or null, as with /$count of OData.
+func isValue(x *question) bool {
+	return x.kind == "text/plain" && x.body.Size == int64(len(x.body.Head)) && x.body.Size > 0 && bare(x.body.Head)
 }
 
 // looksPadded: JSONP, JSON as the argument of a function (application/javascript).

@@ -173,7 +173,7 @@ func within(e *capture.Exchange, value string) string {
 	if err != nil || !strings.Contains(string(text), value) {
 		return ""
 	}
-	list, _ := decode(&e.Body, e.ContentType())
+	list, _ := decode(&e.Body, e.ContentType(), schema.ParseAll)
 	where := ""
 	for i := range list {
 		list[i].Walk(func(_, field string, v *schema.Value) {

@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -16,6 +15,10 @@ type shape []uint64
 type shapes struct {
 	known map[string]int
 	list  []shape
+
+	set map[uint64]bool // scratch
+	one shape
+	key []byte
 }
 
 // shapeDepth is how many levels of objects make the shape.
@@ -23,15 +26,18 @@ const shapeDepth = 4
 
 // of is the number of an answer's shape; 0 for one that says nothing.
 func (s *shapes) of(values []schema.Value) int {
-	set := map[uint64]bool{}
+	if s.set == nil {
+		s.set = map[uint64]bool{}
+	}
+	set := s.set
+	clear(set)
 	for i := range values {
 		outline(&values[i], 14695981039346656037, shapeDepth, set)
 	}
 	if len(set) == 0 {
 		return 0
 	}
-	one := make(shape, 0, len(set))
-	key := make([]byte, 0, 8*len(set))
+	one, key := s.one[:0], s.key[:0]
 	for h := range set {
 		one = append(one, h)
 	}
@@ -41,13 +47,14 @@ func (s *shapes) of(values []schema.Value) int {
 			key = append(key, byte(h>>(8*i)))
 		}
 	}
+	s.one, s.key = one, key
 	if n, ok := s.known[string(key)]; ok {
 		return n
 	}
 	if s.known == nil {
 		s.known = map[string]int{}
 	}
-	s.list = append(s.list, one)
+	s.list = append(s.list, slices.Clone(one))
 	s.known[string(key)] = len(s.list)
 	return len(s.list)
 }
@@ -85,10 +92,15 @@ func outline(v *schema.Value, at uint64, depth int, set map[uint64]bool) {
 
 // hash goes on from at (FNV-1a).
 func hash(at uint64, s string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte{byte(at), byte(at >> 8), byte(at >> 16), byte(at >> 24), byte(at >> 32), byte(at >> 40), byte(at >> 48), byte(at >> 56)})
-	_, _ = h.Write([]byte(s))
-	return h.Sum64()
+	const prime = 1099511628211
+	h := uint64(14695981039346656037)
+	for i := range 8 {
+		h = (h ^ uint64(byte(at>>(8*i)))) * prime
+	}
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * prime
+	}
+	return h
 }
 
 // alike says whether two shapes may be of one kind of thing: most of what is in either is in both.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"seine/capture/openapi/lexical"
@@ -28,14 +29,13 @@ type above struct {
 
 // candidate is a child that may be a value.
 type candidate struct {
-	p             *place
-	before, value string
-	behind        string
-	kind          lexical.Kind
-	sources       []origin
-	below         map[level]map[int]bool // see levels
-	why           string
-	sure          float64
+	p *place
+	segment
+	kind    lexical.Kind
+	sources []origin
+	below   map[level]map[int]bool // see levels
+	why     string
+	sure    float64
 }
 
 // resolve makes parameters of the children that are values, from the root down.
@@ -73,8 +73,7 @@ func (p *place) trim(s *shapes) {
 }
 
 func (f *inference) candidate(k *place) *candidate {
-	c := &candidate{p: k}
-	c.before, c.value, c.behind = split(k.segment)
+	c := &candidate{p: k, segment: split(k.segment)}
 	c.kind = lexical.Of(c.value)
 	if first := k.first(); first != nil {
 		c.sources = f.origins.before(c.value, first)
@@ -200,6 +199,9 @@ func (f *inference) varied(weak []*candidate, up above) []*candidate {
 			default:
 				score++
 			}
+			if f.tellsItself(c) {
+				score++
+			}
 			telling, locales = telling || f.telling(c), locales && c.kind == lexical.Locale
 		}
 		enough := 3.0
@@ -220,6 +222,15 @@ func (f *inference) varied(weak []*candidate, up above) []*candidate {
 		}
 	}
 	return values
+}
+
+// tellsItself: what is asked for by a name says that name in its answer, as a member that identifies.
+func (f *inference) tellsItself(c *candidate) bool {
+	path := ""
+	if first := c.p.first(); first != nil {
+		path = strings.Join(first.path[:max(0, slices.Index(first.path, c.p.segment)+1)], "/")
+	}
+	return slices.ContainsFunc(f.origins.seen[c.value], func(o origin) bool { return o.path == path && identifying.MatchString(o.field) })
 }
 
 // joined: siblings of values that answer as these do. Words do not join numbers: there they are names of something else. They join names that
@@ -274,6 +285,9 @@ func different(list []*candidate) (some []*candidate) {
 	return some
 }
 
+// mostSources bounds how many places are kept of the values of one parameter: enough to name it.
+const mostSources = 500
+
 // merge makes one place of the values.
 func (f *inference) merge(p *place, values []*candidate, up above) {
 	param := &PathParam{kinds: map[lexical.Kind]int{}, integer: true, Sure: 1}
@@ -286,7 +300,9 @@ func (f *inference) merge(p *place, values []*candidate, up above) {
 		one.merge(c.p)
 		param.kinds[c.kind]++
 		param.Values = append(param.Values, c.value)
-		param.Sources = append(param.Sources, c.sources...)
+		if len(param.Sources) < mostSources {
+			param.Sources = append(param.Sources, c.sources...)
+		}
 		param.integer = param.integer && c.kind == lexical.Integer
 		if param.Sure = min(param.Sure, c.sure); len(why) < 3 {
 			why[c.why] = true
@@ -297,7 +313,28 @@ func (f *inference) merge(p *place, values []*candidate, up above) {
 	}
 	param.Evidence = strings.Join(slices.Sorted(maps.Keys(why)), ", ")
 	param.Name = nameOf(param, up)
+	one.further(values, up)
 	p.kids["{}"+one.prefix+"{}"+one.suffix] = one
+}
+
+// further makes the parameters behind the first.
+func (p *place) further(values []*candidate, up above) {
+	for i := range values[0].more {
+		key := &PathParam{Name: values[0].more[i].name, Evidence: p.param.Evidence, Sure: p.param.Sure, kinds: map[lexical.Kind]int{}, integer: true}
+		for n := 2; up.names[key.Name] || key.Name == p.param.Name; n++ {
+			key.Name = values[0].more[i].name + strconv.Itoa(n)
+		}
+		for _, c := range values {
+			v := c.more[i].value
+			kind := lexical.Of(v)
+			key.kinds[kind]++
+			key.integer = key.integer && kind == lexical.Integer
+			if !slices.Contains(key.Values, v) {
+				key.Values = append(key.Values, v)
+			}
+		}
+		p.more = append(p.more, key)
+	}
 }
 
 // down is what is known at a child.
@@ -310,7 +347,9 @@ func (f *inference) down(up above, k *place) above {
 		if next.names == nil {
 			next.names = map[string]bool{}
 		}
-		next.names[k.param.Name] = true
+		for _, p := range append([]*PathParam{k.param}, k.more...) {
+			next.names[p.Name] = true
+		}
 	case up.root && (apiRoot[strings.ToLower(k.segment)] || apiVersion.MatchString(k.segment)):
 	case f.hides(decodeSegment(k.segment)):
 		next.root = false

@@ -14,7 +14,8 @@ import (
 type place struct {
 	segment string // as it was sent; "" at the root, and for the slash at the end
 	param   *PathParam
-	suffix  string // behind the parameter: .json, :activate, ) of OData
+	suffix  string // behind the parameter: .json, :activate, ) of OData; {} stands for each of more
+	more    []*PathParam
 	prefix  string // before it: Users( of OData
 	kids    map[string]*place
 	calls   map[string][]*call // by method
@@ -104,16 +105,42 @@ var affixed = regexp.MustCompile(`^(.+?)(\.(?:json|xml|csv|html?|php|aspx?|do|pd
 // keyed: OData writes Users(42) (OASIS OData URL Conventions §4.3.1).
 var keyed = regexp.MustCompile(`^([A-Za-z_]+\()('?[^()']+'?)(\))$`)
 
-// split takes a segment apart: before, value, behind. The value of most is all of it.
-func split(segment string) (before, value, behind string) {
-	plain := decodeSegment(segment)
+// named: and OrderLines(OrderID=1,Line=2), where each part has a name.
+var named = regexp.MustCompile(`^([A-Za-z_][A-Za-z_.]*)\(([A-Za-z_][A-Za-z_0-9]*='?[^()'=,{}]*'?(?:,[A-Za-z_][A-Za-z_0-9]*='?[^()'=,{}]*'?)*)\)$`)
+
+// segment is one taken apart: before, value, behind; the value of most is all of it. Further values stand behind as {}.
+type segment struct {
+	before, value, behind string
+	more                  []pair
+}
+
+func split(text string) segment {
+	plain := decodeSegment(text)
+	if m := named.FindStringSubmatch(plain); m != nil {
+		return namedKeys(m[1], m[2])
+	}
 	if m := keyed.FindStringSubmatch(plain); m != nil {
-		return m[1], m[2], m[3]
+		return segment{before: m[1], value: m[2], behind: m[3]}
 	}
 	if m := affixed.FindStringSubmatch(plain); m != nil && (lexical.Of(m[1]).Strong() || lexical.Of(m[1]) == lexical.Slug) && !lexical.IsIPv4(plain) {
-		return "", m[1], m[2]
+		return segment{value: m[1], behind: m[2]}
 	}
-	return "", plain, ""
+	return segment{value: plain}
+}
+
+func namedKeys(what, keys string) segment {
+	var s segment
+	for i, one := range strings.Split(keys, ",") {
+		name, value, _ := strings.Cut(one, "=")
+		if i == 0 {
+			s.before, s.value = what+"("+name+"=", value
+			continue
+		}
+		s.behind += "," + name + "={}"
+		s.more = append(s.more, pair{name, value})
+	}
+	s.behind += ")"
+	return s
 }
 
 // version segments say which API it is, not what of it.

@@ -51,7 +51,7 @@ func (api *API) Document() document.Object {
 	main := api.mainOrigin()
 	doc := document.Object{{Key: "openapi", Value: "3.1.0"}, {Key: "info", Value: api.info(main)}}
 	if main != "" {
-		doc = append(doc, document.Member{Key: "servers", Value: document.Array{document.Object{{Key: "url", Value: main}}}})
+		doc = append(doc, document.Member{Key: "servers", Value: api.servers(main)})
 	}
 	doc = append(doc, document.Member{Key: "paths", Value: w.paths(main)})
 	var security document.Object
@@ -100,6 +100,18 @@ func (api *API) mainOrigin() string {
 	return best
 }
 
+// servers are all that an operation can be asked of; several, if each customer has one.
+func (api *API) servers(origin string) (list document.Array) {
+	all := api.tenants[origin]
+	if all == nil {
+		all = []string{origin}
+	}
+	for _, one := range all {
+		list = append(list, document.Object{{Key: "url", Value: one}})
+	}
+	return list
+}
+
 func (api *API) info(main string) document.Object {
 	samples := 0
 	for _, o := range api.Operations {
@@ -127,7 +139,7 @@ func (w *writer) paths(main string) document.Object {
 			key += sep + "server=" + url.QueryEscape(o.Origin)
 		}
 		if items[key] == nil && o.Origin != main {
-			items[key] = document.Object{{Key: "servers", Value: document.Array{document.Object{{Key: "url", Value: o.Origin}}}}}
+			items[key] = document.Object{{Key: "servers", Value: w.api.servers(o.Origin)}}
 		}
 		servers[key] = o.Origin
 		method := strings.ToLower(o.Method)
@@ -168,7 +180,8 @@ func (w *writer) operation(o *Operation) document.Object {
 	if o.Style != StyleHTTP {
 		obj = append(obj, document.Member{Key: "x-seine-style", Value: string(o.Style)})
 	}
-	obj = obj.With("x-seine-graphql", w.graph(o)).With("x-seine-messages", w.messages(o)).With("x-seine-action", w.action(o)).With("x-seine-pagination", w.pagination(o.Pagination)).With("x-seine-needs", w.needs(o))
+	obj = obj.With("x-seine-graphql", w.graph(o)).With("x-seine-messages", w.messages(o)).With("x-seine-events", w.eventNames(o))
+	obj = obj.With("x-seine-action", w.action(o)).With("x-seine-pagination", w.pagination(o.Pagination)).With("x-seine-needs", w.needs(o))
 	var samples document.Array
 	for _, id := range o.Samples {
 		samples = append(samples, id)
@@ -209,6 +222,12 @@ func (w *writer) messages(o *Operation) document.Object {
 	}
 	if o.received != nil {
 		m = append(m, document.Member{Key: "received", Value: w.set.Schema(o.received)})
+	}
+	if o.Style == StyleWebSocket {
+		m = m.With("protocol", w.set.Clean(o.protocol()))
+		if n := o.binary(); n > 0 {
+			m = append(m, document.Member{Key: "notDescribed", Value: n})
+		}
 	}
 	return m
 }
@@ -265,7 +284,11 @@ func (w *writer) parameters(o *Operation) document.Array {
 			if in.place == "query" && w.api.schemes["query-"+schemeName.ReplaceAllString(p.name, "_")] != nil {
 				continue
 			}
-			list = append(list, p.document(in.place, w.set, o.Count))
+			one := p.document(in.place, w.set, o.Count)
+			if in.place == "query" {
+				one = o.withDefault(one, p.name, w.set)
+			}
+			list = append(list, one)
 		}
 	}
 	return list

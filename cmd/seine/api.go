@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/urfave/cli/v2"
 
-	"seine/assemble"
 	"seine/capture"
 	"seine/capture/openapi"
 	"seine/cmd/internal/ui"
@@ -26,7 +25,12 @@ func apiCommand() *cli.Command {
 			"seine api kept --why              what is taken for a call, and by which rule, without a browser",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "openapi", Usage: "write an OpenAPI 3.1 document, without secrets, to `FILE`: JSON if its name ends with .json, else YAML", Category: catOutput},
-			&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace a document that seine did not write", Category: catOutput},
+			&cli.StringFlag{Name: "html", Usage: "write one page to read, which needs nothing from anywhere, to `FILE`", Category: catOutput},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "curl", Usage: "print a command for each operation; secrets are variables of the shell", Category: catOutput},
+			&cli.StringFlag{Name: "go", Usage: "write a client in Go, with types and the standard library alone, to `FILE`", Category: catOutput},
+			&cli.StringFlag{Name: "http", Usage: "write requests as editors run them, in the .http format, to `FILE`", Category: catOutput},
+			&cli.StringFlag{Name: "postman", Usage: "write a collection of Postman, version 2.1, to `FILE`", Category: catOutput},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace files that seine did not write, and what was changed by hand in those that it did", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "why", Usage: "tell of each request whether it is a call of an API, and by which rule; of operations how they give pages, and where their tokens and ids come from", Category: catChoice},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "verify", Usage: "prove how lists are given in pages: ask for pages one and two by plain HTTP", Category: catFetch},
 			&cli.StringFlag{Name: "until", Usage: "stop listening once there is `WHAT`: media, api, or idle for when the page is at rest", Value: "idle", Category: catChoice},
@@ -36,6 +40,7 @@ func apiCommand() *cli.Command {
 			tabsFlag("as many as there are processors, at most 4"),
 			proxyFlag(),
 		}, browserFlags(), identityFlags(), emulationFlags(), talkFlags()),
+		Subcommands:  []*cli.Command{apiDiffCommand()},
 		Action:       apiAction,
 		OnUsageError: onUsageError,
 	}
@@ -53,13 +58,16 @@ type apis struct {
 }
 
 func apiAction(c *cli.Context) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(openapi.Memory))
+	}
 	a := &apis{sniffing: sniffing{c: c, con: console(c)}, heard: map[string]*capture.Capture{}}
 	defer func() {
 		for _, end := range a.open {
 			_ = end()
 		}
 	}()
-	if err := errors.Join(a.parse(), a.writable(c.String("openapi"))); err != nil {
+	if err := errors.Join(a.parse(), a.writable()); err != nil {
 		return err
 	}
 	a.take = a.taken
@@ -144,7 +152,7 @@ func (a *apis) all(names []string) *capture.Capture {
 	return all
 }
 
-// tell prints the operations, and writes the document.
+// tell prints the operations, and writes what was asked for.
 func (a *apis) tell(names []string) error {
 	heard := a.all(names)
 	found := openapi.Infer(heard, openapi.Options{Version: version()})
@@ -156,22 +164,16 @@ func (a *apis) tell(names []string) error {
 			return err
 		}
 	}
-	a.show(found)
+	if !a.c.Bool("curl") {
+		a.show(found)
+	}
 	if a.c.Bool("why") {
 		a.provenance(found)
 	}
 	if len(found.Operations) == 0 {
 		return errNoCalls
 	}
-	name := a.c.String("openapi")
-	if name == "" {
-		return nil
-	}
-	if err := writeDocument(found, name); err != nil {
-		return err
-	}
-	a.con.Say("The document is in %s", ui.Remote(name))
-	return nil
+	return a.write(found)
 }
 
 type operationJSON struct {
@@ -234,43 +236,4 @@ func (a *apis) why(found *openapi.API) {
 	if len(rows) > 0 {
 		a.con.Print(a.con.Table([]ui.Column{{Title: "CALL"}, {Title: "RULE"}, {Title: "WHY"}, {Title: "METHOD"}, {Title: "URL", Flex: true}}, rows) + "\n")
 	}
-}
-
-// generator is in every document that seine has written.
-const generator = "x-seine-generator"
-
-// writable looks before anything is visited whether the document can be written. One that somebody else wrote is left alone.
-func (a *apis) writable(name string) error {
-	if name == "" {
-		return nil
-	}
-	if err := directory(filepath.Dir(filepath.Clean(name))); err != nil {
-		return err
-	}
-	text, err := os.ReadFile(name)
-	if err == nil && len(text) > 0 && !strings.Contains(string(text), generator) && !a.c.Bool("force") {
-		return fmt.Errorf("%w: %s was not written by seine; --force replaces it", assemble.ErrExists, ui.Remote(name))
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// writeDocument writes in one step: a reader never sees half of it.
-func writeDocument(found *openapi.API, name string) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".openapi-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	write := found.WriteYAML
-	if strings.EqualFold(filepath.Ext(name), ".json") {
-		write = found.WriteJSON
-	}
-	err = errors.Join(write(f), f.Chmod(0o600), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	return err
 }

@@ -35,6 +35,7 @@ const (
 	codeUnsupported = 9
 	codeContent     = 10
 	codePartial     = 11
+	codeBreaking    = 12
 	codeInterrupted = 130
 )
 
@@ -50,6 +51,7 @@ var exits = []exit{
 	{codeOK, "ok", "done", func(err error) bool { return err == nil }},
 	{codeInterrupted, "interrupted", "ended by a signal; run it again to go on", either(errSignal, context.Canceled)},
 	{codePartial, "partial", "of several addresses, files or runs some failed; each was told of, the others are done", isPartial},
+	{codeBreaking, "breaking", "seine api diff: the new document breaks clients of the old one", either(errBreaking)},
 	{codeUsage, "usage", "a mistake on the command line, or in a scenario file", func(err error) bool {
 		return as[*usageError](err) || as[*scenarioError](err) || as[*program.InputError](err) || as[*call.ArgumentError](err)
 	}},

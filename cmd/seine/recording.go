@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -42,14 +43,13 @@ func openRecording(path string) (c *capture.Capture, closeIt func() error, err e
 		}
 		return o.Capture, o.Close, nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, &usageError{what: fmt.Sprintf("%s cannot be read: %v", ui.Remote(path), errors.Unwrap(err))}
-	}
-	defer f.Close()
-	c, err = har.Read(f)
-	if err != nil {
+	c, f, err := har.Open(path)
+	var lost *fs.PathError
+	switch {
+	case errors.As(err, &lost):
+		return nil, nil, &usageError{what: fmt.Sprintf("%s cannot be read: %v", ui.Remote(path), lost.Err)}
+	case err != nil:
 		return nil, nil, &usageError{what: fmt.Sprintf("%s: %v", ui.Remote(path), err)}
 	}
-	return c, func() error { return nil }, nil
+	return c, f.Close, nil
 }

@@ -3,10 +3,12 @@
 package api
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -39,7 +41,7 @@ func (c Case) Truth() []byte {
 
 // Cases are the corpus.
 func Cases() []Case {
-	return []Case{shop(), blog(), code(), graph(), rpc(), pages(), forms(), zoo(), streams(), odd(), lists(), shield()}
+	return []Case{shop(), blog(), code(), graph(), rpc(), pages(), forms(), zoo(), streams(), odd(), catalog(), forge(), jsonAPI(), odata(), tenants(), museum(), lists(), shield()}
 }
 
 // Capture runs the visitor against the server. What it heard is the same each time, but for the server's port, and secrets.
@@ -82,7 +84,12 @@ func (c Case) Live(t testing.TB) (*capture.Capture, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &Visitor{t: t, base: srv.URL, header: http.Header{}, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	// Every name leads to the one server: that of a tenant, too.
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, srv.Listener.Addr().String())
+	}}
+	defer transport.CloseIdleConnections()
+	v := &Visitor{t: t, base: srv.URL, header: http.Header{}, client: &http.Client{Transport: transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	v.as("Document", "GET", "/", "")
 	v.as("Script", "GET", "/static/app.js", "")
 	v.as("Fetch", "GET", "/static/de.json", "")
@@ -108,6 +115,9 @@ type Visitor struct {
 	heard  []*capture.Exchange
 }
 
+// on goes to the server of a tenant.
+func (v *Visitor) on(tenant string) { v.base = "https://" + tenant + ".tenants.example" }
+
 func (v *Visitor) get(paths ...string) {
 	for _, p := range paths {
 		v.as("Fetch", "GET", p, "")
@@ -131,6 +141,7 @@ func (v *Visitor) as(kind capture.ResourceType, method, path, body string) strin
 		}
 	}
 	sent := r.Header.Clone()
+	r.URL.Scheme = "http" // that the visitor says https is all that is secure here
 	for _, k := range v.client.Jar.Cookies(r.URL) {
 		sent.Add("Cookie", k.Name+"="+k.Value)
 	}

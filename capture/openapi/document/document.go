@@ -196,3 +196,22 @@ func plain(s string) string {
 	}
 	return Quote(s)
 }
+
+// NumberOf is the Number of an int.
+func NumberOf(n int) Number { return Number(strconv.Itoa(n)) }
+
+// MemberYAML is one member of a mapping whose keys stand behind indent spaces: its lines, without those spaces before the first, nor a break at its end.
+func MemberYAML(m Member, indent int) string {
+	var b strings.Builder
+	b.WriteString(plain(m.Key) + ":")
+	writeYAML(&b, m.Value, "\n"+strings.Repeat(" ", indent+2), false)
+	return b.String()
+}
+
+// ItemYAML is one item of a sequence whose dashes stand behind indent spaces, likewise.
+func ItemYAML(v any, indent int) string {
+	var b strings.Builder
+	b.WriteString("- ")
+	writeYAML(&b, v, "\n"+strings.Repeat(" ", indent+2), true)
+	return b.String()
+}

@@ -3,6 +3,8 @@ package document
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -92,4 +94,60 @@ paths:
 	if b.String() != want {
 		t.Error(b.String())
 	}
+}
+
+// TestParse: what was written is read again, from either, and places are those of the text.
+func TestParse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := Object{{"root", tree(4).Draw(t, "tree")}, {"big", Number("123456789012345678901234567890")}}
+		var want bytes.Buffer
+		if err := WriteJSON(&want, v); err != nil {
+			t.Fatal(err)
+		}
+		for name, write := range map[string]func(*bytes.Buffer) error{"JSON": func(b *bytes.Buffer) error { return WriteJSON(b, v) }, "YAML": func(b *bytes.Buffer) error { return WriteYAML(b, v) }} {
+			var b, again bytes.Buffer
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+			n, err := ParseNode(b.Bytes())
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", name, err, b.String())
+			}
+			if err := WriteJSON(&again, n.Value()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(loose(want.String()), loose(again.String())); diff != "" {
+				t.Fatalf("%s: %s\n%s", name, diff, b.String())
+			}
+		}
+	})
+}
+
+// loose forgets how numbers with exponents are written: 1e3 is 1.0e+3 in YAML.
+func loose(s string) string { return strings.ReplaceAll(s, "1.0e+3", "1e3") }
+
+func TestParseRefuses(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty": "", "a word": "hello", "a list": "- a", "half": `{"a":`, "alias": "a: &x 1\nb: *x", "merge": "a:\n  <<: {b: 1}", "deep": "a: " + strings.Repeat("[", 2000) + strings.Repeat("]", 2000),
+		"deep JSON": strings.Repeat(`{"a":`, 2000) + "1" + strings.Repeat("}", 2000), "tabs": "a:\n\t- b",
+	} {
+		if o, err := Parse([]byte(text)); !errors.Is(err, ErrNotDocument) {
+			t.Errorf("%s: %v, %v", name, o, err)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("a: {b: [1, 'x']}\nc:\n  - d: |\n      text\n  - 0x1F\n200: ok # comment\n"))
+	f.Add([]byte(`{"a":[1e400,{"a":null,"a":true}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		o, err := Parse(text)
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := WriteYAML(&b, o); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

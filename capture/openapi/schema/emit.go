@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"seine/capture/openapi/document"
@@ -12,6 +13,20 @@ const refTo = "#/components/schemas/"
 
 // Schema is a JSON Schema (2020-12) of the place, which accepts all that was seen there.
 func (s *Set) Schema(n *Node) document.Object {
+	if n == nil || n.XML == (XML{}) {
+		return s.plain(n)
+	}
+	if n.XML.List && !n.Repeats {
+		return s.plain(n.Array.Items)
+	}
+	hint := document.Object{}.With("name", s.clean(n.XML.Element)).With("namespace", s.clean(n.XML.Namespace))
+	if n.XML.Attribute {
+		hint = append(hint, document.Member{Key: "attribute", Value: true})
+	}
+	return s.plain(n).With("xml", hint)
+}
+
+func (s *Set) plain(n *Node) document.Object {
 	if n == nil || n.Seen == n.Null || n.Cut > 0 && n.Seen == n.Cut {
 		return document.Object{} // null alone says nothing of what else there may be
 	}
@@ -91,7 +106,7 @@ func (s *Set) object(o *object, tag string) document.Object {
 		}
 		props = append(props, document.Member{Key: s.clean(name), Value: p})
 		// A member that leads back here could be required where it is an array, but many readers take that for a circle without an end.
-		if n.Seen >= o.Seen && (o.Seen >= enough || name == tag) && (s.names[o] == "" || !n.leads(o, map[*Node]bool{})) {
+		if n.Seen >= o.Seen && (o.Seen >= enough || name == tag) && (o.Seen >= sure || !passing.MatchString(name)) && (s.names[o] == "" || !n.leads(o, map[*Node]bool{})) {
 			required = append(required, s.clean(name))
 		}
 	}
@@ -102,8 +117,11 @@ func (s *Set) object(o *object, tag string) document.Object {
 	return schema
 }
 
-// enough is how many samples make "always".
-const enough = 2
+// enough is how many samples make "always"; sure, how many it takes of members that come and go with where one is in a list, or with what went wrong.
+const enough, sure = 2, 12
+
+// passing are such members.
+var passing = regexp.MustCompile(`(?i)(?:^|[._-])(?:next|prev|previous|first|last|errors?|warnings?)$|^(?:next|prev|previous)[_-]?(?:page|link|url|cursor|token|href)?$|nextLink$|deltaLink$|next_?page_?(?:token|url)$`)
 
 func (s *Set) oneOf(o *object) document.Object {
 	var refs document.Array
@@ -165,6 +183,9 @@ func (s *Set) number(n *numbers, secret bool) document.Object {
 		schema[0].Value = "number"
 	case n.Wide && !n.Huge:
 		schema = schema.With("format", "int64")
+	}
+	if _, err := strconv.ParseFloat(n.texts.Least, 64); err != nil { // beyond what a float holds, which many readers cannot read
+		return schema
 	}
 	if secret || len(n.texts.Least) > longest || s.clean(n.texts.Least) != n.texts.Least {
 		return schema

@@ -17,6 +17,10 @@ func (n *Node) Merge(m *Node) {
 	n.Bool += m.Bool
 	n.Cut += m.Cut
 	n.Secret = n.Secret || m.Secret
+	n.Repeats = n.Repeats || m.Repeats
+	if n.XML == (XML{}) {
+		n.XML = m.XML
+	}
 	if n.Hint == "" || m.Hint != "" && m.Hint < n.Hint {
 		n.Hint = m.Hint
 	}

@@ -22,6 +22,9 @@ type Node struct {
 	Hint string
 	// Secret: its values are not to be shown.
 	Secret bool
+	// XML is how the value stands in XML; of a list of elements Repeats says that there was one with several.
+	XML     XML
+	Repeats bool
 }
 
 // texts counts the strings, or the literals, of a place.
@@ -54,6 +57,10 @@ type array struct {
 // Observe counts a value.
 func (n *Node) Observe(v *Value) {
 	n.Seen++
+	if v.XML != (XML{}) {
+		n.XML = v.XML
+		n.Repeats = n.Repeats || len(v.Items) > 1
+	}
 	switch v.Kind {
 	case Null:
 		n.Null++

@@ -31,6 +31,7 @@ type Value struct {
 	Text   string  // of a string what it says; of a number and a boolean its literal
 	Items  []Value // of an array
 	Fields []Field // of an object, in order; of fields with one name only the last is there
+	XML    XML
 }
 
 // Field is a member of an object.
@@ -77,16 +78,22 @@ func Parse(text []byte) (Value, error) {
 
 // ParseAll reads values one behind the other, as NDJSON and JSON text sequences have them.
 func ParseAll(text []byte) ([]Value, error) {
+	p := parsers.Get().(*parser)
+	defer p.free()
+	return p.all(text)
+}
+
+func (p *parser) all(text []byte) ([]Value, error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if bytes.IndexByte(text, 0x1e) >= 0 { // RFC 7464
 		text = bytes.ReplaceAll(text, []byte{0x1e}, []byte{'\n'})
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	p.d.Reset(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var list []Value
 	for {
-		v, err := read(d, 0)
+		v, err := p.read(0)
 		switch {
-		case errors.Is(err, io.EOF) && d.StackDepth() == 0:
+		case errors.Is(err, io.EOF) && p.d.StackDepth() == 0:
 			return list, nil
 		case err != nil:
 			return nil, fmt.Errorf("%w: %w", ErrNotJSON, err)
@@ -95,84 +102,12 @@ func ParseAll(text []byte) ([]Value, error) {
 	}
 }
 
-func read(d *jsontext.Decoder, depth int) (Value, error) {
-	if k := d.PeekKind(); depth >= maxDepth && (k == '{' || k == '[') {
-		return Value{Kind: Cut}, d.SkipValue()
-	}
-	t, err := d.ReadToken()
-	if err != nil {
-		return Value{}, err
-	}
-	switch t.Kind() {
-	case 'n':
-		return Value{}, nil
-	case 't', 'f':
-		return Value{Kind: Bool, Text: t.String()}, nil
-	case '"':
-		return Value{Kind: String, Text: t.String()}, nil
-	case '0':
-		return NumberOf(t.String()), nil
-	case '[':
-		return readArray(d, depth)
-	}
-	return readObject(d, depth)
-}
-
 // NumberOf is the value of a JSON number.
 func NumberOf(literal string) Value {
 	if strings.ContainsAny(literal, ".eE") {
 		return Value{Kind: Number, Text: literal}
 	}
 	return Value{Kind: Integer, Text: literal}
-}
-
-func readArray(d *jsontext.Decoder, depth int) (Value, error) {
-	v := Value{Kind: Array}
-	for d.PeekKind() != ']' {
-		item, err := read(d, depth+1)
-		if err != nil {
-			return v, err
-		}
-		v.Items = append(v.Items, item)
-	}
-	_, err := d.ReadToken()
-	return v, err
-}
-
-func readObject(d *jsontext.Decoder, depth int) (Value, error) {
-	v := Value{Kind: Object}
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return v, err
-		}
-		f := Field{Name: name.String()}
-		if f.Value, err = read(d, depth+1); err != nil {
-			return v, err
-		}
-		v.Fields = append(v.Fields, f)
-	}
-	_, err := d.ReadToken()
-	v.Fields = lastOfEach(v.Fields)
-	return v, err
-}
-
-// lastOfEach leaves the last of members with one name.
-func lastOfEach(list []Field) []Field {
-	at := make(map[string]int, len(list))
-	for i := range list {
-		at[list[i].Name] = i
-	}
-	if len(at) == len(list) {
-		return list
-	}
-	kept := list[:0]
-	for i := range list {
-		if at[list[i].Name] == i {
-			kept = append(kept, list[i])
-		}
-	}
-	return kept
 }
 
 // Walk visits each scalar with the name of the member that it is in, and of the one that its object is in; elements of arrays have those of
