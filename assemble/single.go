@@ -43,7 +43,7 @@ func inOneFile(err error) bool {
 
 // lookAt has no film read as a playlist.
 func lookAt(head []byte, _ http.Header) error {
-	if hls.IsText(head) {
+	if hls.IsText(head) || hls.Begins(head) {
 		return nil
 	}
 	return permanentError{fmt.Errorf("%w: the server answered with %s, %w", hls.ErrNotPlaylist, hls.Describe(head), hls.ErrFile)}

@@ -3,6 +3,7 @@ package capture
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"seine/capture/media"
@@ -52,6 +53,15 @@ type Stream struct {
 
 // Mentioned says that nothing asked for it: its address stands in a page, a script or an answer.
 func (s *Stream) Mentioned() bool { return s.Evidence == media.ByMention }
+
+// Fetchable reports whether package assemble can have it: what a manifest lists, or a file that a media element asked for. A script that
+// asks for files feeds a player with them, which seldom needs one alone.
+func (s *Stream) Fetchable() bool {
+	if s.Kind != media.Video && s.Kind != media.Audio {
+		return s.Kind.Listed()
+	}
+	return s.Exchange != nil && strings.EqualFold(string(s.Exchange.Type), "Media")
+}
 
 // Whole reports whether the page need not be heard any longer for the stream to be told in full: how long it is is known, and no key
 // is on its way.

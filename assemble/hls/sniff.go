@@ -5,12 +5,17 @@ import (
 	"fmt"
 )
 
+// Begins reports whether text begins as a playlist does.
+func Begins(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n"), []byte("#EXT"))
+}
+
 // sniff tells a playlist from the things that servers answer in its place.
 func sniff(text []byte) error {
-	head := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n")
-	if bytes.HasPrefix(head, []byte("#EXT")) {
+	if Begins(text) {
 		return nil
 	}
+	head := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n")
 	if len(head) == 0 {
 		return fmt.Errorf("%w: the server answered with no text at all (%d bytes)", ErrEmpty, len(text))
 	}

@@ -33,9 +33,6 @@ const (
 // Listed reports whether such a document names segments that package assemble makes a film of.
 func (k Kind) Listed() bool { return k == HLS || k == DASH }
 
-// Fetchable reports whether package assemble makes a film of it, or is given one as it is.
-func (k Kind) Fetchable() bool { return k.Listed() || k == Video || k == Audio }
-
 // Evidence says what a Kind rests on.
 type Evidence string
 

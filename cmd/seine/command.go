@@ -52,7 +52,7 @@ func commandFor(s *capture.Stream, secrets bool) string {
 		return ""
 	case fed(s) && web(s.Page):
 		return "seine grab " + quoted(s.Page) + " --from-player"
-	case !s.Kind.Fetchable():
+	case !s.Fetchable():
 		return ""
 	case web(s.URL) && s.Exchange.Request.Method == http.MethodGet && len(s.Keys) == 0 && (s.Inside == "" || s.Mentioned()):
 		return strings.Join(append([]string{"seine get", quoted(s.URL)}, headerArgs(s, secrets)...), " ")

@@ -195,7 +195,7 @@ func (in *input) readHAR(r io.Reader) error {
 // take finds the best playlist that a browser was heard to load, and what it was asked with.
 func (in *input) take(c *capture.Capture) (err error) {
 	for _, s := range c.Streams() {
-		if !s.Kind.Fetchable() || s.Mentioned() {
+		if !s.Fetchable() || s.Mentioned() {
 			continue
 		}
 		if har.Redacted(s.URL) {

@@ -56,7 +56,7 @@ func (v *visit) chooseLike(old *capture.Stream) (*capture.Stream, error) {
 		return nil, err
 	}
 	for _, s := range v.result.Streams {
-		if s.Kind.Fetchable() && s.DRM == "" && !s.Mentioned() && spot(s.URL) == spot(old.URL) {
+		if s.Fetchable() && s.DRM == "" && !s.Mentioned() && spot(s.URL) == spot(old.URL) {
 			return s, nil
 		}
 	}

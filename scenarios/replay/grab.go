@@ -100,7 +100,7 @@ func (v *visit) choose() (*capture.Stream, error) {
 			return nil, fmt.Errorf("%w: the %s is protected by %s", assemble.ErrDRM, manifestOf(s), s.DRM)
 		case used:
 			return nil, fmt.Errorf("%w: the page asked for a licence of %s", assemble.ErrDRM, system)
-		case s.Kind.Fetchable():
+		case s.Fetchable():
 			return s, nil
 		case s.Kind == media.Subtitles:
 			continue
