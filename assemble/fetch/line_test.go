@@ -86,14 +86,14 @@ func TestLine(t *testing.T) {
 		level   int
 		over    float64 // the time that it takes, as part of what the line allows
 	}{
-		"large segments":                {16_500_000, 0, 0, 16, 1.03},
-		"their length is known, nearly": {16_500_000, 17_000_000, 0, 16, 1.03},
-		"of different length":           {16_500_000, 0, 0.2, 16, 1.045},
-		"2160p":                         {23_000_000, 0, 0, 16, 1.05},
-		"usual segments":                {6_200_000, 0, 0, 16, 1.03},
-		"usual, of different length":    {6_200_000, 0, 0.2, 16, 1.04},
-		"the level is found":            {16_500_000, 0, 0, 0, 1.055},
-		"more connections":              {16_500_000, 0, 0, 32, 1.05},
+		"large segments":                {16_500_000, 0, 0, 16, 1.04},
+		"their length is known, nearly": {16_500_000, 17_000_000, 0, 16, 1.045},
+		"of different length":           {16_500_000, 0, 0.2, 16, 1.055},
+		"2160p":                         {23_000_000, 0, 0, 16, 1.055},
+		"usual segments":                {6_200_000, 0, 0, 16, 1.035},
+		"usual, of different length":    {6_200_000, 0, 0.2, 16, 1.045},
+		"the level is found":            {16_500_000, 0, 0, 0, 1.075},
+		"more connections":              {16_500_000, 0, 0, 32, 1.07},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
