@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/publicsuffix"
 
+	"seine/capture/internal/form"
 	"seine/capture/openapi"
 )
 
@@ -34,7 +35,7 @@ func (c *Client) token(o *Operation, n Need) string {
 			return "" // as the browser sent it
 		}
 		v, _ := c.cookie(o, n.From.At)
-		return unescape(v)
+		return form.Unescape(v)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

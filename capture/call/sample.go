@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"seine/capture"
+	"seine/capture/internal/form"
 	"seine/capture/openapi"
 	"seine/capture/redact"
 )
@@ -17,23 +18,11 @@ import (
 type pair struct{ name, value string }
 
 // queryOf takes a query or form apart, in order.
-func queryOf(raw string) []pair {
-	var list []pair
-	for part := range strings.SplitSeq(raw, "&") {
-		if part == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(part, "=")
-		list = append(list, pair{unescape(name), unescape(value)})
+func queryOf(raw string) (list []pair) {
+	for name, value := range form.Pairs(raw) {
+		list = append(list, pair{name, value})
 	}
 	return list
-}
-
-func unescape(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
-		return plain
-	}
-	return s
 }
 
 func unescapePath(s string) string {

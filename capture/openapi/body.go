@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/url"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/net/html/charset"
 
 	"seine/capture"
+	"seine/capture/internal/form"
 	"seine/capture/openapi/schema"
 )
 
@@ -164,24 +164,12 @@ func events(text []byte) []schema.Value {
 // pair is a parameter as it was sent.
 type pair struct{ name, value string }
 
-// pairs takes a query or a form apart, in order. What cannot be decoded stays as it is.
-func pairs(raw string) []pair {
-	var list []pair
-	for part := range strings.SplitSeq(raw, "&") {
-		if part == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(part, "=")
-		list = append(list, pair{unescape(name), unescape(value)})
+// pairs takes a query or a form apart, in order.
+func pairs(raw string) (list []pair) {
+	for name, value := range form.Pairs(raw) {
+		list = append(list, pair{name, value})
 	}
 	return list
-}
-
-func unescape(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
-		return plain
-	}
-	return s
 }
 
 // formValue is the object that a form is.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seine/capture"
+	"seine/capture/internal/form"
 	"seine/capture/openapi/lexical"
 	"seine/capture/openapi/schema"
 	"seine/capture/redact"
@@ -261,7 +262,7 @@ func (p *provenance) headers(e *capture.Exchange, hop *capture.Hop, h http.Heade
 
 // cookie takes the value as it stands, and as it is said: scripts send back what they have decoded.
 func (p *provenance) cookie(e *capture.Exchange, hop *capture.Hop, name, value string) {
-	for _, v := range []string{value, unescape(value)} {
+	for _, v := range []string{value, form.Unescape(value)} {
 		if p.wanted[v] {
 			p.give(v, given{from: e, call: p.calls[e], hop: hop, kind: SourceCookie, at: name})
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"seine/capture"
+	"seine/capture/internal/form"
 	"seine/capture/openapi/document"
 	"seine/capture/openapi/lexical"
 	"seine/capture/openapi/schema"
@@ -145,7 +146,7 @@ func (s schemes) csrfSources(calls []*call, c *capture.Capture) {
 
 func sourceOf(value string, one *call, heard []*capture.Exchange) string {
 	for _, k := range cookiesOf(one.req.Header) {
-		if k.value == value || unescape(k.value) == value {
+		if k.value == value || form.Unescape(k.value) == value {
 			return "cookie " + k.name
 		}
 	}
