@@ -105,7 +105,12 @@ func (r *run) probe(ctx context.Context, address string, not error) (*single, er
 		return s, nil
 	}
 	s.header, s.body, s.print, s.ext = body.Header, body, journal.PrintOf(body.Data), extensionOrGuess(body.Data)
-	s.length, _ = wholeOf(body.Header)
+	n, ok := wholeOf(body.Header)
+	if !ok || n < int64(len(body.Data)) {
+		body.Release()
+		return nil, fmt.Errorf("%w: the server gives a part of the file and does not say how long it is (Content-Range: %.60q)", ErrContent, body.Header.Get("Content-Range"))
+	}
+	s.length = n
 	return s, nil
 }
 
@@ -272,7 +277,7 @@ func (r *run) renewSingle(ctx context.Context, s *single) (*single, error) {
 	if err != nil {
 		return nil, err
 	}
-	if next.poured {
+	if next.poured && next.length == s.length {
 		return next, nil
 	}
 	if next.length != s.length || next.print != s.print {

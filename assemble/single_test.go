@@ -257,6 +257,15 @@ func TestSingleRefused(t *testing.T) {
 		"a page":       {answer(200, "<!DOCTYPE html><title>busy</title>"), ErrNotPlaylist},
 		"a large text": {answer(200, strings.Repeat("no playlist, and no end of it\n", 2<<20)), fetch.ErrTooLarge},
 		"nothing":      {answer(200, ""), ErrNothing},
+		"a length that nobody knows": {func(w http.ResponseWriter, r *http.Request, _ int) bool {
+			if r.Header.Get("Range") == "" {
+				return false
+			}
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/*", probeBytes-1))
+			w.WriteHeader(http.StatusPartialContent)
+			_, _ = w.Write(make([]byte, probeBytes))
+			return true
+		}, ErrContent},
 		"a digest of something else": {func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			w.Header().Set("Digest", "SHA-256="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
 			return false
