@@ -27,6 +27,14 @@ type Inspection struct {
 	Warnings []string
 }
 
+// variables are those that media playlists may import.
+func (in *Inspection) variables() map[string]string {
+	if in.Presentation == nil {
+		return nil
+	}
+	return in.Presentation.Variables
+}
+
 // Inspect reads the playlists and makes the plan, for a list of choices or a dry run. No file is written, and no media is fetched unless
 // the job wants a look at it. With an error, it returns what it had found until then.
 func Inspect(ctx context.Context, job Job) (*Inspection, error) {
@@ -93,7 +101,7 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 	if errors.Is(err, plan.ErrEmpty) {
 		err = marked{err, ErrNothing}
 	}
-	if err == nil {
+	if err == nil && !in.Plan.Live {
 		err = islands(ctx, job, in, pool, known)
 	}
 	return in, err

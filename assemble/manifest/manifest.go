@@ -139,6 +139,8 @@ type Playlist struct {
 	// Type is VOD, EVENT or empty.
 	Type     string
 	Segments []Segment
+	// Live is what it says of its updates.
+	Live Live
 	// DateRanges are stretches of wall-clock time that the playlist says something about.
 	DateRanges []DateRange
 	// Warnings are remarks about odd but readable text.
