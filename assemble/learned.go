@@ -72,7 +72,13 @@ func (r *run) look(ctx context.Context, known plan.Codings) error {
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
 	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
 	r.renewer.same = r.job.Refresh == nil
-	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
+	r.report.update(func(p *Progress) {
+		if in.Plan.Live {
+			p.Live = &LiveProgress{}
+			return
+		}
+		p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration
+	})
 	return nil
 }
 
