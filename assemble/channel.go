@@ -2,9 +2,11 @@ package assemble
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
+	"seine/assemble/live"
 	"seine/assemble/manifest"
 	"seine/assemble/plan"
 )
@@ -16,22 +18,32 @@ const renewPause = 5 * time.Second
 type channel struct {
 	run *run
 
-	mu      sync.Mutex
-	streams []plan.Stream
-	vars    map[string]string
-	count   int // renewals
-	renewed time.Time
+	reading sync.Mutex // of the document of all streams
+
+	mu       sync.Mutex
+	in       *Inspection // as it was read last
+	read     time.Time   // when that was
+	count    int         // renewals
+	renewed  time.Time
+	numbered []live.Numbering // of the streams, where their document has no numbers that last
 }
 
 func newChannel(r *run) *channel {
-	return &channel{run: r, streams: r.plan.Streams, vars: r.vars}
+	return &channel{run: r, in: r.inspected, read: time.Now(), numbered: make([]live.Numbering, len(r.inspected.Streams))}
+}
+
+// number gives the segments of a list numbers that last.
+func (c *channel) number(i int, list *manifest.Playlist) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.numbered[i].Number(list)
 }
 
 // stream says where a list is, and the variables that it may import.
 func (c *channel) stream(i int) (plan.Stream, map[string]string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.streams[i], c.vars
+	return c.in.Streams[i], c.in.variables()
 }
 
 // generation counts the renewals.
@@ -79,16 +91,71 @@ func (c *channel) again(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(in.Streams) != len(c.streams) {
+	if len(in.Streams) != len(c.in.Streams) {
 		return ErrChanged
 	}
 	r.client.now.Store(&job.Client)
-	c.streams, c.count = in.Streams, c.count+1
-	c.vars = in.variables()
+	if in.start.IsZero() {
+		in.start = c.in.start
+	}
+	c.in, c.read, c.count = in, time.Now(), c.count+1
 	return nil
 }
 
-// listed has the document of all streams name the segments of one.
+// listed has the document of all streams, as it is now, name the segments of one.
 func (c *channel) listed(ctx context.Context, i int) (*manifest.Playlist, error) {
-	panic("dynamic")
+	in, err := c.document(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := in.Streams[i]
+	if err := readListed(ctx, in, &s, c.run.pool.Ahead(c.run.client)); err != nil {
+		return nil, err
+	}
+	c.number(i, s.Playlist)
+	return s.Playlist, nil
+}
+
+// document is that of all streams. It is read again when it no longer holds.
+func (c *channel) document(ctx context.Context) (*Inspection, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	in, read := c.inspected()
+	b := in.Presentation.Broadcast
+	if b == nil || b.Update < 0 || time.Since(read) < max(b.Update, leastUpdate) {
+		return in, nil
+	}
+	u := in.Presentation.URL
+	if len(b.Locations) > 0 {
+		u = b.Locations[0]
+	}
+	began := time.Now()
+	doc, err := readPlaylist(ctx, c.run.pool.Ahead(c.run.client), "the manifest", u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if doc.Presentation == nil {
+		return nil, fmt.Errorf("%w: the manifest (%s) names segments now, not streams", ErrChanged, short(u))
+	}
+	next := *in
+	next.Presentation = plan.Fold(doc.Presentation)
+	if next.Streams, err = plan.Select(next.Presentation, c.run.job.Choice); err != nil {
+		return nil, err
+	}
+	if len(next.Streams) != len(in.Streams) {
+		return nil, fmt.Errorf("%w: it has %d streams now, in place of %d", ErrChanged, len(next.Streams), len(in.Streams))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.in, c.read = &next, began
+	return &next, nil
+}
+
+// leastUpdate is between two looks at a document that says that it may change at any time.
+const leastUpdate = time.Second
+
+func (c *channel) inspected() (*Inspection, time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.in, c.read
 }

@@ -26,12 +26,11 @@ type follower struct {
 	server int                // which of its addresses is asked
 	at     time.Duration      // how much was taken
 	parts  int                // how many
-	news   time.Time          // when something new came
 	window atomic.Int64
 }
 
 func newFollower(rec *recording, stream int) *follower {
-	f := &follower{rec: rec, stream: stream, list: rec.run.plan.Streams[stream].Playlist, news: time.Now()}
+	f := &follower{rec: rec, stream: stream, list: rec.run.plan.Streams[stream].Playlist}
 	f.window.Store(int64(f.list.Duration()))
 	return f
 }
@@ -92,10 +91,12 @@ func (f *follower) take(list *manifest.Playlist, now time.Time) (news bool) {
 		f.rec.source.inits.forget()
 	}
 	f.relist(now)
+	if list.Ended {
+		f.cut()
+	}
 	if len(pieces) == 0 {
 		return false
 	}
-	f.news = now
 	f.rec.waits(nil)
 	var items []live.Item
 	for i := range pieces {
@@ -112,6 +113,20 @@ func (f *follower) take(list *manifest.Playlist, now time.Time) (news bool) {
 	}
 	f.rec.feed.Add(items...)
 	return true
+}
+
+// cut takes back what the clock promised and the list, which is whole now, has not.
+func (f *follower) cut() {
+	n := len(f.list.Segments)
+	if n == 0 || f.rec.run.plan.Streams[f.stream].Lister == nil {
+		return
+	}
+	end := f.list.Segments[n-1].Sequence
+	f.rec.feed.Each(f.stream, f.track.Epoch(), func(it *live.Item) {
+		if it.Part.Sequence > end {
+			it.Lost = errBeyond
+		}
+	})
 }
 
 // enough reports whether a piece lies beyond what the job wants.
@@ -276,9 +291,10 @@ func (f *follower) hopeless(ctx context.Context, err error) bool {
 	return f.tired(patience, err)
 }
 
-// tired reports whether nothing new has come for too long.
+// tired reports whether nothing has come for too long.
 func (f *follower) tired(patience time.Duration, err error) bool {
-	if time.Since(f.news) < patience {
+	idle := time.Since(time.Unix(0, f.rec.latest.Load()))
+	if idle < patience {
 		return false
 	}
 	why := "it gave nothing new"
@@ -288,7 +304,7 @@ func (f *follower) tired(patience time.Duration, err error) bool {
 	f.rec.mu.Lock()
 	defer f.rec.mu.Unlock()
 	if f.rec.over == "" {
-		f.rec.over = fmt.Sprintf("the broadcast counts as over after %s: %s", time.Since(f.news).Round(time.Second), why)
+		f.rec.over = fmt.Sprintf("the broadcast counts as over after %s: %s", idle.Round(time.Second), why)
 	}
 	return true
 }

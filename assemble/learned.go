@@ -68,7 +68,7 @@ func (r *run) look(ctx context.Context, known plan.Codings) error {
 	if in.Plan.Live && r.job.Live == nil {
 		return fmt.Errorf("%w: the playlist says of no end", ErrLive)
 	}
-	r.plan, r.vars = in.Plan, in.variables()
+	r.plan, r.inspected = in.Plan, in
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
 	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
 	r.renewer.same = r.job.Refresh == nil

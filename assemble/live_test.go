@@ -60,6 +60,7 @@ func decodes(t *testing.T, path string) {
 
 // TestLive records a channel from the beginning of its window to its end: everything is there, once.
 func TestLive(t *testing.T) {
+	t.Parallel()
 	for name, set := range map[string]func(*broadcast){
 		"plain":   func(*broadcast) {},
 		"dates":   func(b *broadcast) { b.dates = true },
@@ -150,6 +151,7 @@ func TestLiveStandsStill(t *testing.T) {
 
 // TestLiveLimits: by time, by the wall clock, and by hand.
 func TestLiveLimits(t *testing.T) {
+	t.Parallel()
 	t.Run("duration", func(t *testing.T) {
 		t.Parallel()
 		b := newBroadcast(t)
@@ -208,6 +210,7 @@ func TestLiveLimits(t *testing.T) {
 
 // TestLiveApart: sound and picture in lists of their own, one of which is behind, begin together.
 func TestLiveApart(t *testing.T) {
+	t.Parallel()
 	for name, dates := range map[string]bool{"with dates": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -232,11 +235,12 @@ func TestLiveApart(t *testing.T) {
 
 // TestLiveKilled: what is there can be played, and the next recording goes on in the same file.
 func TestLiveKilled(t *testing.T) {
+	t.Parallel()
 	for name, pause := range map[string]time.Duration{"at once": 0, "later": 4 * time.Second} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBroadcast(t)
-			b.total, b.window, b.from = 80, 10, 10
+			b.total, b.window, b.from = 80, 16, 10
 			job := b.job(t, "both/live.m3u8")
 			ctx, cancel := context.WithCancel(t.Context())
 			job.Progress = func(p Progress) {
@@ -256,17 +260,17 @@ func TestLiveKilled(t *testing.T) {
 			if err := os.WriteFile(part, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			times, _ := timesOf(t, part, "v")
-			if len(times) < 13*12 {
-				t.Errorf("%d pictures in the unfinished file", len(times))
-			}
-			decodes(t, part)
 			<-time.After(pause) // as long as nobody records
 			job.Progress = nil
 			v, err = Run(t.Context(), job)
 			if err != nil || !v.Finished || v.Resumed < 13 {
 				t.Fatalf("%v, %+v", err, v)
 			}
+			times, _ := timesOf(t, part, "v")
+			if len(times) < 13*12 {
+				t.Errorf("%d pictures in the unfinished file", len(times))
+			}
+			decodes(t, part)
 			if (len(v.Missing) > 0) != (pause > 0) {
 				t.Errorf("missing %+v", v.Missing)
 			}

@@ -36,6 +36,9 @@ func (rec *recording) fetch(ctx context.Context, i int, l *fetch.Lane) (*fetch.B
 			return body, nil
 		}
 		it := rec.feed.Item(i)
+		if it.Lost != nil {
+			return nil, it.Lost
+		}
 		if ctx.Err() != nil || errors.Is(err, ErrDRM) || errors.Is(err, ErrUnsupported) || rec.givesUp(i, &it, try, began, err) {
 			return nil, err
 		}
@@ -60,7 +63,7 @@ func (rec *recording) pause(ctx context.Context, was *live.Item, i int, changed 
 			return nil
 		case <-changed:
 			changed = rec.feed.Changed()
-			if it := rec.feed.Item(i); it.Part.URL != was.Part.URL {
+			if it := rec.feed.Item(i); it.Part.URL != was.Part.URL || it.Lost != nil {
 				return nil
 			}
 		case <-ctx.Done():
@@ -71,6 +74,7 @@ func (rec *recording) pause(ctx context.Context, was *live.Item, i int, changed 
 
 // came notes that a part is there.
 func (rec *recording) came(i int) {
+	rec.latest.Store(time.Now().UnixNano())
 	for {
 		n := rec.newest.Load()
 		if int64(i) <= n || rec.newest.CompareAndSwap(n, int64(i)) {

@@ -27,6 +27,7 @@ type recording struct {
 	periods   periods
 	followers []*follower
 	newest    atomic.Int64 // number of the latest part that came
+	latest    atomic.Int64 // when one came, or the recording began: nanoseconds since 1970
 	stopped   atomic.Bool
 
 	mu       sync.Mutex
@@ -69,6 +70,7 @@ func (r *run) record(ctx context.Context) error {
 func (r *run) startRecording() (*recording, error) {
 	rec := &recording{run: r, side: r.pool.Ahead(r.client), channel: newChannel(r)}
 	r.live = rec
+	rec.latest.Store(time.Now().UnixNano())
 	window := r.plan
 	r.plan = &plan.Plan{Streams: window.Streams, Offsets: make([]time.Duration, len(window.Streams)), Live: true}
 	rec.source = newSource(r.plan, true)
@@ -81,8 +83,13 @@ func (r *run) startRecording() (*recording, error) {
 	for i := range r.plan.Streams {
 		rec.followers = append(rec.followers, newFollower(rec, i))
 	}
-	if err := rec.resume(window); err != nil {
+	if err := rec.resume(); err != nil {
 		return nil, err
+	}
+	for i, f := range rec.followers {
+		if r.plan.Streams[i].Lister != nil {
+			rec.channel.number(i, f.list)
+		}
 	}
 	rec.feed = live.NewFeed(len(r.plan.Parts))
 	rec.begin()
@@ -254,6 +261,9 @@ func (rec *recording) conclude() error {
 		return fmt.Errorf("%w: the broadcast has given nothing", ErrNothing)
 	}
 	if rec.over != "" {
+		for i := r.parts - 1; r.missing[i] != nil; i-- {
+			delete(r.missing, i) // it was over before them
+		}
 		r.verdict.Warnings = append(r.verdict.Warnings, rec.over)
 	}
 	if err := r.finish(); err != nil {

@@ -1,9 +1,11 @@
 package assemble
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,7 +13,6 @@ import (
 	"seine/assemble/live"
 	"seine/assemble/manifest"
 	"seine/assemble/media/wire"
-	"seine/assemble/plan"
 )
 
 // note is what the journal keeps of a part of a recording, beside what the joiner wants to hear again: no list will name it again.
@@ -65,7 +66,7 @@ func cutNote(record []byte) (n note, rest []byte, ok bool) {
 }
 
 // resume takes over what an earlier recording has finished of the same channel.
-func (rec *recording) resume(window *plan.Plan) error {
+func (rec *recording) resume() error {
 	r := rec.run
 	records, found, err := r.out.begin(rec.header())
 	if err != nil {
@@ -103,7 +104,11 @@ func (rec *recording) recall(records []journal.Record) {
 		rec.periods.recall(n.item.Epoch, n.item.Period, part.Period)
 		f := rec.followers[part.Stream]
 		f.at, f.parts = part.Start+part.Duration, f.parts+1
-		f.track.Resume(&manifest.Segment{Sequence: part.Sequence, Duration: part.Duration, ProgramDateTime: n.item.Date}, n.item.Epoch, n.taken)
+		last := manifest.Segment{Sequence: part.Sequence, Duration: part.Duration, ProgramDateTime: n.item.Date}
+		f.track.Resume(&last, n.item.Epoch, n.taken)
+		if r.plan.Streams[part.Stream].Lister != nil {
+			rec.channel.numbered[part.Stream].Resume(&last)
+		}
 	}
 }
 
@@ -118,50 +123,51 @@ func (rec *recording) header() journal.Header {
 	return journal.Header{Identity: sha256.Sum256([]byte("recording of " + path)), Likeness: likeness, Origin: r.job.Origin}
 }
 
-// periods gives the stretches between discontinuities their numbers in the film, which rise: each epoch counts its own. It is safe for concurrent
-// use; its zero value works.
+// periods gives the stretches between discontinuities their numbers in the film, which rise. It is safe for concurrent use; its zero value works.
 type periods struct {
-	mu     sync.Mutex
-	epochs map[int]*epochPeriods
-	most   int
+	mu   sync.Mutex
+	list []numberedPeriod // in order
 }
 
-type epochPeriods struct {
-	from  uint64 // the list's own number
-	first int    // what that is in the film
+type numberedPeriod struct {
+	epoch  int
+	period uint64 // as the list counts it
+	n      int    // in the film
 }
 
-// spare is room for a stream that has begun earlier than the first, or is behind when another epoch begins.
-const spare = 64
+// spare is room for periods that turn out to be in between: one stream may have what others have not.
+const spare = 16
 
 // of returns the number of a period in the film.
 func (p *periods) of(epoch int, period uint64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e := p.epochs[epoch]
-	if e == nil {
-		e = &epochPeriods{from: period, first: p.most + spare}
-		if len(p.epochs) == 0 {
-			p.epochs, e.first = map[int]*epochPeriods{}, spare
-		}
-		p.epochs[epoch] = e
+	at, found := p.find(epoch, period)
+	if found {
+		return p.list[at].n
 	}
-	n := e.first + int(int64(period)-int64(e.from))
-	if next := p.epochs[epoch+1]; next != nil {
-		n = min(n, next.first-spare/2)
+	n := spare
+	switch {
+	case at > 0 && at < len(p.list):
+		n = (p.list[at-1].n + p.list[at].n) / 2
+	case at > 0:
+		n = p.list[at-1].n + spare
+	case len(p.list) > 0:
+		n = max(p.list[0].n/2, 0)
 	}
-	n = max(n, e.first-spare/2)
-	p.most = max(p.most, n)
+	p.list = slices.Insert(p.list, at, numberedPeriod{epoch, period, n})
 	return n
+}
+
+func (p *periods) find(epoch int, period uint64) (int, bool) {
+	return slices.BinarySearchFunc(p.list, numberedPeriod{epoch: epoch, period: period}, func(a, b numberedPeriod) int {
+		return cmp.Or(cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.period, b.period))
+	})
 }
 
 // recall takes over what of has returned.
 func (p *periods) recall(epoch int, period uint64, n int) {
-	if p.epochs == nil {
-		p.epochs = map[int]*epochPeriods{}
+	if at, found := p.find(epoch, period); !found {
+		p.list = slices.Insert(p.list, at, numberedPeriod{epoch, period, n})
 	}
-	if p.epochs[epoch] == nil {
-		p.epochs[epoch] = &epochPeriods{from: period, first: n}
-	}
-	p.most = max(p.most, n)
 }

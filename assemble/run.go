@@ -28,7 +28,8 @@ type run struct {
 	data    *journal.Data
 	joiner  *join.Joiner
 	live    *recording // nil for a film that is whole
-	vars    map[string]string // that media playlists may import
+	// inspected is the film as it was planned.
+	inspected *Inspection
 
 	verdict Verdict
 	parts   int // on record

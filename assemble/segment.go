@@ -20,7 +20,7 @@ import (
 
 // source gets the clear bytes of parts. It is safe for concurrent use.
 type source struct {
-	plan  *plan.Plan
+	plan *plan.Plan
 	// found has the parts of a film that is recorded, in place of the plan, which then grows in other hands; nil for none. most is how often one is
 	// asked for before it is looked at again, 0 for what the policy says.
 	found func(i int) *plan.Part

@@ -1,6 +1,9 @@
 package manifest
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // Live is what a playlist that still grows says of its updates. Its zero value is a playlist that says nothing.
 type Live struct {
@@ -17,4 +20,26 @@ type Live struct {
 	Parts []Segment
 	// Update is how long the document holds at least, where it says so (ISO/IEC 23009-1 §5.3.1.2, minimumUpdatePeriod); 0 when not stated.
 	Update time.Duration
+}
+
+// Broadcast is what a document says of a presentation that is on air (ISO/IEC 23009-1 §5.3.1.2).
+type Broadcast struct {
+	// Start is the moment that the times of the presentation count from.
+	Start time.Time
+	// Update is how long the document holds; negative when it will not change.
+	Update time.Duration
+	// Locations are where it is to be asked for from now on; empty for where it was.
+	Locations []*url.URL
+	// Clocks tell the time by which segments become available, the better first.
+	Clocks []Clock
+}
+
+// Clock is a way to know the time (ISO/IEC 23009-1 §5.8.4.11).
+type Clock struct{ Scheme, Value string }
+
+// LiveLister is a Lister whose list depends on the time.
+type LiveLister interface {
+	Lister
+	// At returns the Lister for a moment. start is what the times of the presentation count from, where its document does not say that.
+	At(now, start time.Time) Lister
 }
