@@ -33,6 +33,10 @@ type Job struct {
 	// Rate bounds the bytes per second that are received, all requests together; 0 for no limit.
 	Rate  int64
 	Retry fetch.RetryPolicy
+	// SubsFormat is SRT or VTT, of the files beside the film that hold the subtitles which Choice.Subs asks for; empty is SRT.
+	SubsFormat string
+	// EmbedSubs puts the subtitles into the film, in place of files beside it.
+	EmbedSubs bool
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
 	// Probe looks into the media of the stretches between discontinuities for what is coded unlike the rest of the film, an advert as a
@@ -88,6 +92,8 @@ type Verdict struct {
 	// Duration of the film by its own clock; Planned is what the playlist promised.
 	Duration, Planned time.Duration
 	Tracks            []Track
+	// Subtitles are those that the film has, beside it or inside.
+	Subtitles []Subtitles
 	// Segments in the file, Resumed those of them from earlier runs.
 	Segments, Resumed int
 	// Filled counts the segments that an earlier run, or a moment of this one, could not have.
@@ -131,7 +137,7 @@ type Hole struct{ Start, Duration time.Duration }
 
 // Gap is a part that is missing.
 type Gap struct {
-	// Stream is main or audio, or of several sounds "audio" with the language.
+	// Stream is main or audio, or of several sounds "audio" with the language; "subtitles" with it.
 	Stream   string
 	Sequence uint64
 	// Start is the place in the film.

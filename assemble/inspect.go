@@ -73,6 +73,9 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 		if job.Choice.Audio != "" {
 			in.Warnings = append(in.Warnings, "the address is that of one playlist: there is no sound to choose")
 		}
+		if job.Choice.NamesTexts() {
+			in.Warnings = append(in.Warnings, "the address is that of one playlist: there are no subtitles to choose")
+		}
 	} else {
 		in.Presentation = plan.Fold(steer(ctx, in, doc.Presentation, pool))
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)

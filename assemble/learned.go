@@ -65,6 +65,9 @@ func (r *run) look(ctx context.Context, known plan.Codings) error {
 		return err
 	}
 	r.plan = in.Plan
+	if in.Presentation != nil {
+		r.services = in.Presentation.Renditions
+	}
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
 	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
 	r.renewer.same = r.job.Refresh == nil

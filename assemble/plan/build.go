@@ -37,7 +37,9 @@ type Part struct {
 	Init *Init
 	// Start is its place in the film: when its stream begins, and the durations before it.
 	Start, Duration time.Duration
-	Discontinuity   bool
+	// Begins is Start in the film that nothing is left out of.
+	Begins        time.Duration
+	Discontinuity bool
 	// Period counts the discontinuities so far; the streams agree on it.
 	Period int
 	// Doubtful is true when the last segment of a period may not exist.
@@ -65,7 +67,7 @@ type Plan struct {
 	Parts []Part
 	// Offsets say when each stream begins, at 0 or later.
 	Offsets []time.Duration
-	// Duration is the end of the last part.
+	// Duration is the end of the last part that is no subtitles.
 	Duration time.Duration
 	// Islands are what looks spliced in, see Islands; Skipped is true when they are left out.
 	Islands []Island
@@ -78,7 +80,7 @@ type Plan struct {
 // ErrLive, ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
 func Build(streams []Stream) (*Plan, error) {
 	p := &Plan{Streams: streams}
-	first := firstPeriod(streams)
+	first := firstPeriod(streams[:films(streams)])
 	for i := range streams {
 		parts, err := streamParts(i, &streams[i], first)
 		if err != nil {
@@ -86,11 +88,13 @@ func Build(streams []Stream) (*Plan, error) {
 		}
 		p.Parts = append(p.Parts, parts...)
 	}
-	p.Offsets = align(streams)
+	p.Offsets = alignTexts(streams, align(streams[:films(streams)]))
 	for i := range p.Parts {
 		p.Parts[i].Start += p.Offsets[p.Parts[i].Stream]
+		p.Parts[i].Begins = p.Parts[i].Start
 	}
 	p.order()
+	p.place()
 	p.Islands = Islands(p)
 	return p, nil
 }
@@ -99,6 +103,9 @@ func Build(streams []Stream) (*Plan, error) {
 func (p *Plan) order() {
 	p.Duration = 0
 	for i := range p.Parts {
+		if p.Streams[p.Parts[i].Stream].Text() {
+			continue
+		}
 		p.Duration = max(p.Duration, p.Parts[i].Start+p.Parts[i].Duration)
 	}
 	slices.SortStableFunc(p.Parts, func(a, b Part) int {
@@ -127,7 +134,7 @@ func firstPeriod(streams []Stream) uint64 {
 
 func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 	list := s.Playlist
-	if len(list.Segments) == 0 && list.Ended {
+	if len(list.Segments) == 0 && list.Ended && !s.Text() {
 		return nil, fmt.Errorf("%w: the playlist of the %s stream has no segments", ErrEmpty, s.Name())
 	}
 	parts := make([]Part, len(list.Segments))
@@ -146,13 +153,13 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		parts[i] = Part{
 			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key, Init: init,
 			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
-			Period: int(seg.Period - first), Gap: seg.Gap, Advert: seg.Advert, Doubtful: seg.Doubtful, Zero: seg.Zero,
+			Period: int(max(seg.Period, first) - first), Gap: seg.Gap, Advert: seg.Advert, Doubtful: seg.Doubtful, Zero: seg.Zero,
 		}
 		start += seg.Duration
 	}
 	addMirrors(parts, s)
 	// Last, so that a protected live stream is called protected.
-	if !list.Ended {
+	if !list.Ended && !s.Text() { // subtitles end with the film
 		return nil, fmt.Errorf("%w: the playlist says of no end; recording live streams is %w", ErrLive, manifest.ErrUnsupported)
 	}
 	return parts, nil

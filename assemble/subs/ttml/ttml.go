@@ -236,6 +236,9 @@ func (r *reader) text(s string) {
 	if e.skip || e.look.hidden || e.name != "p" && e.name != "span" {
 		return
 	}
+	if r.pages.region == "" {
+		r.pages.region, r.pages.align = e.region, e.look.align
+	}
 	if !e.look.preserve {
 		s = collapse(s)
 	}

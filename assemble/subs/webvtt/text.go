@@ -62,3 +62,11 @@ func styleOf(depth [3]int) (s subs.Style) {
 	}
 	return s
 }
+
+// Runs reads the text of a cue, as a sample of mp4 holds it (ISO/IEC 14496-30 §7.4).
+func Runs(text string) []subs.Run {
+	return subs.Tidy(parseText(strings.ToValidUTF8(strings.ReplaceAll(text, "\r", "\n"), "\ufffd")))
+}
+
+// Settings keeps of cue settings what this package understands.
+func Settings(text string) string { return cleanSettings(text) }
