@@ -75,6 +75,13 @@ func (r *run) subtitles() error {
 	return r.writeSidecars(list)
 }
 
+// noSubtitles says so of a film in one file.
+func (r *run) noSubtitles() {
+	if r.job.Choice.NamesTexts() || len(r.job.Choice.Captions()) > 0 {
+		r.verdict.Warnings = append(r.verdict.Warnings, "the film is one file, taken as it is: subtitles are those that it has inside")
+	}
+}
+
 // unwritten tells an error of the part file from others.
 func (r *run) unwritten(err error) error {
 	if e := r.data.Err(); e != nil {

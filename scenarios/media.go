@@ -29,6 +29,8 @@ type Grab struct {
 	Quality string
 	// Languages of the sounds to take, such as en,de; or all.
 	Audio string
+	// Languages of the subtitles to take, such as en,de; or all; cc for closed captions.
+	Subs string
 	// Finish the film though segments are missing.
 	AllowGaps bool
 	// File to write what was seen to, as PNG, where no film was found.
