@@ -33,7 +33,7 @@ func extracted(t *testing.T, path string, track int) []string {
 	return shownIn(t, out)
 }
 
-type probed struct {
+type streamsOf struct {
 	Streams []struct {
 		Kind  string            `json:"codec_type"`
 		Codec string            `json:"codec_name"`
@@ -57,7 +57,7 @@ func TestSubtitlesEmbedded(t *testing.T) {
 	}
 	wantOnly(t, filepath.Dir(job.Output), "film.mp4")
 	b, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-show_streams", "-of", "json", job.Output).Output()
-	var p probed
+	var p streamsOf
 	if err == nil {
 		err = json.Unmarshal(b, &p)
 	}
@@ -76,7 +76,9 @@ func TestSubtitlesEmbedded(t *testing.T) {
 		}
 	}
 	whole := packets(t, job.Output)
-	film := slices.DeleteFunc(whole, func(l string) bool { return strings.HasPrefix(l, "2,") || strings.HasPrefix(l, "3,") || strings.HasPrefix(l, "#") })
+	film := slices.DeleteFunc(whole, func(l string) bool {
+		return strings.HasPrefix(l, "2,") || strings.HasPrefix(l, "3,") || strings.HasPrefix(l, "#")
+	})
 	want = slices.DeleteFunc(want, func(l string) bool { return strings.HasPrefix(l, "#") })
 	if diff := cmp.Diff(want, film); diff != "" {
 		t.Errorf("%.1000s", diff)

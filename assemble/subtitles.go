@@ -238,7 +238,8 @@ func (r *run) embed(list []titles, clock join.Clock) {
 	r.joiner.Attach(texts)
 }
 
-// samples lays cues out one behind the other: where they overlap, a sample holds all that are shown. Nothing is behind the film's end.
+// samples lays cues out one behind the other: where they overlap, a sample holds all that are shown. Nothing is behind the film's end, up to
+// which a pause lasts: players take the last sample for one without end.
 func samples(cues []subs.Cue, codec *media.TimedText, end time.Duration) (list []join.TextSample) {
 	var moments []int64
 	last := subs.Milliseconds(end)
@@ -246,7 +247,7 @@ func samples(cues []subs.Cue, codec *media.TimedText, end time.Duration) (list [
 		moments = append(moments, min(subs.Milliseconds(cues[i].Start), last), min(subs.Milliseconds(cues[i].End), last))
 	}
 	slices.Sort(moments)
-	moments = slices.Compact(append([]int64{0}, moments...))
+	moments = slices.Compact(slices.Concat([]int64{0}, moments, []int64{last}))
 	from := 0 // cues before this one are over
 	for i := 0; i+1 < len(moments); i++ {
 		at := moments[i]

@@ -200,9 +200,15 @@ func (p *Plan) Trim(part int, start, end time.Duration) (time.Duration, time.Dur
 	}
 	away := t.Begins - t.Start
 	for i := range p.Islands {
-		if n := &p.Islands[i]; n.Start < t.Begins && t.Begins < n.End() { // it begins in the middle of what was left out
-			start, end = max(start, t.Start), max(end, t.Start)
+		n := &p.Islands[i]
+		if n.Start >= t.Begins {
+			break
 		}
+		from := n.End() - away
+		if t.Begins < n.End() { // it begins in the middle of what was left out
+			from = t.Start
+		}
+		start, end = max(start, from), max(end, from)
 	}
 	keep := func(at time.Duration) time.Duration {
 		whole, cut := at+away, time.Duration(0)
