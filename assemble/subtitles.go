@@ -163,10 +163,10 @@ func (r *run) remarkSubtitles(list []titles) {
 			r.verdict.Warnings = append(r.verdict.Warnings, t.what()+" "+fmt.Sprintf(format, args...))
 		}
 		if t.Dropped > 0 {
-			warn("have %d cues that cannot be understood: they are left out", t.Dropped)
+			warn("have %s that cannot be understood: left out", cuesOf(t.Dropped))
 		}
 		if t.unknown > 0 {
-			warn("have %d cues of parts that the film lacks: they are left out", t.unknown)
+			warn("have %s of parts that the film lacks: left out", cuesOf(t.unknown))
 		}
 		if t.Cues == 0 && t.Channel == "" {
 			warn("hold no text")
@@ -296,4 +296,11 @@ func (r *run) captions(channels []int, clock join.Clock) ([]titles, error) {
 		r.verdict.Warnings = append(r.verdict.Warnings, "the pictures hold no closed captions of the channels asked for (CEA-608)")
 	}
 	return list, nil
+}
+
+func cuesOf(n int) string {
+	if n == 1 {
+		return "1 cue"
+	}
+	return fmt.Sprintf("%d cues", n)
 }

@@ -279,3 +279,74 @@ func TestSubtitlesChoice(t *testing.T) {
 		}
 	}
 }
+
+// Subtitles go the way of all segments: keys, tokens that die, and what is asked for again.
+func TestSubtitlesKeyedAndRenewed(t *testing.T) {
+	o := newOrigin(t)
+	o.crypt = func(uint64) (string, *[16]byte) { return "key", nil }
+	vtt := func(n int) []byte {
+		return o.encrypt(fmt.Sprintf("seg_%03d.ts", n), []byte(fmt.Sprintf("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%d,LOCAL:00:00:00.000\n\n00:%02d.000 --> 00:%02d.500\ncue %d\n", filmBegins, 4*n+1, 4*n+2, n)))
+	}
+	files := map[string][]byte{"subs/key": keyBytes("key")}
+	for n := range 6 {
+		files[fmt.Sprintf("subs/%d.vtt", n)] = vtt(n)
+	}
+	list := func(token int) string {
+		lines := []string{`#EXT-X-KEY:METHOD=AES-128,URI="key"`}
+		for n := range 6 {
+			lines = append(lines, fmt.Sprintf("%d.vtt?token=%d", n, token))
+		}
+		return listOf(4, lines...)
+	}
+	job := o.subtitled(t, "", files)
+	serves := o.hook
+	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		switch {
+		case r.URL.Path == "/subs/en.m3u8":
+			_, _ = w.Write([]byte(list(n)))
+			return true
+		case strings.HasSuffix(r.URL.Path, ".vtt") && r.URL.Query().Get("token") == "1" && r.URL.Path != "/subs/0.vtt":
+			http.Error(w, "expired", http.StatusForbidden)
+			return true
+		}
+		return serves(w, r, n)
+	}
+	v, err := Run(t.Context(), job)
+	if err != nil || v.Renewals == 0 {
+		t.Fatal(err, v.Renewals, v.Missing)
+	}
+	if diff := cmp.Diff([]string{"1000-2500 cue 0", "5000-6500 cue 1", "9000-10500 cue 2", "13000-14500 cue 3", "17000-18500 cue 4", "21000-22500 cue 5"}, shownIn(t, beside(job, ".en.srt"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whatever is wrong with the subtitles, the film is there where gaps are allowed.
+func TestSubtitlesDamaged(t *testing.T) {
+	for name, c := range map[string]struct {
+		data []byte
+		says string
+	}{
+		"a map that is none":   {[]byte("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:x,LOCAL:00:00.000\n\n00:01.000 --> 00:02.000\na\n"), "X-TIMESTAMP-MAP"},
+		"an unknown rate":      {[]byte(`<tt frameRate="fast"><body><p begin="1f" end="2f">a</p></body></tt>`), "frameRate"},
+		"XML that ends":        {[]byte(`<tt><body>`), "TTML"},
+		"another film's mp4":   {[]byte("\x00\x00\x00\x08moof"), "subtitles"},
+		"a page":               {[]byte("<!DOCTYPE html><html>no</html>"), "not with subtitles"},
+		"too many of the same": {[]byte("WEBVTT\n\n" + strings.Repeat("00:00.000 --> 00:01.000\na\n\n", subs.MaxCues+1)), "cues"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOrigin(t)
+			job := o.subtitled(t, listOf(12, "a.vtt", "b.vtt"), map[string][]byte{"subs/a.vtt": c.data, "subs/b.vtt": []byte("WEBVTT\n")})
+			job.AllowGaps = true
+			v, err := Run(t.Context(), job)
+			if err != nil || !v.Finished || len(v.Missing) != 1 || !strings.Contains(v.Missing[0].Reason, c.says) {
+				t.Fatalf("%v %+v", err, v.Missing)
+			}
+		})
+	}
+	o := newOrigin(t)
+	job := o.subtitled(t, listOf(24, "a.vtt"), map[string][]byte{"subs/a.vtt": []byte(fmt.Sprintf("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%d,LOCAL:00:00.000\n\n00:0x.000 --> 00:02.000\na\n\n00:03.000 --> 00:04.000\nb\n", filmBegins))})
+	v, err := Run(t.Context(), job)
+	if err != nil || len(v.Subtitles) != 1 || v.Subtitles[0].Dropped != 1 || len(v.Warnings) != 1 || !strings.Contains(v.Warnings[0], "subtitles en have 1 cue ") {
+		t.Fatalf("%v %+v", err, v)
+	}
+}

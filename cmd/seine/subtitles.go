@@ -21,8 +21,8 @@ func subtitleFlags() []cli.Flag {
 // setSubtitles adds to a job what the flags say of subtitles.
 func setSubtitles(c *cli.Context, job *assemble.Job) error {
 	job.Choice.Subs, job.EmbedSubs = c.String("subs"), c.Bool("embed-subs")
-	switch format := strings.ToLower(c.String("sub-format")); {
-	case format == "" || format == assemble.SRT || format == assemble.VTT:
+	switch format := strings.ToLower(c.String("sub-format")); format {
+	case "", assemble.SRT, assemble.VTT:
 		job.SubsFormat = format
 	default:
 		return &usageError{what: fmt.Sprintf("--sub-format %q is not srt or vtt", ui.Remote(c.String("sub-format"))), try: "--sub-format vtt"}

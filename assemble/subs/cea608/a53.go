@@ -52,7 +52,7 @@ func OfPicture(list []Bytes, sample []byte, s Syntax) (out []Bytes, cut bool) {
 		if n > uint64(len(sample)) {
 			return list, true
 		}
-		if information {
+		if information && n > uint64(s.header()) {
 			list = ofMessages(list, nal.Unescape(sample[s.header():n:n]))
 		}
 		sample = sample[n:]

@@ -30,7 +30,6 @@ func Channels() []Channel { return []Channel{CC1, CC2, CC3, CC4} }
 // Decoder turns pairs of bytes into cues. Its zero value is ready; it is for one goroutine.
 type Decoder struct {
 	fields [2]field
-	count  int
 }
 
 // field is one of the two, with its channels.
@@ -138,14 +137,14 @@ const (
 
 // channel is one caption channel.
 type channel struct {
-	mode         mode
-	depth        int // rows that roll
-	front, back  screen
-	row, column  int // the row is from 0
-	style        subs.Style
-	since        time.Duration // when the front was begun to be shown
-	cues         []subs.Cue
-	begun, wrote bool
+	mode        mode
+	depth       int // rows that roll
+	front, back screen
+	row, column int // the row is from 0
+	style       subs.Style
+	since       time.Duration // when the front was begun to be shown
+	cues        []subs.Cue
+	begun       bool
 }
 
 // command is a miscellaneous control code.

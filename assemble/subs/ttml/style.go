@@ -27,10 +27,10 @@ type look struct {
 
 // region is where text is shown: percentages of the picture, -1 where not said.
 type region struct {
-	id             string
-	top, height    float64
-	display, align string
-	style          style
+	id          string
+	top, height float64
+	display     string
+	style       style
 }
 
 // define reads a style or region of the head, or a style within a region.
