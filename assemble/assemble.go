@@ -33,6 +33,8 @@ type Job struct {
 	// Rate bounds the bytes per second that are received, all requests together; 0 for no limit.
 	Rate  int64
 	Retry fetch.RetryPolicy
+	// Tracks are files of subtitles that Choice.Subs chooses from, beside those that the film names itself.
+	Tracks []TextTrack
 	// SubsFormat is SRT or VTT, of the files beside the film that hold the subtitles which Choice.Subs asks for; empty is SRT.
 	SubsFormat string
 	// EmbedSubs puts the subtitles into the film, in place of files beside it.

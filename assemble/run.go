@@ -99,8 +99,7 @@ func (r *run) options() fetch.Options {
 func (r *run) film(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
 		if inOneFile(err) && r.job.Manifest == nil {
-			r.noSubtitles()
-			return r.single(ctx, err)
+			return r.singleWithTracks(ctx, err)
 		}
 		return err
 	}

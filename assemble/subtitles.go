@@ -78,7 +78,7 @@ func (r *run) subtitles() error {
 // noSubtitles says so of a film in one file.
 func (r *run) noSubtitles() {
 	if r.job.Choice.NamesTexts() || len(r.job.Choice.Captions()) > 0 {
-		r.verdict.Warnings = append(r.verdict.Warnings, "the film is one file, taken as it is: subtitles are those that it has inside")
+		r.verdict.Warnings = append(r.verdict.Warnings, "the film is one file, taken as it is: it has the subtitles that are inside, and no others are known")
 	}
 }
 
@@ -135,6 +135,9 @@ func hardOfHearing(characteristics string) bool {
 func onFilm(p *plan.Plan, i int, t *textPart, clock join.Clock) (list []subs.Cue, ok bool) {
 	part := &p.Parts[i]
 	zero, ok := clock.At(part.Period, 0)
+	if p.Aside(i) {
+		zero, ok = 0, true
+	}
 	if !ok {
 		return nil, len(t.cues) == 0
 	}

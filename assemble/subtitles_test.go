@@ -350,3 +350,40 @@ func TestSubtitlesDamaged(t *testing.T) {
 		t.Fatalf("%v %+v", err, v)
 	}
 }
+
+// Files that a page shows with a film count from its beginning, whatever its clock; of a playlist, of several, and of a film in one file.
+func TestSubtitlesOfPage(t *testing.T) {
+	vtt, srt := []byte("WEBVTT\n\n00:01.000 --> 00:02.500\none\n"), []byte("1\r\n00:00:03,250 --> 00:00:04,000\r\n<i>zwei</i>\r\n\r\n")
+	files := map[string][]byte{"t.vtt": vtt, "t.srt": srt}
+	for _, address := range []string{film + "/index.m3u8", "film/master.m3u8", "clips/plain.mp4"} {
+		t.Run(address, func(t *testing.T) {
+			o := newOrigin(t)
+			o.serve(files)
+			job := o.job(t)
+			job.URL, job.Choice.Subs = o.URL+"/"+address, "en,de"
+			job.Tracks = []TextTrack{{URL: o.URL + "/t.vtt", Language: "en"}, {URL: o.URL + "/t.srt", Language: "de", Name: "Deutsch"}, {URL: o.URL + "/none.vtt", Language: "fr"}, {URL: "javascript:0"}}
+			v, err := Run(t.Context(), job)
+			if err != nil || len(v.Subtitles) != 2 || len(v.Warnings) > 0 {
+				t.Fatal(err, v)
+			}
+			if diff := cmp.Diff([]string{"1000-2500 one"}, shownIn(t, beside(job, ".en.srt"))); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff([]string{"3250-4000 zwei"}, shownIn(t, beside(job, ".de.srt"))); diff != "" {
+				t.Error(diff)
+			}
+			job = o.job(t)
+			job.URL, job.Choice.Subs = o.URL+"/"+address, "fr"
+			job.Tracks = []TextTrack{{URL: o.URL + "/none.vtt", Language: "fr"}}
+			if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) || !strings.Contains(err.Error(), "subtitles fr") {
+				t.Error(err)
+			}
+			job = o.job(t)
+			job.URL, job.Choice.Subs = o.URL+"/"+address, "xx"
+			job.Tracks = []TextTrack{{URL: o.URL + "/t.vtt", Language: "en"}}
+			if v, err := Run(t.Context(), job); !errors.Is(err, ErrChoice) || v.Finished {
+				t.Error(err)
+			}
+		})
+	}
+}

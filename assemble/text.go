@@ -12,6 +12,7 @@ import (
 	"seine/assemble/plan"
 	"seine/assemble/subs"
 	"seine/assemble/subs/isotext"
+	"seine/assemble/subs/srt"
 	"seine/assemble/subs/ttml"
 	"seine/assemble/subs/webvtt"
 )
@@ -63,6 +64,11 @@ func readText(part *plan.Part, init, data []byte) (textPart, error) {
 			return t, err
 		}
 		t.cues, t.dropped = d.Cues, d.Dropped
+	case srt.Is(data):
+		var err error
+		if t.cues, t.dropped, err = srt.Parse(data); err != nil {
+			return t, err
+		}
 	case fmp4.Looks(data):
 		var err error
 		if t.cues, t.dropped, err = isotext.Read(init, data); err != nil {
@@ -113,12 +119,12 @@ func (s *source) check(part *plan.Part) func(*fetch.Body) error {
 	return checkMedia
 }
 
-// checkSubtitles wants WebVTT, TTML or mp4.
+// checkSubtitles wants WebVTT, TTML, SubRip or mp4.
 func checkSubtitles(b *fetch.Body) error {
 	switch {
 	case len(b.Data) > subs.MaxBytes:
 		return permanentError{fmt.Errorf("%w: %d bytes of subtitles, the limit is %d", ErrContent, len(b.Data), subs.MaxBytes)}
-	case len(b.Data) == 0, webvtt.Is(b.Data), ttml.Is(b.Data), fmp4.Looks(b.Data):
+	case len(b.Data) == 0, webvtt.Is(b.Data), ttml.Is(b.Data), srt.Is(b.Data), fmp4.Looks(b.Data):
 		return nil
 	}
 	return fmt.Errorf("%w: the server answered with %s, not with subtitles", ErrContent, describe(b.Data))

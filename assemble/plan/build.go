@@ -94,6 +94,7 @@ func Build(streams []Stream) (*Plan, error) {
 		p.Parts[i].Begins = p.Parts[i].Start
 	}
 	p.order()
+	p.last()
 	p.place()
 	p.Islands = Islands(p)
 	return p, nil

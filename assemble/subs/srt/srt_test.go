@@ -19,3 +19,21 @@ func TestWrite(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What was written is read again.
+func TestParse(t *testing.T) {
+	want := []subs.Cue{
+		{Start: time.Second, End: 2 * time.Second, Runs: []subs.Run{{Text: "a "}, {Text: "b", Style: subs.Italic}, {Text: "\nc"}}},
+		{Start: 3 * time.Second, End: 4 * time.Second, Runs: subs.Plain("d")},
+	}
+	text := append([]byte("\xef\xbb\xbf"), Write(want)...)
+	got, dropped, err := Parse(text)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil || dropped > 0 || !Is(text) {
+		t.Error(err, dropped, Is(text), diff)
+	}
+	for _, no := range []string{"", "WEBVTT\n", "1\n", "1\nhello", "<html>"} {
+		if Is([]byte(no)) {
+			t.Errorf("%q", no)
+		}
+	}
+}
