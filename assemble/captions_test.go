@@ -243,3 +243,44 @@ func TestCaptionsRolling(t *testing.T) {
 		})
 	}
 }
+
+// Fragments have them as well, in samples that are copied as they are.
+func TestCaptionsOfFragments(t *testing.T) {
+	var script cea608test.Script
+	popOn(&script, 50, 100, []byte("Hello"))
+	files := withCaptions(t, script)
+	dir := t.TempDir()
+	var whole []byte
+	for i := range segments {
+		whole = append(whole, files[seg(i)]...)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "in.ts"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", "in.ts", "-c", "copy", "-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "list.m3u8")
+	cmd.Dir = dir
+	if b, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, b)
+	}
+	served := map[string][]byte{}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if served[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := newOrigin(t)
+	o.serve(served)
+	job := o.job(t)
+	job.URL, job.Choice.Subs, job.SubsFormat = o.URL+"/list.m3u8", "cc1,cc2", VTT
+	v, err := Run(t.Context(), job)
+	if err != nil || len(v.Subtitles) != 1 {
+		t.Fatal(err, v.Subtitles, v.Warnings)
+	}
+	if diff := gocmp.Diff([]string{"2000-4000 Hello"}, shownIn(t, beside(job, ".cc1.vtt"))); diff != "" {
+		t.Error(diff)
+	}
+}

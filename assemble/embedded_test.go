@@ -1,8 +1,11 @@
 package assemble
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,5 +89,55 @@ func TestSubtitlesEmbedded(t *testing.T) {
 	raw, err := os.ReadFile(job.Output)
 	if err != nil || string(raw[36:40]) != "moov" {
 		t.Errorf("moov is not in front: %q", raw[32:48])
+	}
+}
+
+// A run that was ended and one that was not make the same film, subtitles inside included.
+func TestSubtitlesEmbeddedResumed(t *testing.T) {
+	o := newOrigin(t)
+	vtt := []byte(fmt.Sprintf("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%d,LOCAL:00:00:00.000\n\n00:01.000 --> 00:02.500\n<i>one</i>\n", filmBegins))
+	make := func() Job {
+		job := o.subtitled(t, listOf(24, "a.vtt"), map[string][]byte{"subs/a.vtt": vtt})
+		job.EmbedSubs = true
+		return job
+	}
+	want := filmOf(t, make())
+	job := make()
+	serves := o.hook
+	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		if strings.HasSuffix(r.URL.Path, "seg_011.ts") {
+			http.NotFound(w, r)
+			return true
+		}
+		return serves(w, r, n)
+	}
+	if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) {
+		t.Fatal(err)
+	}
+	o.hook = serves
+	if got := filmOf(t, job); !bytes.Equal(got, want) {
+		t.Errorf("%d bytes, want %d", len(got), len(want))
+	}
+}
+
+// Without its playlist there is no subtitle; the film is there where gaps are allowed, and says so.
+func TestSubtitlesWithoutPlaylist(t *testing.T) {
+	o := newOrigin(t)
+	job := o.subtitled(t, "", map[string][]byte{})
+	serves := o.hook
+	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		if r.URL.Path == "/subs/en.m3u8" {
+			http.NotFound(w, r)
+			return true
+		}
+		return serves(w, r, n)
+	}
+	if _, err := Run(t.Context(), job); err == nil || !strings.Contains(err.Error(), "subtitles en") {
+		t.Error(err)
+	}
+	job.AllowGaps = true
+	v, err := Run(t.Context(), job)
+	if err != nil || !v.Finished || len(v.Warnings) != 1 || !strings.Contains(v.Warnings[0], "subtitles en stream is left out") {
+		t.Error(err, v.Warnings)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"seine/assemble/filename"
 	"seine/assemble/subs/srt"
 	"seine/assemble/subs/webvtt"
 )
@@ -40,11 +41,15 @@ func (r *run) freeSidecars() error {
 // sidecarName is that of the subtitles with a tag.
 func (r *run) sidecarName(tag string) string {
 	stem := strings.TrimSuffix(r.out.name(), filepath.Ext(r.out.name()))
+	end := "." + cmp.Or(r.job.SubsFormat, SRT)
 	if tag != "" {
-		stem += "." + tag
+		end = "." + tag + end
 	}
-	return stem + "." + cmp.Or(r.job.SubsFormat, SRT)
+	return filename.Cut(stem, maxName-len(end)) + end
 }
+
+// maxName is what file systems allow, in bytes.
+const maxName = 255
 
 // writeSidecars writes the files of subtitles, under names of their own until the film gets its.
 func (r *run) writeSidecars(list []titles) error {

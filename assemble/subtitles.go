@@ -194,7 +194,7 @@ func (t *titles) tag() string {
 	case t.Language != "":
 		parts = append(parts, t.Language)
 	case t.Name != "" && t.Channel == "":
-		parts = append(parts, filename.Clean(t.Name, "subtitles"))
+		parts = append(parts, filename.Cut(filename.Clean(t.Name, "subtitles"), maxTag))
 	}
 	switch {
 	case t.Channel != "":
@@ -206,6 +206,9 @@ func (t *titles) tag() string {
 	}
 	return strings.Join(parts, ".")
 }
+
+// maxTag bounds a name that stands in a file's name, in bytes.
+const maxTag = 60
 
 // tags are those of all, told apart by numbers where need be.
 func tags(list []titles) []string {

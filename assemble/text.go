@@ -167,11 +167,23 @@ func (r *run) roomFor(stream int, t *textPart) error {
 		}
 	}
 	if room.cues > subs.MaxCues || room.bytes > subs.MaxBytes {
-		return fmt.Errorf("with it there would be more than %d cues or %d bytes of subtitles", subs.MaxCues, subs.MaxBytes)
+		return fmt.Errorf("with it there would be more than %d cues or %d bytes of these subtitles", subs.MaxCues, subs.MaxBytes)
+	}
+	all := room
+	for s, o := range r.textRoom {
+		if s != stream {
+			all.cues, all.bytes = all.cues+o.cues, all.bytes+o.bytes
+		}
+	}
+	if all.cues > maxRoom*subs.MaxCues || all.bytes > maxRoom*subs.MaxBytes {
+		return fmt.Errorf("with it there would be more than %d cues or %d bytes of subtitles in all", maxRoom*subs.MaxCues, maxRoom*subs.MaxBytes)
 	}
 	r.textRoom[stream] = room
 	return nil
 }
+
+// maxRoom bounds all subtitles of a film together: so many times what those of one stream may take.
+const maxRoom = 4
 
 // textRoom is what a stream of subtitles has taken.
 type textRoom struct{ cues, bytes int }
