@@ -32,6 +32,9 @@ type run struct {
 	textRoom map[int]textRoom // by stream
 	sidecars []sidecar
 	services []manifest.Rendition // of closed captions
+	live     *recording           // nil for a film that is whole
+	// inspected is the film as it was planned.
+	inspected *Inspection
 
 	verdict Verdict
 	parts   int // on record
@@ -105,6 +108,9 @@ func (r *run) film(ctx context.Context) error {
 	}
 	if err := r.freeSidecars(); err != nil {
 		return err
+	}
+	if r.plan.Live {
+		return r.record(ctx)
 	}
 	if err := r.resume(ctx); err != nil {
 		return err
@@ -247,9 +253,14 @@ func (r *run) restore(records []journal.Record) error {
 func (r *run) history(records []journal.Record) [][]byte {
 	list := make([][]byte, 0, len(records))
 	for i := range records {
-		if !r.text(records[i].Part) {
-			list = append(list, records[i].Data)
+		if r.text(records[i].Part) {
+			continue
 		}
+		data := records[i].Data
+		if r.live != nil { // leaving out what a recording has noted
+			_, data, _ = cutNote(data)
+		}
+		list = append(list, data)
 	}
 	return list
 }
@@ -282,6 +293,9 @@ func (r *run) joinOptions() join.Options {
 			o.Default = i
 		}
 	}
+	if r.live != nil {
+		o.Fragments, o.Together, o.Duration = true, true, r.job.Live.Duration
+	}
 	return o
 }
 
@@ -302,7 +316,9 @@ func (r *run) count(i int, why error) {
 
 // finish closes the film and gives it its name.
 func (r *run) finish() error {
-	r.learn()
+	if r.live == nil {
+		r.learn()
+	}
 	if err := r.subtitles(); err != nil {
 		return err
 	}
@@ -321,12 +337,13 @@ func (r *run) finish() error {
 	if err := r.commitSidecars(); err != nil {
 		return err
 	}
-	size, err := r.out.commit(len(r.missing) > 0)
+	size, err := r.out.commit(len(r.missing) > 0 && r.live == nil)
 	if err != nil {
 		return err
 	}
 	v := &r.verdict
 	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
+	v.Live = r.live != nil
 	v.Tracks = r.tracks(&sum)
 	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams[:r.plan.Films()], &sum)...), remarks(v, &sum)...)
 	return nil

@@ -54,6 +54,9 @@ func (r *run) subtitles() error {
 	if r.plan.Films() == len(r.plan.Streams) && len(channels) == 0 {
 		return nil
 	}
+	if r.live != nil {
+		r.plan.Place()
+	}
 	clock, err := r.joiner.Clock()
 	if err != nil {
 		return r.unwritten(err)

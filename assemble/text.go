@@ -198,6 +198,9 @@ func (r *run) addText(i int, init, data []byte, why error) error {
 			return err
 		}
 	}
+	if r.live != nil {
+		record = append(r.live.note(i), record...)
+	}
 	r.count(i, why)
 	return r.wrote(writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, journal.PrintOf(data), why)})
 }
@@ -209,7 +212,11 @@ func (r *run) recallTexts(records []journal.Record) error {
 		if records[i].Missing || !r.text(records[i].Part) {
 			continue
 		}
-		t, err := decodeText(records[i].Data)
+		data := records[i].Data
+		if r.live != nil {
+			_, data, _ = cutNote(data)
+		}
+		t, err := decodeText(data)
 		if err != nil {
 			return fmt.Errorf("the subtitles of part %d: %w", records[i].Part, err)
 		}

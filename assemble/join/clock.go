@@ -35,8 +35,8 @@ func (j *Joiner) Clock() (Clock, error) {
 			return Clock{}, err
 		}
 	}
-	line, all := j.line(), j.extents()
-	c := Clock{shift: make(map[int]int64, len(line))}
+	line, all := j.settled(), j.extents()
+	c, begin := Clock{shift: make(map[int]int64, len(line))}, j.begin()
 	for n, e := range all {
 		s := slices.IndexFunc(e[:], func(k [media.Audio + 1]extent) bool {
 			return slices.ContainsFunc(k[:], func(x extent) bool { return x.seen })
@@ -44,11 +44,11 @@ func (j *Joiner) Clock() (Clock, error) {
 		if s < 0 {
 			continue
 		}
-		c.shift[n] = line[n][s]
+		c.shift[n] = line[n][s] - begin
 		for s := range e {
 			for _, x := range e[s] {
 				if x.seen {
-					c.end = max(c.end, x.end+line[n][s])
+					c.end = max(c.end, x.end+line[n][s]-begin)
 				}
 			}
 		}
@@ -56,8 +56,22 @@ func (j *Joiner) Clock() (Clock, error) {
 	return c, nil
 }
 
-// line is the timeline without its warnings, which Finish counts.
-func (j *Joiner) line() map[int]offsets {
+// begin is where on the timeline the film begins.
+func (j *Joiner) begin() int64 {
+	if !j.opt.Together {
+		return 0
+	}
+	warn := j.warn
+	defer func() { j.warn = warn }()
+	opt := j.opt
+	j.opt.Together = false
+	tracks, _ := j.tracks()
+	j.opt = opt
+	return beginning(tracks)
+}
+
+// settled is the timeline without its warnings, which Finish counts.
+func (j *Joiner) settled() map[int]offsets {
 	warn := j.warn
 	defer func() { j.warn = warn }()
 	return j.timeline()
@@ -87,7 +101,7 @@ func (j *Joiner) Pictures(do func(*Picture) error) error {
 	if at < 0 {
 		return nil
 	}
-	t, line := j.tables[at], j.line()
+	t, line, begin := j.tables[at], j.settled(), j.begin()
 	i, span := 0, 0
 	for _, c := range t.chunks {
 		offset := c.Offset
@@ -97,7 +111,7 @@ func (j *Joiner) Pictures(do func(*Picture) error) error {
 			}
 			e := t.samples[i]
 			p := Picture{
-				At:    lasting(media.Rescale(e.pts(), t.timescale, media.Clock) + line[t.spans[span].period][at/maxTracks]),
+				At:    lasting(media.Rescale(e.pts(), t.timescale, media.Clock) + line[t.spans[span].period][at/maxTracks] - begin),
 				Codec: t.codecs[c.Entry], Size: int(e.size), file: j.file, offset: offset,
 			}
 			if err := do(&p); err != nil {

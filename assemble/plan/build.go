@@ -13,8 +13,6 @@ import (
 
 // Sentinels of Build.
 var (
-	// ErrLive marks a playlist that still grows.
-	ErrLive = errors.New("a live stream")
 	// ErrEmpty marks a playlist without segments.
 	ErrEmpty = errors.New("nothing to download")
 )
@@ -72,12 +70,14 @@ type Plan struct {
 	// Islands are what looks spliced in, see Islands; Skipped is true when they are left out.
 	Islands []Island
 	Skipped bool
+	// Live is true when a list still grows; Parts are what it has now.
+	Live bool
 	// Codings are what Learn was told.
 	Codings Codings
 }
 
 // Build lays out the parts of streams whose playlists have been read. It refuses what cannot become a film: errors wrap
-// ErrLive, ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
+// ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
 func Build(streams []Stream) (*Plan, error) {
 	p := &Plan{Streams: streams}
 	first := firstPeriod(streams[:films(streams)])
@@ -87,8 +87,13 @@ func Build(streams []Stream) (*Plan, error) {
 			return nil, err
 		}
 		p.Parts = append(p.Parts, parts...)
+		p.Live = p.Live || !streams[i].Playlist.Ended && !streams[i].Text() // subtitles end with the film
 	}
-	p.Offsets = alignTexts(streams, align(streams[:films(streams)]))
+	p.Offsets = make([]time.Duration, films(streams))
+	if !slices.ContainsFunc(streams[:films(streams)], func(s Stream) bool { return len(s.Playlist.Segments) == 0 }) {
+		p.Offsets = align(streams[:films(streams)])
+	}
+	p.Offsets = alignTexts(streams, p.Offsets)
 	for i := range p.Parts {
 		p.Parts[i].Start += p.Offsets[p.Parts[i].Stream]
 		p.Parts[i].Begins = p.Parts[i].Start
@@ -159,11 +164,17 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		start += seg.Duration
 	}
 	addMirrors(parts, s)
-	// Last, so that a protected live stream is called protected.
-	if !list.Ended && !s.Text() { // subtitles end with the film
-		return nil, fmt.Errorf("%w: the playlist says of no end; recording live streams is %w", ErrLive, manifest.ErrUnsupported)
-	}
 	return parts, nil
+}
+
+// Needs returns the key and the initialization section of a segment, nil for none; errors are those of manifest.Usable.
+func Needs(s *manifest.Segment) (*manifest.Key, *Init, error) {
+	key, err := manifest.Usable(s.Keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	init, err := new(inits).of(s.Init)
+	return key, init, err
 }
 
 // inits makes one Init of the sections that follow one another and are the same.

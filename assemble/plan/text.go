@@ -120,7 +120,7 @@ func films(streams []Stream) int {
 func alignTexts(streams []Stream, offsets []time.Duration) []time.Duration {
 	for i := len(offsets); i < len(streams); i++ {
 		at := time.Duration(0)
-		if len(streams[i].Playlist.Segments) > 0 {
+		if len(streams[i].Playlist.Segments) > 0 && len(streams[0].Playlist.Segments) > 0 {
 			pair := align([]Stream{streams[0], streams[i]})
 			at = max(offsets[0]+pair[1]-pair[0], 0)
 		}
@@ -131,6 +131,9 @@ func alignTexts(streams []Stream, offsets []time.Duration) []time.Duration {
 
 // late is how far behind the beginning of subtitles their period is looked for: durations are rounded.
 const late = time.Second
+
+// Place settles the periods of the subtitles of a plan whose parts came one by one.
+func (p *Plan) Place() { p.place() }
 
 // place gives subtitles that do not count the discontinuities of the film the period that they begin in.
 func (p *Plan) place() {
