@@ -389,11 +389,7 @@ func (r *run) known() (part int, print journal.Print) {
 	return r.lastPart, r.lastPrint
 }
 
-func (r *run) came(part int, b *fetch.Body) {
-	if !r.text(part) {
-		r.know(part, journal.PrintOf(b.Data))
-	}
-}
+func (r *run) came(part int, b *fetch.Body) { r.know(part, journal.PrintOf(b.Data)) }
 
 func (r *run) know(part int, print journal.Print) {
 	r.mu.Lock()

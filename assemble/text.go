@@ -135,6 +135,13 @@ func (r *run) text(i int) bool {
 	return i < len(r.plan.Parts) && r.plan.Streams[r.plan.Parts[i].Stream].Text()
 }
 
+// cameOfFilm is came for parts of the film itself: subtitles prove nothing of it.
+func (r *run) cameOfFilm(part int, b *fetch.Body) {
+	if !r.text(part) {
+		r.came(part, b)
+	}
+}
+
 // keepText reads a part of subtitles, and gives what the journal keeps of it.
 func (r *run) keepText(i int, init, data []byte) ([]byte, error) {
 	part := &r.plan.Parts[i]

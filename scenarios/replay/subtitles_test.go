@@ -150,3 +150,18 @@ func checkCues(t *testing.T, got, want []shownCue) {
 		t.Errorf("%v; hls.js shows %v", got, want)
 	}
 }
+
+// TestEmbeddedFilmPlays: a film with subtitles inside plays and seeks as any other.
+func TestEmbeddedFilmPlays(t *testing.T) {
+	s := serve(t)
+	job := assemble.Job{
+		URL: s.url("/lists/subtitled.m3u8"), Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Output: filepath.Join(t.TempDir(), "film.mp4"), EmbedSubs: true,
+	}
+	job.Choice.Subs = "en,de"
+	v, err := assemble.Run(t.Context(), job)
+	if err != nil || len(v.Subtitles) != 2 {
+		t.Fatal(err, v)
+	}
+	checkPlays(t, v.Path)
+}
