@@ -72,7 +72,7 @@ func chooseTexts(p *manifest.Presentation, v *manifest.Variant, c Choice) ([]*ma
 			continue
 		}
 		if len(group) == 0 {
-			return nil, fmt.Errorf("%w: subtitles %q: the film names none", ErrChoice, asked)
+			return nil, fmt.Errorf("%w: subtitles %q: the film names none%s", ErrChoice, asked, captioned(p))
 		}
 		return nil, fmt.Errorf("%w: subtitles %q: there is %s", ErrChoice, asked, names(group))
 	}
@@ -80,6 +80,16 @@ func chooseTexts(p *manifest.Presentation, v *manifest.Variant, c Choice) ([]*ma
 		return nil, fmt.Errorf("more than %d subtitles of one film are %w: choose some by --subs", MaxTexts, manifest.ErrUnsupported)
 	}
 	return found, nil
+}
+
+// captioned tells of closed captions, which somebody may have meant.
+func captioned(p *manifest.Presentation) string {
+	for i := range p.Renditions {
+		if p.Renditions[i].Type == manifest.ClosedCaptions {
+			return ", but closed captions inside its pictures: cc asks for them"
+		}
+	}
+	return ""
 }
 
 func textGroup(p *manifest.Presentation, v *manifest.Variant) (group []*manifest.Rendition) {
