@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"seine/assemble"
+	"seine/assemble/subs/isotext/isotexttest"
 	"seine/assemble/subs/srt"
 	"seine/browser/browsertest"
 	"seine/testdata/sites"
@@ -42,7 +44,7 @@ const shownCues = `new Promise((done, fail) => {
   look();
 })`
 
-// TestSubtitlesAsHLSJS: a cue is in the file at the time at which hls.js shows it, with X-TIMESTAMP-MAP and without, of MPEG-TS and of fragments.
+// TestSubtitlesAsHLSJS: a cue is in the file at the time at which the player shows it, with X-TIMESTAMP-MAP and without, of MPEG-TS and of fragments.
 func TestSubtitlesAsHLSJS(t *testing.T) {
 	const cues = "00:03.000 --> 00:04.500\none\n\n00:05.250 --> 00:06.001\ntwo\n"
 	const ts, fragments = "/media/film/360p/index.m3u8", "/media/fmp4/muxed/index.m3u8"
@@ -55,26 +57,32 @@ func TestSubtitlesAsHLSJS(t *testing.T) {
 		"fragments, a map of a TS's": {fragments, "X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:10.000\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			site := sites.New(sites.Options{Players: "../../testdata/players"})
 			answers := map[string]string{
 				"page":        `<!doctype html><link rel="icon" href="data:,"><video muted></video><script src="/npm/hls.js/dist/hls.min.js"></script>`,
 				"master.m3u8": "#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"s\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,URI=\"subs.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=220000,CODECS=\"avc1.64001e,mp4a.40.2\",SUBTITLES=\"s\"\n" + c.film + "\n",
 				"subs.m3u8":   "#EXTM3U\n#EXT-X-TARGETDURATION:24\n#EXTINF:8,\nsubs.vtt\n#EXT-X-ENDLIST\n",
 				"subs.vtt":    "WEBVTT\n" + c.head + "\n" + cues,
 			}
-			mux := http.NewServeMux()
-			mux.Handle("/", site)
-			mux.HandleFunc("GET /t/{name}", func(w http.ResponseWriter, r *http.Request) {
-				if r.PathValue("name") == "page" {
-					w.Header().Set("Content-Type", "text/html")
-				}
-				fmt.Fprint(w, answers[r.PathValue("name")])
-			})
-			srv := httptest.NewServer(mux)
-			defer srv.Close()
-			checkCues(t, bySeine(t, srv.URL+"/t/master.m3u8"), byHLSJS(t, srv.URL+"/t/page"))
+			at := serveFiles(t, answers)
+			checkCues(t, bySeine(t, at+"master.m3u8"), byPlayer(t, at+"page", shownCues))
 		})
 	}
+}
+
+// serveFiles serves files beside the built-in site, and returns the address of their folder.
+func serveFiles(t *testing.T, files map[string]string) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle("/", sites.New(sites.Options{Players: "../../testdata/players"}))
+	mux.HandleFunc("GET /t/{name}", func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("name") == "page" {
+			w.Header().Set("Content-Type", "text/html")
+		}
+		fmt.Fprint(w, files[r.PathValue("name")])
+	})
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	return srv.URL + "/t/"
 }
 
 type shownCue struct {
@@ -82,7 +90,8 @@ type shownCue struct {
 	Text       string
 }
 
-func byHLSJS(t *testing.T, page string) (list []shownCue) {
+// byPlayer are the cues that a player on a page has.
+func byPlayer(t *testing.T, page, script string) (list []shownCue) {
 	t.Helper()
 	tab := browsertest.New(t, nil)
 	ctx, cancel := tab.Bind(t.Context())
@@ -91,7 +100,7 @@ func byHLSJS(t *testing.T, page string) (list []shownCue) {
 	defer stop()
 	text, err := "", chromedp.Do(ctx, chromedp.Navigate(page))
 	if err == nil {
-		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](shownCues, chromedp.EvalAwaitPromise))
+		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &list)
@@ -147,7 +156,7 @@ func checkCues(t *testing.T, got, want []shownCue) {
 		same = near(got[i].Start, want[i].Start) && near(got[i].End, want[i].End) && got[i].Text == strings.TrimSpace(want[i].Text)
 	}
 	if !same {
-		t.Errorf("%v; hls.js shows %v", got, want)
+		t.Errorf("%v; the player shows %v", got, want)
 	}
 }
 
@@ -164,4 +173,63 @@ func TestEmbeddedFilmPlays(t *testing.T) {
 		t.Fatal(err, v)
 	}
 	checkPlays(t, v.Path)
+}
+
+// shownByShaka plays a manifest with Shaka until it has the cues of its subtitles, and counts as shownCues does.
+const shownByShaka = `(async () => {
+  const v = document.querySelector("video"), player = new shaka.Player();
+  let first = -1;
+  v.requestVideoFrameCallback((_, m) => { first = m.mediaTime; });
+  await player.attach(v);
+  await player.load("film.mpd");
+  player.selectTextTrack(player.getTextTracks()[0]);
+  player.setTextTrackVisibility?.(true);
+  v.play();
+  for (const began = Date.now(); ;) {
+    const cues = [...v.textTracks].flatMap((t) => [...(t.cues ?? [])]);
+    if (cues.length >= 2 && first >= 0) return JSON.stringify(cues.map((c) => ({ Start: c.startTime - first, End: c.endTime - first, Text: c.text })));
+    if (Date.now() - began > 9000) throw new Error(JSON.stringify({ first, at: v.currentTime, tracks: player.getTextTracks(), texts: [...v.textTracks].map((t) => [t.mode, (t.cues ?? []).length]) }));
+    await new Promise((done) => setTimeout(done, 20));
+  }
+})()`
+
+// TestSubtitlesAsShaka: a cue of DASH is in the file at the time at which Shaka shows it.
+func TestSubtitlesAsShaka(t *testing.T) {
+	const inTemplate = `<SegmentTemplate timescale="1000" duration="4000" media="t$Number$" initialization="ti" startNumber="1"/>`
+	const ttml = `<?xml version="1.0" encoding="UTF-8"?><tt xmlns="http://www.w3.org/ns/ttml" xml:lang="en"><body><div><p begin="1s" end="2.5s">one</p><p begin="00:00:05.250" end="00:00:06.001">two</p></div></body></tt>`
+	cue := func(text string, d uint32) isotexttest.Sample {
+		return isotexttest.Sample{Data: isotexttest.Cue(text, ""), Duration: d}
+	}
+	pause := func(d uint32) isotexttest.Sample { return isotexttest.Sample{Data: isotexttest.Pause(), Duration: d} }
+	for name, c := range map[string]struct {
+		mime, codecs, inside string
+		files                map[string]string
+	}{
+		"WebVTT": {"text/vtt", "", "<BaseURL>t.vtt</BaseURL>", map[string]string{"t.vtt": "WEBVTT\n\n00:01.000 --> 00:02.500\none\n\n00:05.250 --> 00:06.001\ntwo\n"}},
+		"TTML":   {"application/ttml+xml", "", "<BaseURL>t.xml</BaseURL>", map[string]string{"t.xml": ttml}},
+		"wvtt": {"application/mp4", "wvtt", inTemplate, map[string]string{
+			"ti": string(isotexttest.Init("wvtt", 1000)), "t1": string(isotexttest.Segment(0, pause(1000), cue("one", 1500), pause(1500))),
+			"t2": string(isotexttest.Segment(4000, pause(1250), cue("two", 751), pause(1999))),
+		}},
+		"stpp": {"application/mp4", "stpp", inTemplate, map[string]string{
+			"ti": string(isotexttest.Init("stpp", 1000)), "t1": string(isotexttest.Segment(0, isotexttest.Sample{Data: []byte(ttml), Duration: 4000})),
+			"t2": string(isotexttest.Segment(4000, isotexttest.Sample{Data: []byte(ttml), Duration: 4000})),
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{
+				"page": `<!doctype html><link rel="icon" href="data:,"><video muted></video><script src="/npm/shaka-player/dist/shaka-player.compiled.js"></script>`,
+				"film.mpd": `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" mediaPresentationDuration="PT8S"><Period>` +
+					`<AdaptationSet contentType="video"><Representation id="v" mimeType="video/mp4" codecs="avc1.4d400c" bandwidth="90000" width="320" height="180">` +
+					`<SegmentTemplate duration="2" startNumber="0" media="/media/fmp4/video/seg_$Number%03d$.m4s" initialization="/media/fmp4/video/init.mp4"/></Representation></AdaptationSet>` +
+					`<AdaptationSet contentType="text" lang="en"><Representation id="t" bandwidth="100" mimeType="` + c.mime + `" codecs="` + c.codecs + `">` + c.inside + `</Representation></AdaptationSet></Period></MPD>`,
+			}
+			if c.codecs == "" {
+				files["film.mpd"] = strings.Replace(files["film.mpd"], ` codecs=""`, "", 1)
+			}
+			maps.Copy(files, c.files)
+			at := serveFiles(t, files)
+			checkCues(t, bySeine(t, at+"film.mpd"), byPlayer(t, at+"page", shownByShaka))
+		})
+	}
 }
