@@ -33,6 +33,12 @@ type Job struct {
 	// Rate bounds the bytes per second that are received, all requests together; 0 for no limit.
 	Rate  int64
 	Retry fetch.RetryPolicy
+	// Tracks are files of subtitles that Choice.Subs chooses from, beside those that the film names itself.
+	Tracks []TextTrack
+	// SubsFormat is SRT or VTT, of the files beside the film that hold the subtitles which Choice.Subs asks for; empty is SRT.
+	SubsFormat string
+	// EmbedSubs puts the subtitles into the film, in place of files beside it.
+	EmbedSubs bool
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
 	// Probe looks into the media of the stretches between discontinuities for what is coded unlike the rest of the film, an advert as a
@@ -119,6 +125,8 @@ type Verdict struct {
 	// Duration of the film by its own clock; Planned is what the playlist promised.
 	Duration, Planned time.Duration
 	Tracks            []Track
+	// Subtitles are those that the film has, beside it or inside.
+	Subtitles []Subtitles
 	// Live is true for a recording of a broadcast.
 	Live bool
 	// Segments in the file, Resumed those of them from earlier runs.
@@ -164,7 +172,7 @@ type Hole struct{ Start, Duration time.Duration }
 
 // Gap is a part that is missing.
 type Gap struct {
-	// Stream is main or audio, or of several sounds "audio" with the language.
+	// Stream is main or audio, or of several sounds "audio" with the language; "subtitles" with it.
 	Stream   string
 	Sequence uint64
 	// Start is the place in the film.

@@ -151,7 +151,7 @@ const maxSkew = 10 * time.Minute
 func (f *follower) done() bool {
 	l := f.rec.run.job.Live
 	switch {
-	case f.rec.stopped.Load(), f.list.Ended:
+	case f.rec.stopped.Load(), f.list.Ended, f.rec.onAir.Load() == 0:
 		return true
 	case l.Duration > 0 && f.at >= l.Duration:
 		return true

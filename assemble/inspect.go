@@ -85,11 +85,14 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 		if job.Choice.Audio != "" {
 			in.Warnings = append(in.Warnings, "the address is that of one playlist: there is no sound to choose")
 		}
+		if err := in.beside(ctx, job); err != nil {
+			return in, err
+		}
 	} else {
 		if b := doc.Presentation.Broadcast; b != nil {
 			in.ahead, in.start = readClock(ctx, b, doc.Presentation.URL, pool), b.Start
 		}
-		in.Presentation = plan.Fold(steer(ctx, in, doc.Presentation, pool))
+		in.Presentation = plan.Beside(plan.Fold(steer(ctx, in, doc.Presentation, pool)), job.besides())
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)
 		if in.Streams, err = plan.Select(in.Presentation, job.Choice); err != nil {
 			return in, err

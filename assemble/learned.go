@@ -69,8 +69,11 @@ func (r *run) look(ctx context.Context, known plan.Codings) error {
 		return fmt.Errorf("%w: the playlist says of no end", ErrLive)
 	}
 	r.plan, r.inspected = in.Plan, in
+	if in.Presentation != nil {
+		r.services = in.Presentation.Renditions
+	}
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
-	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
+	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.cameOfFilm)
 	r.renewer.same = r.job.Refresh == nil
 	r.report.update(func(p *Progress) {
 		if in.Plan.Live {

@@ -109,11 +109,20 @@ func readMedia(ctx context.Context, in *Inspection, s *plan.Stream, u *url.URL, 
 }
 
 func readStreams(ctx context.Context, job *Job, in *Inspection, pool *fetch.Pool) error {
+	var read []plan.Stream
 	for i := range in.Streams {
-		if err := readStream(ctx, job, in, &in.Streams[i], pool); err != nil {
+		s := &in.Streams[i]
+		err := readStream(ctx, job, in, s, pool)
+		switch {
+		case err == nil:
+			read = append(read, *s)
+		case s.Text() && job.AllowGaps && ctx.Err() == nil:
+			in.Warnings = append(in.Warnings, fmt.Sprintf("the %s stream is left out: %v", s.Name(), err))
+		default:
 			return err
 		}
 	}
+	in.Streams = read
 	return nil
 }
 

@@ -29,6 +29,7 @@ type recording struct {
 	newest    atomic.Int64 // number of the latest part that came
 	latest    atomic.Int64 // when one came, or the recording began: nanoseconds since 1970
 	stopped   atomic.Bool
+	onAir     atomic.Int32 // followers of the film itself that go on: subtitles end with it
 
 	mu       sync.Mutex
 	waiting  error  // why nothing comes just now
@@ -119,8 +120,14 @@ func (rec *recording) follow(ctx context.Context) (wait func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var followers, closing sync.WaitGroup
 	reading, stop := context.WithCancel(ctx)
-	for _, f := range rec.followers {
-		followers.Go(func() { f.follow(reading) })
+	rec.onAir.Store(int32(rec.run.plan.Films()))
+	for i, f := range rec.followers {
+		followers.Go(func() {
+			f.follow(reading)
+			if i < rec.run.plan.Films() {
+				rec.onAir.Add(-1)
+			}
+		})
 	}
 	closing.Go(func() {
 		defer stop()
@@ -200,7 +207,9 @@ func (rec *recording) deliver(ctx context.Context, i int, b *fetch.Body, err err
 		err = rec.item.Lost
 	}
 	r.plan.Parts = append(r.plan.Parts, part)
-	r.plan.Duration = max(r.plan.Duration, part.Start+part.Duration)
+	if !r.text(i) {
+		r.plan.Duration = max(r.plan.Duration, part.Start+part.Duration)
+	}
 	rec.source.seal(&part)
 	if err = r.deliver(ctx, i, b, rec.bearable(ctx, err)); err != nil {
 		return err

@@ -100,7 +100,9 @@ func (rec *recording) recall(records []journal.Record) {
 			return // restore finds them unusable
 		}
 		r.plan.Parts = append(r.plan.Parts, part)
-		r.plan.Duration = max(r.plan.Duration, part.Start+part.Duration)
+		if !r.text(i) {
+			r.plan.Duration = max(r.plan.Duration, part.Start+part.Duration)
+		}
 		rec.periods.recall(n.item.Epoch, n.item.Period, part.Period)
 		f := rec.followers[part.Stream]
 		f.at, f.parts = part.Start+part.Duration, f.parts+1

@@ -11,23 +11,28 @@ import (
 	"seine/assemble/fetch"
 	"seine/assemble/join"
 	"seine/assemble/journal"
+	"seine/assemble/manifest"
 	"seine/assemble/mux/mp4"
 	"seine/assemble/plan"
 )
 
 // run is one Job at work. All but the reporter, the renewer and what mu guards is for the goroutine of Run.
 type run struct {
-	job     *Job
-	log     *slog.Logger
-	report  *reporter
-	client  *currentClient
-	pool    *fetch.Pool
-	out     *output
-	plan    *plan.Plan
-	renewer *renewer
-	data    *journal.Data
-	joiner  *join.Joiner
-	live    *recording // nil for a film that is whole
+	job      *Job
+	log      *slog.Logger
+	report   *reporter
+	client   *currentClient
+	pool     *fetch.Pool
+	out      *output
+	plan     *plan.Plan
+	renewer  *renewer
+	data     *journal.Data
+	joiner   *join.Joiner
+	texts    map[int]textPart // subtitles, by part
+	textRoom map[int]textRoom // by stream
+	sidecars []sidecar
+	services []manifest.Rendition // of closed captions
+	live     *recording           // nil for a film that is whole
 	// inspected is the film as it was planned.
 	inspected *Inspection
 
@@ -73,6 +78,7 @@ func perform(ctx context.Context, job Job, out *output) (v Verdict, err error) {
 	if r.data != nil {
 		r.data.Close()
 	}
+	r.dropSidecars()
 	if e := r.out.close(); e != nil {
 		r.log.Warn("cleaning up", "err", e)
 	}
@@ -96,8 +102,11 @@ func (r *run) options() fetch.Options {
 func (r *run) film(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
 		if inOneFile(err) && r.job.Manifest == nil {
-			return r.single(ctx, err)
+			return r.singleWithTracks(ctx, err)
 		}
+		return err
+	}
+	if err := r.freeSidecars(); err != nil {
 		return err
 	}
 	if r.plan.Live {
@@ -181,7 +190,7 @@ func (r *run) takeOver(ctx context.Context) ([]journal.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i := lastPresent(records); i >= 0 {
+	if i := r.lastPresent(records); i >= 0 {
 		if found.Identity != h.Identity {
 			err = prove(ctx, r.renewer.now(), r.pool, records[i].Part, records[i].Print)
 		}
@@ -203,10 +212,10 @@ func (r *run) anew(ctx context.Context) ([]journal.Record, error) {
 	return r.out.restart(r.header())
 }
 
-// lastPresent is the last record of a part that is not missing, or -1.
-func lastPresent(records []journal.Record) int {
+// lastPresent is the last record of a part of the film that is not missing, or -1.
+func (r *run) lastPresent(records []journal.Record) int {
 	for i := len(records) - 1; i >= 0; i-- {
-		if !records[i].Missing && records[i].Print.Length > 0 {
+		if !r.text(records[i].Part) && !records[i].Missing && records[i].Print.Length > 0 {
 			return i
 		}
 	}
@@ -224,6 +233,9 @@ func (r *run) restore(records []journal.Record) error {
 		r.joiner = join.New(r.data, r.joinOptions())
 		err := r.joiner.Restore(r.history(current))
 		if err == nil {
+			err = r.recallTexts(current)
+		}
+		if err == nil {
 			r.takeStock(current)
 			return nil
 		}
@@ -238,21 +250,17 @@ func (r *run) restore(records []journal.Record) error {
 }
 
 // history is what the joiner wants to hear again.
-func history(records []journal.Record) [][]byte {
-	list := make([][]byte, len(records))
-	for i := range records {
-		list[i] = records[i].Data
-	}
-	return list
-}
-
-// history leaves out what a recording has noted.
 func (r *run) history(records []journal.Record) [][]byte {
-	list := history(records)
-	if r.live != nil {
-		for i := range list {
-			_, list[i], _ = cutNote(list[i])
+	list := make([][]byte, 0, len(records))
+	for i := range records {
+		if r.text(records[i].Part) {
+			continue
 		}
+		data := records[i].Data
+		if r.live != nil { // leaving out what a recording has noted
+			_, data, _ = cutNote(data)
+		}
+		list = append(list, data)
 	}
 	return list
 }
@@ -274,8 +282,11 @@ func (r *run) takeStock(current []journal.Record) {
 }
 
 func (r *run) joinOptions() join.Options {
-	o := join.Options{Duration: r.plan.Duration, Streams: len(r.plan.Streams), Offsets: r.plan.Offsets}
-	for i := range r.plan.Streams {
+	o := join.Options{Duration: r.plan.Duration, Streams: r.plan.Films(), Offsets: r.plan.Offsets[:r.plan.Films()]}
+	if r.job.EmbedSubs {
+		o.Texts = len(r.plan.Streams) - r.plan.Films() + len(r.job.Choice.Captions())
+	}
+	for i := range r.plan.Films() {
 		s := &r.plan.Streams[i]
 		o.Languages, o.Names, o.Kinds = append(o.Languages, s.Language), append(o.Names, s.Title), append(o.Kinds, s.Gives)
 		if s.Default {
@@ -297,7 +308,9 @@ func (r *run) count(i int, why error) {
 	}
 	r.report.update(func(p *Progress) {
 		p.Done, p.Missing = r.parts, len(r.missing)
-		p.Duration = max(p.Duration, part.Start+part.Duration)
+		if !r.text(i) {
+			p.Duration = max(p.Duration, part.Start+part.Duration)
+		}
 	})
 }
 
@@ -305,6 +318,9 @@ func (r *run) count(i int, why error) {
 func (r *run) finish() error {
 	if r.live == nil {
 		r.learn()
+	}
+	if err := r.subtitles(); err != nil {
+		return err
 	}
 	sum, err := r.joiner.Finish()
 	if err == nil {
@@ -318,6 +334,9 @@ func (r *run) finish() error {
 	case err != nil:
 		return err
 	}
+	if err := r.commitSidecars(); err != nil {
+		return err
+	}
 	size, err := r.out.commit(len(r.missing) > 0 && r.live == nil)
 	if err != nil {
 		return err
@@ -326,6 +345,6 @@ func (r *run) finish() error {
 	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
 	v.Live = r.live != nil
 	v.Tracks = r.tracks(&sum)
-	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams, &sum)...), remarks(v, &sum)...)
+	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams[:r.plan.Films()], &sum)...), remarks(v, &sum)...)
 	return nil
 }

@@ -48,8 +48,8 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 	if err := s.init(ctx, i, g); err != nil {
 		return nil, err
 	}
-	check := checkMedia
-	if part.Key != nil {
+	check, clear := s.check(part), part.Key == nil || part.Key.OfSamples() && s.text(part)
+	if !clear {
 		key, err := s.key(ctx, part.Key, "the key of "+s.name(part), g)
 		if err != nil {
 			return nil, err
@@ -59,11 +59,15 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 			s.opens.give(i, k)
 			check = s.tried(part, s.inits.peek(i), k)
 		} else {
-			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+			inner := check
+			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part), inner) }
 		}
 	}
+	if !s.text(part) {
+		check = s.ends.check(i, part.Stream, check)
+	}
 	body, err := g.Get(ctx, fetch.Request{
-		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: s.ends.check(i, part.Stream, check),
+		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: check,
 		Tries: s.most,
 	})
 	if part.Doubtful && absent(err) {
@@ -192,7 +196,7 @@ func (s *source) name(part *plan.Part) string {
 }
 
 // openSegment decrypts, and tells an error page from a wrong key. A picture in front is no part of the cipher text.
-func openSegment(b *fetch.Body, key, iv [16]byte) error {
+func openSegment(b *fetch.Body, key, iv [16]byte, check func(*fetch.Body) error) error {
 	if err := checkText(b.Data); err != nil {
 		return err
 	}
@@ -207,7 +211,7 @@ func openSegment(b *fetch.Body, key, iv [16]byte) error {
 		return err
 	}
 	inner := &fetch.Body{Data: data}
-	if err := checkMedia(inner); err != nil {
+	if err := check(inner); err != nil {
 		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, describe(data))
 	}
 	b.Data = inner.Data

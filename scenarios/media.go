@@ -29,6 +29,8 @@ type Grab struct {
 	Quality string
 	// Languages of the sounds to take, such as en,de; or all.
 	Audio string
+	// Languages of the subtitles to take, such as en,de; or all; cc for closed captions.
+	Subs string
 	// How much of a broadcast to record, such as 90s or 1h30m; without it, to its end.
 	Duration string
 	// Record a broadcast from the first moment that the origin still has.

@@ -209,6 +209,10 @@ func (p *presenter) pictures() {
 	if len(p.out.Renditions) > 0 {
 		group = "audio"
 	}
+	texts := ""
+	if len(p.of(text)) > 0 {
+		texts = "text"
+	}
 	switch {
 	case len(list) == 0:
 		list = p.of(audio)
@@ -226,7 +230,7 @@ func (p *presenter) pictures() {
 		for _, m := range s.options {
 			v := manifest.Variant{
 				URL: p.name("main", s, m), Lister: p.track(s, m), Bandwidth: m.bandwidth + sound, Width: m.Width, Height: m.Height,
-				FrameRate: rate(m.FrameRate), Codecs: m.Codecs, Pathway: ".", Audio: group,
+				FrameRate: rate(m.FrameRate), Codecs: m.Codecs, Pathway: ".", Audio: group, Subtitles: texts,
 			}
 			if hasSound(m.Codecs) {
 				v.Audio = ""
@@ -239,11 +243,15 @@ func (p *presenter) pictures() {
 // texts names the subtitles.
 func (p *presenter) texts() {
 	for i, s := range p.of(text) {
-		m := s.options[0]
-		p.out.Renditions = append(p.out.Renditions, manifest.Rendition{
-			Type: manifest.Subtitles, Group: "text", Language: s.language(), Name: s.name(i), Forced: s.role() == "forced-subtitle",
+		m := s.readable()
+		r := manifest.Rendition{
+			Type: manifest.Subtitles, Group: "text", Language: s.language(), Name: s.name(i), Forced: s.hasRole("forced-subtitle") || s.hasRole("forced_subtitle"),
 			URL: p.name("text", s, m), Lister: p.track(s, m),
-		})
+		}
+		if s.hasRole("caption") || s.hardOfHearing() {
+			r.Characteristics = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+		}
+		p.out.Renditions = append(p.out.Renditions, r)
 	}
 }
 

@@ -63,6 +63,7 @@ func (h *holes) book(p Part) {
 // Room for moov, in bytes (see estimate).
 const (
 	roomFixed  = 8 << 10 // boxes of fixed size, sample entries
+	roomTrack  = 1 << 10 // boxes of a track of subtitles
 	roomStream = 50      // samples a second of a stream that has not come yet: AAC at 48 kHz has 47
 	roomChunk  = 8 + 12  // co64 and stsc
 )
@@ -75,10 +76,11 @@ func (j *Joiner) estimate(d *delta) int64 {
 	}
 	seconds := j.opt.Duration.Seconds()
 	perSecond := float64((len(j.streams) - 1) * (roomStream*4 + 2*roomChunk))
+	perSecond += float64(j.opt.Texts * roomText)
 	for _, c := range d.changes {
 		perSecond += c.bytesPerSecond()
 	}
-	return max(roomFixed+int64(min(perSecond*seconds*1.25, 1<<40)), j.least())
+	return max(roomFixed+int64(j.opt.Texts)*roomTrack+int64(min(perSecond*seconds*1.25, 1<<40)), j.least())
 }
 
 // least is the room that a film needs while it grows.

@@ -49,7 +49,15 @@ func (j *Joiner) Finish() (Summary, error) {
 	}
 	warn := j.warn
 	tracks, list := j.tracks()
-	size, err := j.mux.Finish(tracks)
+	var size int64
+	var err error
+	var texts []mp4.Track
+	if len(tracks) > 0 {
+		texts, err = j.subtitles()
+	}
+	if err == nil {
+		size, err = j.mux.Finish(append(tracks, texts...))
+	}
 	if err != nil {
 		j.warn = warn
 		return Summary{}, err

@@ -128,14 +128,19 @@ func (j *Joiner) Head() ([]byte, error) {
 // maxApart is how far apart tracks may begin that are made to begin together.
 const maxApart = 60 * media.Clock
 
-// together cuts what the tracks have before all of them have begun.
-func together(tracks []mp4.Track) {
-	var begin int64
+// beginning is when all tracks have begun.
+func beginning(tracks []mp4.Track) (at int64) {
 	for i := range tracks {
 		if tracks[i].Start < maxApart {
-			begin = max(begin, tracks[i].Start)
+			at = max(at, tracks[i].Start)
 		}
 	}
+	return at
+}
+
+// together cuts what the tracks have before all of them have begun.
+func together(tracks []mp4.Track) {
+	begin := beginning(tracks)
 	for i := range tracks {
 		t := &tracks[i]
 		cut := begin - t.Start

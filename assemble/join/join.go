@@ -56,6 +56,7 @@ type Options struct {
 	Names     []string        // for each stream, what its sound is called; may be empty
 	Kinds     []media.Kind    // for each stream, the only kind that it gives to the film, 0 for all it has; nil: as wanted says
 	Offsets   []time.Duration // for each stream, when it begins in the film as the playlists say
+	Texts     int             // tracks of subtitles that Attach will bring: room for them is kept
 	Fragments bool            // the file can be played while it grows, see Head; Finish leaves the fragments inside of its mdat
 	Together  bool            // what comes before all tracks have begun is not presented
 	Default   int             // the stream whose sound plays unless a person chooses another
@@ -99,6 +100,7 @@ type Joiner struct {
 	heritage int64 // room for moov that the record of a renewed part hands on
 	finished bool
 	samples  []media.Sample // of the part at hand
+	texts    []Text
 }
 
 // stream is one playlist.

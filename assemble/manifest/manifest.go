@@ -121,6 +121,8 @@ type Rendition struct {
 	Default bool
 	// Autoselect is true too when Default is.
 	Autoselect, Forced bool
+	// Aside is true for subtitles whose times count from the film's beginning, whatever its own clock shows then.
+	Aside bool
 	// URL is nil when the content lies inside the variant itself; Lister is as in Variant.
 	URL    *url.URL
 	Lister Lister

@@ -187,11 +187,12 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	if err != nil {
 		return assemble.Job{}, err
 	}
-	return assemble.Job{
+	job := assemble.Job{
 		Live:   live,
 		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads")},
 		Workers: c.Int("workers"), Rate: rate, Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(), Probe: c.Bool("dry-run"),
-	}, nil
+	}
+	return job, setSubtitles(c, &job)
 }
 
 var rates = regexp.MustCompile(`(?i)^([0-9]{1,15}(?:\.[0-9]{1,9})?)([kmg]?)(i?)b?(?:/s)?$`)

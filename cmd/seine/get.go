@@ -27,7 +27,7 @@ func getCommand() *cli.Command {
 			"seine get page.har\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
 		Description: "M3U8 is the address of a playlist of HLS or a manifest of DASH, one in a file or - for stdin, or a HAR file that a browser or `seine sniff --har` has written.\n" +
 			"A playlist in a file names the files beside it, unless --base says where it comes from.",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), liveFlags(), inputFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
+		Flags: slices.Concat(choiceFlags(), subtitleFlags(), outputFlags(), liveFlags(), inputFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			list, err := inputs(c)

@@ -22,7 +22,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), liveFlags(), []cli.Flag{fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), subtitleFlags(), outputFlags(), liveFlags(), []cli.Flag{fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -51,7 +51,7 @@ func fromPlayerFlag() cli.Flag {
 
 // playerChooses refuses flags that ask for what is the player's to decide.
 func playerChooses(c *cli.Context) error {
-	for _, name := range []string{"quality", "audio", "skip-ads", "list", "dry-run"} {
+	for _, name := range []string{"quality", "audio", "subs", "embed-subs", "skip-ads", "list", "dry-run"} {
 		if c.Bool("from-player") && c.IsSet(name) {
 			return &usageError{what: fmt.Sprintf("--from-player takes what the page's player plays, of its own choice, and only playing it shows what that is; leave out --%s", name)}
 		}

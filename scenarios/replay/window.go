@@ -156,6 +156,7 @@ func (p *Page) grab(ctx context.Context, s scenarios.Grab) (any, error) {
 	v.result.Film = nil
 	fetch := &v.runner.Fetch // the page's own
 	fetch.Choice.Quality, fetch.Choice.Audio, fetch.AllowGaps = cmp.Or(s.Quality, fetch.Choice.Quality), cmp.Or(s.Audio, fetch.Choice.Audio), s.AllowGaps || fetch.AllowGaps
+	fetch.Choice.Subs = cmp.Or(s.Subs, fetch.Choice.Subs)
 	var err error
 	if fetch.Live, err = recorded(fetch.Live, s); err != nil {
 		return nil, err

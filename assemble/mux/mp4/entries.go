@@ -26,6 +26,8 @@ func stsd(w *bmff.Writer, t *Track) {
 			dolby(w, "ac-3", "dac3", c.Specific, c.SampleRate, c.Channels)
 		case *media.EAC3:
 			dolby(w, "ec-3", "dec3", c.Specific, c.SampleRate, c.Channels)
+		case *media.TimedText:
+			tx3g(w, c)
 		case *media.Entry:
 			w.Bytes(c.Box)
 		}
