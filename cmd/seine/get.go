@@ -27,12 +27,18 @@ func getCommand() *cli.Command {
 			"seine get page.har\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
 		Description: "M3U8 is the address of a playlist of HLS or a manifest of DASH, one in a file or - for stdin, or a HAR file that a browser or `seine sniff --har` has written.\n" +
 			"A playlist in a file names the files beside it, unless --base says where it comes from.",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
+		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), listFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			list, err := inputs(c)
 			if err != nil {
 				return err
+			}
+			if !looksOnly(c) && plain(list) {
+				return getFiles(c, con, list)
+			}
+			if c.IsSet("archive") || c.IsSet("checksum") || c.IsSet("input-file") {
+				return &usageError{what: "--input-file, --archive and --checksum are for addresses that are fetched, not for playlists in files, and not for --list and --dry-run"}
 			}
 			names := make([]string, len(list))
 			for i := range list {
