@@ -164,7 +164,7 @@ func CleanPath(text string) (string, error) {
 			return "", fmt.Errorf("the file name %.80q leads out of its folder", text)
 		default:
 			stem, ext := filename.SplitExtension(p)
-			if strings.ContainsFunc(ext, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`:*?"<>|`, r) }) || len(ext) > 16 || stem == "" {
+			if strings.ContainsFunc(ext, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`:*?"<>|`, r) }) || len(ext) > 16 || strings.Trim(stem, ". ") == "" {
 				stem, ext = p, ""
 			}
 			parts = append(parts, filename.Clean(stem, "file")+strings.TrimRight(ext, "."))

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -211,6 +212,11 @@ func (t *task) likely() string {
 	return filename.Plain(filename.Hints{Typed: t.entry.URL, URL: t.url, Disposition: t.header.Get("Content-Disposition"), Type: t.header.Get("Content-Type")})
 }
 
+// served is the name that address and server give the file, whatever its type.
+func (t *task) served() string {
+	return filename.Plain(filename.Hints{Typed: t.entry.URL, URL: t.url, Disposition: t.header.Get("Content-Disposition")})
+}
+
 // together are the fields of a whole answer, and what the answer with the rest says anew (RFC 9110 §15.3.7: it need not repeat them).
 func together(first, rest http.Header) http.Header {
 	h := rest.Clone()
@@ -260,13 +266,13 @@ func (t *task) judge(b []byte) error {
 	if t.o.Film != nil && t.entry.Sums == nil && (hls.Begins(b) || hls.Describe(b) == dashManifest) {
 		return errFilm
 	}
+	if len(b) == 0 && t.o.Film != nil && path.Ext(t.served()) == "" {
+		return errFilm // nothing at all, by no name: it says what that means
+	}
 	if t.o.Pages || hls.Describe(b) != htmlPage {
 		return nil
 	}
-	name := t.entry.Out
-	if name == "" {
-		name = filename.Plain(filename.Hints{Typed: t.entry.URL, URL: t.entry.URL, Disposition: t.header.Get("Content-Disposition")})
-	}
+	name := cmp.Or(t.entry.Out, t.served())
 	kind, _, _ := strings.Cut(t.header.Get("Content-Disposition"), ";")
 	switch ext := strings.ToLower(path.Ext(name)); {
 	case strings.EqualFold(strings.TrimSpace(kind), "attachment"), ext == ".html", ext == ".htm", ext == ".xhtml":

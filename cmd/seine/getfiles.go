@@ -110,6 +110,7 @@ func (f *filing) run(entries []files.Entry) error {
 		return err
 	}
 	f.partial.all = f.partial.done + f.partial.failed
+	f.partial.first = s.First // in the order of the command line
 	return f.partial.err()
 }
 
@@ -212,7 +213,7 @@ func (f *filing) progress(p files.Progress) {
 	switch {
 	case f.live != nil:
 		f.live.Set(func() []string { return liveLines(&p, time.Since(f.began)) })
-	case f.line != nil:
+	case f.line != nil && (p.Done < p.Total || f.con.JSONMode()): // else the summary says it
 		f.line.Set(ui.State{Done: p.Done, Total: p.Total, Unit: "files", Bytes: p.Bytes, Retries: p.Retries, Note: failures(&p)})
 	case !f.several && len(p.Active) == 1 && p.Active[0].Size > 0:
 		f.watch(func() { f.one(&p) })
