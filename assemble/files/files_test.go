@@ -231,7 +231,7 @@ func TestAgainWithoutDates(t *testing.T) {
 	}
 }
 
-// TestNamesake: a server whose file is older than ours of the same name says that it has not changed; it is another one all the same.
+// TestNamesake: a server whose file is older than ours says that it has not changed; but ours has, since it came.
 func TestNamesake(t *testing.T) {
 	s := newShelf(t)
 	f := newFetching(t)
@@ -244,6 +244,7 @@ func TestNamesake(t *testing.T) {
 		}
 		return false
 	}
+	f.run(s.list("/f.bin"))
 	if err := os.WriteFile(filepath.Join(f.dir, "f.bin"), []byte("mine"), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -195,7 +195,7 @@ func (t *task) small(name string, res *Result) error {
 		return err
 	}
 	if f := t.lookFor(name); f != nil && f.size == int64(len(t.body)) && t.begins(name, t.body) {
-		t.date(name)
+		t.mark(name)
 		res.Status, res.File, res.Size = Unchanged, name, f.size
 		return nil
 	}
@@ -261,7 +261,7 @@ func (t *task) commit(name string, res *Result) error {
 		if there := t.lookFor(name); there != nil && there.size == info.Size() && t.equal(name, f) {
 			t.spoilt = true // one is enough
 			res.Status, res.Size = Unchanged, info.Size()
-			t.date(name)
+			t.mark(name)
 			return nil
 		}
 	}
@@ -269,6 +269,7 @@ func (t *task) commit(name string, res *Result) error {
 		t.spoilt = true
 		return err
 	}
+	setOrigin(f, t.origin())
 	t.date(t.part.name)
 	if info.Size() >= syncBytes {
 		err = f.Sync()

@@ -28,6 +28,7 @@ type task struct {
 
 	name   string // that the list knows; empty if only the answer can tell
 	there  *there // what has this name already
+	proven bool   // it came from this address
 	header http.Header
 	note   http.Header // of the answer that what is there came with
 	url    string      // that it was found at
@@ -103,9 +104,10 @@ func (t *task) do(ctx context.Context, res *Result) {
 		return
 	}
 	t.there = t.lookFor(t.name)
+	t.proven = t.fromHere()
 	err = t.ask(ctx)
 	if again := t.doubtful(err); again {
-		t.there = nil
+		t.proven = false
 		err = t.ask(ctx)
 	}
 	defer t.drop()
@@ -156,8 +158,8 @@ func (t *task) ask(ctx context.Context) error {
 		return err
 	}
 	r := fetch.Request{Kind: fetch.Segment, Name: "the file", URL: t.entry.URL, Rest: rest, Answer: t.answer, Sink: t.take}
-	if t.there != nil && rest.From == 0 {
-		r.Header = t.there.condition(t.o.Archive, t.key(t.entry))
+	if t.proven && rest.From == 0 {
+		r.Header = t.condition()
 	}
 	_, err = t.pool.Get(ctx, r)
 	return err
@@ -182,9 +184,9 @@ func (t *task) answer(resp *http.Response) error {
 		return nil
 	}
 	switch {
-	case t.there.is(t.header, t.length):
+	case t.proven && t.there.is(t.header, t.length):
 		return errSame
-	case t.there != nil && t.there.size != t.length && !t.o.Force:
+	case t.there != nil && t.there.size != t.length && !t.o.Force && (t.entry.Out != "" || t.served() == t.name):
 		return permanent{fmt.Errorf("%w: %s, and the server's file is another one, of %d bytes", assemble.ErrExists, t.name, t.length)}
 	case t.divisible():
 		return errLarge
@@ -403,5 +405,5 @@ func (t *task) inParts(ctx context.Context, res *Result) {
 	if v.Resumed > 0 {
 		res.Resumed = max(v.Size-v.Bytes, 0)
 	}
-	t.date(res.File)
+	t.mark(res.File)
 }

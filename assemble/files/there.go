@@ -3,6 +3,8 @@ package files
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"io/fs"
 	"net/http"
@@ -15,6 +17,7 @@ import (
 
 // there is a file that has a name already.
 type there struct {
+	name string
 	size int64
 	time time.Time // of its last change, which is that of the server's file if we have made it
 }
@@ -27,24 +30,53 @@ func (r *run) lookFor(name string) *there {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	return &there{info.Size(), info.ModTime()}
+	return &there{name, info.Size(), info.ModTime()}
 }
 
-// condition asks for the file only if it has changed (RFC 9110 §13.1): by the entity tag, if it is the very file that the archive knows.
-func (f *there) condition(a *Archive, key string) http.Header {
-	h := http.Header{"If-Modified-Since": {f.time.UTC().Format(http.TimeFormat)}}
-	if a == nil {
-		return h
-	}
-	if rec, ok := a.Find(key); ok && rec.Size == f.size && rec.ETag != "" {
+// condition asks for the file only if it has changed (RFC 9110 §13.1).
+func (t *task) condition() http.Header {
+	h := http.Header{"If-Modified-Since": {t.there.time.UTC().Format(http.TimeFormat)}}
+	if rec, ok := t.recorded(); ok && rec.ETag != "" {
 		h.Set("If-None-Match", rec.ETag)
 	}
 	return h
 }
 
+// recorded is what the archive says of what is there.
+func (t *task) recorded() (Record, bool) {
+	if t.o.Archive == nil {
+		return Record{}, false
+	}
+	rec, ok := t.o.Archive.Find(t.key(t.entry))
+	return rec, ok && rec.Size == t.there.size && rec.File == t.there.name
+}
+
+// fromHere: what is there is known to have come from this address, by the archive or by a mark on the file. Many files of one server may have
+// one date, and a name says little: what is not known is fetched and compared.
+func (t *task) fromHere() bool {
+	if t.there == nil {
+		return false
+	}
+	if _, ok := t.recorded(); ok {
+		return true
+	}
+	file, err := t.o.Root.Open(t.there.name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return originOf(file) == t.origin()
+}
+
+// origin is the mark of the files of this address: a digest, for an address may hold secrets.
+func (t *task) origin() string {
+	sum := sha256.Sum256([]byte(t.o.Key(t.entry.URL)))
+	return hex.EncodeToString(sum[:16])
+}
+
 // is reports whether an answer is of this file, by length and date.
 func (f *there) is(h http.Header, length int64) bool {
-	return f != nil && f.size == length && f.dated(h)
+	return f.size == length && f.dated(h)
 }
 
 func (f *there) dated(h http.Header) bool {
@@ -54,7 +86,7 @@ func (f *there) dated(h http.Header) bool {
 
 // doubtful: the server has not changed its file since ours was, but ours is dated otherwise. It may be another one of the same name.
 func (t *task) doubtful(err error) bool {
-	if t.there == nil || !asksNothing(err) {
+	if !t.proven || !asksNothing(err) {
 		return false
 	}
 	h := headerOf(err)
@@ -67,7 +99,7 @@ func (t *task) mayBe(ctx context.Context, name string) bool {
 	if f == nil || f.size != t.length {
 		return false
 	}
-	if f.dated(t.header) {
+	if t.proven && f.dated(t.header) {
 		return true
 	}
 	body, err := t.pool.Get(ctx, fetch.Request{
@@ -122,6 +154,15 @@ func (t *task) date(name string) {
 			t.o.Log.Warn("the file has not got its date", "file", name, "err", err)
 		}
 	}
+}
+
+// mark says on a file where it came from, and dates it.
+func (t *task) mark(name string) {
+	if f, err := t.o.Root.Open(name); err == nil {
+		setOrigin(f, t.origin())
+		f.Close()
+	}
+	t.date(name)
 }
 
 func isThere(root *os.Root, name string) (fs.FileInfo, bool) {
