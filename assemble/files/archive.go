@@ -151,5 +151,5 @@ func (a *Archive) Sync() error {
 	return nil
 }
 
-// Close closes the file.
-func (a *Archive) Close() error { return a.file.Close() }
+// Close makes what was added last, and closes the file.
+func (a *Archive) Close() error { return errors.Join(a.Sync(), a.file.Close()) }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -70,7 +69,7 @@ func entriesOf(c *cli.Context, list []input) ([]files.Entry, error) {
 }
 
 func readList(c *cli.Context, name string) ([]files.Entry, error) {
-	var r io.Reader = c.App.Reader
+	r := c.App.Reader
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
