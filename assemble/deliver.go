@@ -65,7 +65,7 @@ func fatal(ctx context.Context, err error) error {
 // enough ends a run in which nothing comes any more. Where gaps are allowed, clear answers, such as that a segment does not exist,
 // are no reason to.
 func (r *run) enough(err error) error {
-	if errors.Is(err, errGap) || r.job.AllowGaps && definite(err) {
+	if errors.Is(err, errGap) || r.job.AllowGaps && definite(err) || r.live != nil && (r.parts > len(r.missing) || r.parts < maxStreak) {
 		return nil
 	}
 	r.streak++
@@ -108,6 +108,9 @@ func (r *run) add(i int, init, data []byte, why error) error {
 		return r.unjoined(i, err)
 	}
 	r.count(i, why)
+	if r.live != nil {
+		record = append(r.live.note(i), record...)
+	}
 	return r.wrote(writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)})
 }
 

@@ -21,8 +21,8 @@ var (
 	ErrDRM = manifest.ErrDRM
 	// ErrUnsupported: a kind of media that this version does not put together.
 	ErrUnsupported = manifest.ErrUnsupported
-	// ErrLive: the playlist still grows.
-	ErrLive = plan.ErrLive
+	// ErrLive: the playlist still grows, and the job does not say how to record it.
+	ErrLive = errors.New("a live stream")
 	// ErrChoice: the wanted quality or language is not there.
 	ErrChoice = plan.ErrChoice
 	// ErrNotPlaylist: the address answers with something else.

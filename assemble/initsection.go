@@ -57,6 +57,13 @@ func (n *inits) give(part int, data []byte) {
 	n.parts[part] = data
 }
 
+// forget has all sections fetched anew: what an address has may have changed.
+func (n *inits) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clear(n.known)
+}
+
 // get returns the section of this name. load of the first caller does the work; others wait.
 func (n *inits) get(ctx context.Context, name string, load func() ([]byte, error)) ([]byte, error) {
 	for {
@@ -103,7 +110,7 @@ func (n *inits) settle(name string, s *initSection) {
 
 // init sees that the initialization section of part i is there for its delivery.
 func (s *source) init(ctx context.Context, i int, g getter) error {
-	part := &s.plan.Parts[i]
+	part := s.part(i)
 	if part.Init == nil {
 		return nil
 	}
@@ -149,7 +156,7 @@ func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byt
 		err = check(body)
 		return body.Data, err
 	}
-	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Mirrors: init.Mirrors, Range: init.Range, Check: check})
+	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Mirrors: init.Mirrors, Range: init.Range, Check: check, Tries: s.most})
 	if err != nil {
 		return nil, err
 	}

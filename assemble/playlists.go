@@ -55,12 +55,20 @@ func readListed(ctx context.Context, in *Inspection, s *plan.Stream, pool *fetch
 		defer body.Release()
 		return bytes.Clone(body.Data), nil
 	}
-	s.Playlist, s.Twins, err = s.Lister.List(ctx, read)
+	s.Playlist, s.Twins, err = in.lister(s).List(ctx, read)
 	var failed *fetch.Error
 	if errors.As(err, &failed) || errors.Is(err, ErrDRM) {
 		return err
 	}
 	return named("the "+s.Name()+" stream", in.Presentation.URL, err)
+}
+
+// lister is that of a stream, now.
+func (in *Inspection) lister(s *plan.Stream) manifest.Lister {
+	if l, ok := s.Lister.(manifest.LiveLister); ok {
+		return l.At(time.Now().Add(in.ahead), in.start)
+	}
+	return s.Lister
 }
 
 // readTwins returns the playlists of the mirrors that can be read in time.

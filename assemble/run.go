@@ -28,6 +28,9 @@ type run struct {
 	renewer *renewer
 	data    *journal.Data
 	joiner  *join.Joiner
+	live    *recording // nil for a film that is whole
+	// inspected is the film as it was planned.
+	inspected *Inspection
 
 	verdict Verdict
 	parts   int // on record
@@ -102,6 +105,9 @@ func (r *run) film(ctx context.Context) error {
 			return r.single(ctx, err)
 		}
 		return err
+	}
+	if r.plan.Live {
+		return r.record(ctx)
 	}
 	if err := r.resume(ctx); err != nil {
 		return err
@@ -222,7 +228,7 @@ func (r *run) restore(records []journal.Record) error {
 	for {
 		current := journal.Current(records)
 		r.joiner = join.New(r.data, r.joinOptions())
-		err := r.joiner.Restore(history(current))
+		err := r.joiner.Restore(r.history(current))
 		if err == nil {
 			r.takeStock(current)
 			return nil
@@ -242,6 +248,17 @@ func history(records []journal.Record) [][]byte {
 	list := make([][]byte, len(records))
 	for i := range records {
 		list[i] = records[i].Data
+	}
+	return list
+}
+
+// history leaves out what a recording has noted.
+func (r *run) history(records []journal.Record) [][]byte {
+	list := history(records)
+	if r.live != nil {
+		for i := range list {
+			_, list[i], _ = cutNote(list[i])
+		}
 	}
 	return list
 }
@@ -271,6 +288,9 @@ func (r *run) joinOptions() join.Options {
 			o.Default = i
 		}
 	}
+	if r.live != nil {
+		o.Fragments, o.Together, o.Duration = true, true, r.job.Live.Duration
+	}
 	return o
 }
 
@@ -289,7 +309,9 @@ func (r *run) count(i int, why error) {
 
 // finish closes the film and gives it its name.
 func (r *run) finish() error {
-	r.learn()
+	if r.live == nil {
+		r.learn()
+	}
 	sum, err := r.joiner.Finish()
 	if err == nil {
 		err = r.data.Flush()
@@ -302,12 +324,13 @@ func (r *run) finish() error {
 	case err != nil:
 		return err
 	}
-	size, err := r.out.commit(len(r.missing) > 0)
+	size, err := r.out.commit(len(r.missing) > 0 && r.live == nil)
 	if err != nil {
 		return err
 	}
 	v := &r.verdict
 	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
+	v.Live = r.live != nil
 	v.Tracks = r.tracks(&sum)
 	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams, &sum)...), remarks(v, &sum)...)
 	return nil

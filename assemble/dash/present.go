@@ -17,6 +17,7 @@ type presenter struct {
 	mpd     *mpd
 	base    *url.URL
 	spans   []span
+	air     *air // nil for what is whole
 	periods [][]set
 	main    int // the period that says what there is to choose from: the longest
 	out     *manifest.Presentation
@@ -36,6 +37,12 @@ func (m *mpd) present(base *url.URL) (*manifest.Presentation, error) {
 		return nil, err
 	}
 	p := &presenter{mpd: m, base: base, spans: spans, out: &manifest.Presentation{URL: base}}
+	if p.air, err = m.broadcast(); err != nil {
+		return nil, err
+	}
+	if p.air != nil {
+		p.out.Broadcast = p.air.describe(m, base)
+	}
 	if err := p.collect(); err != nil {
 		return nil, err
 	}
@@ -280,7 +287,7 @@ func rate(s string) float64 {
 
 // track follows a representation through all periods.
 func (p *presenter) track(s *set, m *media) *track {
-	t := &track{url: p.name(fmt.Sprint(s.what), s, m), dynamic: p.mpd.Type == "dynamic", periods: make([]*media, len(p.periods))}
+	t := &track{url: p.name(fmt.Sprint(s.what), s, m), air: p.air, spans: p.spans, periods: make([]*media, len(p.periods))}
 	for i := range p.periods {
 		if t.periods[i] = m; i != p.main {
 			t.periods[i] = like(p.periods[i], s, m)

@@ -78,9 +78,19 @@ type Request struct {
 	// Standing, if not nil, is told when the transfer of a segment begins to wait for memory, which only parts before it can
 	// free, and when it goes on. Whoever waits for several parts must know that such a one gives no news.
 	Standing func(bool)
+	// Tries, if not 0, bounds how often it is asked for: of things that change, the caller asks again himself.
+	Tries int
 	// Stale, if not nil, is asked after an answer that refuses (HTTP 401, 403, 404, 410 and their like), and before another try because of it:
 	// true if the addresses are known to be honoured no longer, so that the try would be for nothing.
 	Stale func() bool
+}
+
+// most is how often it is asked for where the policy says n.
+func (r *Request) most(n int) int {
+	if r.Tries > 0 {
+		return min(n, r.Tries)
+	}
+	return n
 }
 
 // Body is a resource in memory. Its owner calls Release when Data is no longer needed.

@@ -102,6 +102,9 @@ type Film struct {
 	Pool   *fetch.Pool
 	// Progress takes how many bytes came.
 	Progress func(bytes int64)
+	// Endless says that it is a broadcast, which may take hours: it no longer counts among the few that are
+	// fetched at once.
+	Endless func()
 }
 
 // Made is a film.

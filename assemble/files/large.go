@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"strings"
+	"sync"
 
 	"seine/assemble"
 	"seine/assemble/filename"
@@ -37,11 +38,12 @@ func (t *task) film(ctx context.Context, res *Result) {
 		res.Err = err
 		return
 	}
-	defer t.leaveLarge()
+	leave := sync.OnceFunc(t.leaveLarge)
+	defer leave()
 	if res.Err = t.folder(name); res.Err != nil {
 		return
 	}
-	m, err := t.o.Film(ctx, Film{Entry: t.entry, Name: name, Client: t.client, Pool: t.o.Pool, Progress: t.came})
+	m, err := t.o.Film(ctx, Film{Entry: t.entry, Name: name, Client: t.client, Pool: t.o.Pool, Progress: t.came, Endless: leave})
 	res.Film, res.File, res.Size, res.Status, res.Err = true, m.File, m.Size, Fetched, err
 }
 

@@ -16,6 +16,9 @@ func (j *Joiner) apply(d *delta) {
 		j.applyChange(c)
 	}
 	j.mux.Advance(d.size)
+	if j.opt.Fragments {
+		j.line.advance(d, len(j.streams))
+	}
 	p := j.periods[d.part.Period]
 	if p == nil {
 		p = &period{}
@@ -68,14 +71,22 @@ const (
 // duration, and a quarter more.
 func (j *Joiner) estimate(d *delta) int64 {
 	if j.opt.Duration <= 0 {
-		return 0
+		return j.least()
 	}
 	seconds := j.opt.Duration.Seconds()
 	perSecond := float64((len(j.streams) - 1) * (roomStream*4 + 2*roomChunk))
 	for _, c := range d.changes {
 		perSecond += c.bytesPerSecond()
 	}
-	return roomFixed + int64(min(perSecond*seconds*1.25, 1<<40))
+	return max(roomFixed+int64(min(perSecond*seconds*1.25, 1<<40)), j.least())
+}
+
+// least is the room that a film needs while it grows.
+func (j *Joiner) least() int64 {
+	if j.opt.Fragments {
+		return roomHead
+	}
+	return 0
 }
 
 func (c *change) bytesPerSecond() float64 {

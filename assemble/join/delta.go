@@ -180,6 +180,16 @@ func (j *Joiner) write(d *delta) (err error) {
 			}
 		}()
 	}
+	if j.opt.Fragments && len(d.writes) > 0 {
+		head, err := j.fragment(d)
+		if err == nil {
+			err = j.mux.WriteAt(head, d.size)
+		}
+		if err != nil {
+			return err
+		}
+		d.size += int64(len(head))
+	}
 	for i := range d.writes {
 		w := &d.writes[i]
 		d.changes[w.change].chunks[w.chunk].Offset = d.size

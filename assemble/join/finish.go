@@ -113,7 +113,12 @@ func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
 		}
 		out.Secondary = i != j.first(t.kind)
 		tracks = append(tracks, out)
-		list = append(list, summary(i/maxTracks, &out))
+	}
+	if j.opt.Together {
+		together(tracks)
+	}
+	for n, i := range order {
+		list = append(list, summary(i/maxTracks, &tracks[n]))
 	}
 	return tracks, list
 }

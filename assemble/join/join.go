@@ -56,6 +56,8 @@ type Options struct {
 	Names     []string        // for each stream, what its sound is called; may be empty
 	Kinds     []media.Kind    // for each stream, the only kind that it gives to the film, 0 for all it has; nil: as wanted says
 	Offsets   []time.Duration // for each stream, when it begins in the film as the playlists say
+	Fragments bool            // the file can be played while it grows, see Head; Finish leaves the fragments inside of its mdat
+	Together  bool            // what comes before all tracks have begun is not presented
 	Default   int             // the stream whose sound plays unless a person chooses another
 }
 
@@ -93,6 +95,7 @@ type Joiner struct {
 	tables   [maxStreams * maxTracks]*table
 	periods  map[int]*period
 	warn     Warnings
+	line     line  // of fragments
 	heritage int64 // room for moov that the record of a renewed part hands on
 	finished bool
 	samples  []media.Sample // of the part at hand

@@ -26,6 +26,8 @@ type Presentation struct {
 	SessionKeys []Key
 	// Steering is set when the servers are chosen by content steering (RFC 8216bis §4.4.6.6), or nil.
 	Steering *Steering
+	// Broadcast is nil for what is whole.
+	Broadcast *Broadcast
 	// Variables holds the values that media playlists may import by name.
 	Variables map[string]string
 	// Warnings are remarks about odd but readable text.
@@ -139,6 +141,8 @@ type Playlist struct {
 	// Type is VOD, EVENT or empty.
 	Type     string
 	Segments []Segment
+	// Live is what it says of its updates.
+	Live Live
 	// DateRanges are stretches of wall-clock time that the playlist says something about.
 	DateRanges []DateRange
 	// Warnings are remarks about odd but readable text.

@@ -13,8 +13,6 @@ import (
 
 // Sentinels of Build.
 var (
-	// ErrLive marks a playlist that still grows.
-	ErrLive = errors.New("a live stream")
 	// ErrEmpty marks a playlist without segments.
 	ErrEmpty = errors.New("nothing to download")
 )
@@ -70,12 +68,14 @@ type Plan struct {
 	// Islands are what looks spliced in, see Islands; Skipped is true when they are left out.
 	Islands []Island
 	Skipped bool
+	// Live is true when a list still grows; Parts are what it has now.
+	Live bool
 	// Codings are what Learn was told.
 	Codings Codings
 }
 
 // Build lays out the parts of streams whose playlists have been read. It refuses what cannot become a film: errors wrap
-// ErrLive, ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
+// ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
 func Build(streams []Stream) (*Plan, error) {
 	p := &Plan{Streams: streams}
 	first := firstPeriod(streams)
@@ -85,8 +85,12 @@ func Build(streams []Stream) (*Plan, error) {
 			return nil, err
 		}
 		p.Parts = append(p.Parts, parts...)
+		p.Live = p.Live || !streams[i].Playlist.Ended
 	}
-	p.Offsets = align(streams)
+	p.Offsets = make([]time.Duration, len(streams))
+	if !slices.ContainsFunc(streams, func(s Stream) bool { return len(s.Playlist.Segments) == 0 }) {
+		p.Offsets = align(streams)
+	}
 	for i := range p.Parts {
 		p.Parts[i].Start += p.Offsets[p.Parts[i].Stream]
 	}
@@ -151,11 +155,17 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		start += seg.Duration
 	}
 	addMirrors(parts, s)
-	// Last, so that a protected live stream is called protected.
-	if !list.Ended {
-		return nil, fmt.Errorf("%w: the playlist says of no end; recording live streams is %w", ErrLive, manifest.ErrUnsupported)
-	}
 	return parts, nil
+}
+
+// Needs returns the key and the initialization section of a segment, nil for none; errors are those of manifest.Usable.
+func Needs(s *manifest.Segment) (*manifest.Key, *Init, error) {
+	key, err := manifest.Usable(s.Keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	init, err := new(inits).of(s.Init)
+	return key, init, err
 }
 
 // inits makes one Init of the sections that follow one another and are the same.

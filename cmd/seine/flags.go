@@ -23,6 +23,7 @@ import (
 const (
 	catChoice  = "Choice"
 	catOutput  = "Output"
+	catLive    = "Broadcasts"
 	catBrowser = "Browser"
 	catFetch   = "Fetching"
 	catPerson  = "Person"
@@ -182,7 +183,12 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	if err != nil {
 		return assemble.Job{}, err
 	}
+	live, err := liveOf(c)
+	if err != nil {
+		return assemble.Job{}, err
+	}
 	return assemble.Job{
+		Live:   live,
 		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads")},
 		Workers: c.Int("workers"), Rate: rate, Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(), Probe: c.Bool("dry-run"),
 	}, nil

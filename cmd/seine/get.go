@@ -28,7 +28,7 @@ func getCommand() *cli.Command {
 		Description: "URL is the address of a playlist of HLS or a manifest of DASH, or of any other file; a playlist in a file or - for stdin; or a HAR file that a browser or `seine sniff --har` has written.\n" +
 			"A playlist in a file names the files beside it, unless --base says where it comes from.\n" +
 			"What is no playlist is fetched as it is, under the name that the server or the address gives it. A file that is there already is asked for on condition that it has changed, and replaced with --force alone.",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), listFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
+		Flags: slices.Concat(choiceFlags(), outputFlags(), liveFlags(), inputFlags(), listFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			list, err := inputs(c)
@@ -125,7 +125,7 @@ func look(c *cli.Context, con *ui.Console, job assemble.Job) error {
 
 func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job, make making) error {
 	began := time.Now()
-	w := &watcher{con: con}
+	w := &watcher{con: con, casts: broadcastsOf(c.Context)}
 	defer w.end()
 	job.Progress = func(p assemble.Progress) { w.fetching(job.Output, p) }
 	v, err := make(c.Context, job)

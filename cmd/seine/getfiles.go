@@ -147,13 +147,23 @@ func (f *filing) film(ctx context.Context, film files.Film) (files.Made, error) 
 	job.URL, job.Client, job.Pool, job.Root = in.url, film.Client, film.Pool, f.root
 	job.Output, job.GuessedExtension = film.Name, film.Entry.Out == ""
 	began, shown := time.Now(), filepath.Join(f.root.Name(), film.Name)
+	f.watch(func() {
+		f.filming = true
+		f.watcher.end()
+	})
+	w := &watcher{con: f.con, casts: broadcastsOf(f.c.Context)}
+	defer w.end()
 	job.Progress = func(p assemble.Progress) {
 		if film.Progress(p.Bytes); !f.several {
-			f.watch(func() { f.filming = true; f.watcher.fetching(shown, p) })
+			w.fetching(shown, p)
+			return
+		}
+		if w.recording(p.Live); p.Live != nil {
+			film.Endless()
 		}
 	}
 	v, err := assemble.Run(ctx, job)
-	f.watch(f.watcher.end)
+	w.end()
 	showFilm(f.con, &v, time.Since(began))
 	made := files.Made{File: film.Name, Size: v.Size}
 	if v.Finished {

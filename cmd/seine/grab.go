@@ -22,7 +22,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{archiveFlag(), fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), outputFlags(), liveFlags(), []cli.Flag{archiveFlag(), fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -111,7 +111,7 @@ func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner
 
 func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) (*assemble.Verdict, error) {
 	began := time.Now()
-	watcher := &watcher{con: con, silent: looksOnly(c)}
+	watcher := &watcher{con: con, casts: broadcastsOf(c.Context), silent: looksOnly(c)}
 	defer watcher.end()
 	r.Observe = watcher.event
 	con.Say("Visiting %s", shown(page))
@@ -148,6 +148,9 @@ type watcher struct {
 	progress *ui.Progress
 	player   bool // it is that of a player
 	renewing bool
+	casts    *broadcasts // that of the process, nil for none
+	live     bool        // a broadcast is recorded
+	ending   bool
 }
 
 func (w *watcher) event(e replay.Event) {
@@ -201,13 +204,18 @@ func (w *watcher) fetching(output string, p assemble.Progress) {
 		w.end()
 		w.player = false
 	}
-	if p.Parts == 0 && p.Retries == 0 && w.progress == nil {
+	if p.Parts == 0 && p.Retries == 0 && p.Live == nil && w.progress == nil {
 		return // the playlists are still being read: there may be nothing to fetch
 	}
 	if w.progress == nil {
-		w.con.Say("Fetching into %s", ui.Remote(output))
+		verb := "Fetching"
+		if p.Live != nil {
+			verb = "Recording"
+		}
+		w.con.Say("%s into %s", verb, ui.Remote(output))
 		w.progress = w.con.Progress(output)
 	}
+	w.recording(p.Live)
 	if p.Renewing && !w.renewing {
 		w.con.Say("  segments are refused: asking for new addresses")
 	}
@@ -215,7 +223,29 @@ func (w *watcher) fetching(output string, p assemble.Progress) {
 	w.progress.Set(stateOf(p))
 }
 
+// recording has the first signal end a broadcast, and says what it does.
+func (w *watcher) recording(p *assemble.LiveProgress) {
+	if p == nil {
+		return
+	}
+	if !w.live {
+		w.live = true
+		if w.casts != nil {
+			w.casts.began()
+		}
+		w.con.Say("  Ctrl-C ends the recording and finishes the film")
+	}
+	if p.Ending && !w.ending {
+		w.ending = true
+		w.con.Say("  finishing")
+	}
+}
+
 func (w *watcher) end() {
+	if w.live && w.casts != nil {
+		w.casts.ended()
+		w.live = false
+	}
 	if w.progress != nil {
 		w.progress.End()
 		w.progress = nil
@@ -223,5 +253,10 @@ func (w *watcher) end() {
 }
 
 func stateOf(p assemble.Progress) ui.State {
+	if p.Live != nil {
+		s := recorded(p.Live)
+		s.Bytes, s.Retries, s.Live.Gaps = p.Bytes, p.Retries, p.Missing
+		return s
+	}
 	return ui.State{Done: p.Done, Total: p.Parts, Unit: "segments", Bytes: p.Bytes, Retries: p.Retries}
 }

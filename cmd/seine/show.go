@@ -122,6 +122,7 @@ func channels(n int) string {
 type filmJSON struct {
 	Path     string       `json:"path"`
 	Finished bool         `json:"finished"`
+	Live     bool         `json:"live,omitempty"`
 	Size     int64        `json:"size"`
 	Seconds  float64      `json:"duration_seconds"`
 	Planned  float64      `json:"planned_seconds"`
@@ -174,7 +175,7 @@ type gapJSON struct {
 
 func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
 	f := filmJSON{
-		Path: v.Path, Finished: v.Finished, Size: v.Size, Seconds: v.Duration.Seconds(), Planned: v.Planned.Seconds(), Segments: v.Segments,
+		Path: v.Path, Finished: v.Finished, Live: v.Live, Size: v.Size, Seconds: v.Duration.Seconds(), Planned: v.Planned.Seconds(), Segments: v.Segments,
 		Resumed: v.Resumed, Filled: v.Filled, Renewals: v.Renewals, Retries: v.Retries, Received: v.Bytes, Took: took.Seconds(), Tracks: []trackJSON{}, Missing: []gapJSON{},
 		Islands: islandsOf(v.Islands), Skipped: v.Skipped, Warnings: append([]string{}, v.Warnings...),
 	}

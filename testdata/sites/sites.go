@@ -81,6 +81,7 @@ func New(o Options) *Site {
 	s.jobs()
 	s.steps()
 	s.shop()
+	s.live()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))

@@ -11,16 +11,24 @@ import (
 var unity = [...]uint32{0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000}
 
 // Moov returns the movie box (§8.2.1).
-func Moov(tracks []Track) []byte {
+func Moov(tracks []Track) []byte { return movie(tracks, false) }
+
+// movie returns moov; fragmented says that movie fragments follow.
+func movie(tracks []Track, fragmented bool) []byte {
 	w := &bmff.Writer{}
 	var length int64
+	next := uint32(1)
 	for i := range tracks {
 		length = max(length, tracks[i].Start+tracks[i].Length)
+		next = max(next, tracks[i].id(i)+1)
 	}
 	b := w.Begin("moov")
-	mvhd(w, uint64(length), uint32(len(tracks)+1))
+	mvhd(w, uint64(length), next)
 	for i := range tracks {
-		trak(w, &tracks[i], uint32(i+1))
+		trak(w, &tracks[i], tracks[i].id(i))
+	}
+	if fragmented {
+		mvex(w, tracks)
 	}
 	w.End(b)
 	return w.Buf
