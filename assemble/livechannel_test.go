@@ -1,8 +1,10 @@
 package assemble
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +18,7 @@ import (
 	"time"
 )
 
-// The broadcast: a minute in pieces of half a second, a GOP each.
+// A broadcast: a minute, over and over, in pieces of half a second, a GOP each.
 const (
 	livePieces = 120
 	livePiece  = 500 * time.Millisecond
@@ -54,7 +56,7 @@ var liveSegments = sync.OnceValues(func() (map[string][][]byte, error) {
 })
 
 func ffmpeg(args ...string) error {
-	if b, err := exec.Command("ffmpeg", append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
+	if b, err := exec.CommandContext(context.Background(), "ffmpeg", append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
 		return fmt.Errorf("ffmpeg: %w: %s", err, b)
 	}
 	return nil
@@ -81,8 +83,8 @@ type broadcast struct {
 	still int
 	// down is asked for each request; true answers 503.
 	down func(path string, since time.Duration) bool
-	// edit changes the list of a stream.
-	edit func(text string, q map[string]string) string
+	// fault answers in place of the channel when it returns true.
+	fault func(w http.ResponseWriter, path string) bool
 
 	began time.Time
 	mu    sync.Mutex
@@ -114,10 +116,15 @@ func (b *broadcast) edge() int {
 
 func (b *broadcast) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
-	b.asked[r.URL.Path]++
+	if len(b.asked) < 10_000 {
+		b.asked[r.URL.Path]++
+	}
 	b.mu.Unlock()
 	if b.down != nil && b.down(r.URL.Path, time.Since(b.began)) {
 		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	if b.fault != nil && b.fault(w, r.URL.Path) {
 		return
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/")
@@ -127,7 +134,7 @@ func (b *broadcast) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"en\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"sound/live.m3u8\"\n"+
 			"#EXT-X-STREAM-INF:BANDWIDTH=200000,CODECS=\"avc1.42c00a,mp4a.40.2\",AUDIO=\"a\"\npicture/live.m3u8\n")
 	case file == "live.m3u8":
-		b.list(w, r, kind)
+		b.list(w, kind)
 	case strings.HasPrefix(file, "key"):
 		_, _ = w.Write(keyBytes(file))
 	default:
@@ -135,7 +142,7 @@ func (b *broadcast) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (b *broadcast) list(w http.ResponseWriter, r *http.Request, kind string) {
+func (b *broadcast) list(w http.ResponseWriter, kind string) {
 	end := b.edge() - b.shift[kind]
 	first := max(end-b.window, 0)
 	base := 0
@@ -145,7 +152,11 @@ func (b *broadcast) list(w http.ResponseWriter, r *http.Request, kind string) {
 	}
 	var s strings.Builder
 	fmt.Fprintf(&s, "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:%d\n", b.target, first-base)
+	fmt.Fprintf(&s, "#EXT-X-DISCONTINUITY-SEQUENCE:%d\n", max(first-1, 0)/livePieces)
 	for i := first; i < end; i++ {
+		if i > 0 && i%livePieces == 0 { // the film begins again
+			s.WriteString("#EXT-X-DISCONTINUITY\n")
+		}
 		if b.keys > 0 && (i == first || i%b.keys == 0) {
 			fmt.Fprintf(&s, "#EXT-X-KEY:METHOD=AES-128,URI=\"key%d%s\",IV=0x%032x\n", i/b.keys, b.tokenNow(), i/b.keys)
 		}
@@ -157,15 +168,7 @@ func (b *broadcast) list(w http.ResponseWriter, r *http.Request, kind string) {
 	if end == b.total {
 		s.WriteString("#EXT-X-ENDLIST\n")
 	}
-	text := s.String()
-	if b.edit != nil {
-		q := map[string]string{}
-		for k, v := range r.URL.Query() {
-			q[k] = v[0]
-		}
-		text = b.edit(text, q)
-	}
-	_, _ = w.Write([]byte(text))
+	_, _ = w.Write([]byte(s.String()))
 }
 
 func (b *broadcast) date(piece int) time.Time {
@@ -194,7 +197,7 @@ func (b *broadcast) piece(w http.ResponseWriter, r *http.Request, kind, file str
 			return
 		}
 	}
-	data := b.pieces[kind][n]
+	data := b.pieces[kind][n%livePieces]
 	if b.reset > 0 && n >= b.reset {
 		data = b.pieces[kind][n-b.reset]
 	}
@@ -212,7 +215,7 @@ func cbcWith(key []byte, iv int, data []byte) []byte {
 	pad := 16 - len(data)%16
 	out := append(append([]byte(nil), data...), strings.Repeat(string(rune(pad)), pad)...)
 	vector := make([]byte, 16)
-	vector[15] = byte(iv)
+	binary.BigEndian.PutUint64(vector[8:], uint64(iv))
 	cipher.NewCBCEncrypter(c, vector).CryptBlocks(out, out)
 	return out
 }

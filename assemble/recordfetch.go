@@ -43,6 +43,7 @@ func (rec *recording) fetch(ctx context.Context, i int, l *fetch.Lane) (*fetch.B
 			return nil, err
 		}
 		rec.waits(err)
+		rec.run.report.update(func(p *Progress) { p.Retries++ })
 		if refusal(err) && try > 1 {
 			rec.channel.renew(ctx, generation)
 		}

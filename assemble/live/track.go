@@ -128,7 +128,7 @@ func (t *Track) judge(list *manifest.Playlist, now time.Time) judgement {
 	same, foreign := t.overlap(list)
 	switch {
 	case same:
-	case foreign, last+1 < t.next && len(t.known) > 0:
+	case foreign, len(t.known) > 0 && last < t.known[0].Sequence: // those in between were lost
 		return strange
 	case first > t.next && !t.read.IsZero() && t.jumps(list, now):
 		return strange

@@ -23,7 +23,7 @@ func getCommand() *cli.Command {
 		Name:  "get",
 		Usage: "fetch films by the addresses of their playlists or manifests (HLS, DASH), and any other files, without a browser",
 		UsageText: "seine get URL… [-o FILE | -d FOLDER] [flags]\nseine get -i LIST [-d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list\n" +
-			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
+			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\nseine get https://example.com/live.m3u8 --duration 1h30m\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
 			"seine get page.har\nseine get https://example.com/a.zip https://example.com/b.jpg -d files\nseine get -i list.txt -d files --archive fetched.jsonl\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
 		Description: "URL is the address of a playlist of HLS or a manifest of DASH, or of any other file; a playlist in a file or - for stdin; or a HAR file that a browser or `seine sniff --har` has written.\n" +
 			"A playlist in a file names the files beside it, unless --base says where it comes from.\n" +
