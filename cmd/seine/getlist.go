@@ -117,14 +117,14 @@ func archiveKey(address string) string {
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	u.Host = strings.TrimSuffix(u.Host, map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
 	u.Path = cmp.Or(u.Path, "/")
-	query := u.Query()
-	for name, values := range query {
+	given, query := u.Query(), u.Query()
+	for name, values := range given {
 		switch {
-		case rotates(name, query):
+		case rotates(name, given):
 			query.Del(name)
 		case redact.IsSecretName(name):
 			for i, v := range values {
-				values[i] = "sha256:" + shortSum(v)
+				query[name][i] = "sha256:" + shortSum(v)
 			}
 		}
 	}
