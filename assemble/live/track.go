@@ -176,7 +176,10 @@ func (t *Track) judge(list *manifest.Playlist, now time.Time) judgement {
 // overlap looks at the segments of a list that have the number of a known one: whether one is that one, or one is certainly not.
 func (t *Track) overlap(list *manifest.Playlist) (same, foreign bool) {
 	segments := list.Segments
-	c := comparison{named: len(segments) > 1 && name(&segments[0]) != name(&segments[1]), back: segments[len(segments)-1].Sequence+1 < t.next}
+	c := comparison{named: len(segments) > 1 && name(&segments[0]) != name(&segments[1])}
+	if last := segments[len(segments)-1].Sequence; last < t.next {
+		c.back, c.far = last+1 < t.next, t.next-last > 1+uint64(len(segments))/2
+	}
 	for i := range segments {
 		if k, ok := t.find(segments[i].Sequence); ok {
 			yes, no := c.alike(&t.known[k], &segments[i])
@@ -190,6 +193,7 @@ func (t *Track) overlap(list *manifest.Playlist) (same, foreign bool) {
 type comparison struct {
 	named bool // the names of segments differ
 	back  bool // the list ends in front of what was taken
+	far   bool // by more than half of what it has
 }
 
 // alike reports whether two segments are surely the same one, or surely not. Neither is sure where a server has its tokens in the path. A clock that
@@ -197,6 +201,9 @@ type comparison struct {
 // that went back.
 func (c comparison) alike(a, b *manifest.Segment) (yes, no bool) {
 	if a.URL != "" && ((a.Range == nil) != (b.Range == nil) || a.Range != nil && *a.Range != *b.Range) {
+		return false, true
+	}
+	if c.far && a.URL != "" && name(a) != name(b) && path.Dir(pathOf(a.URL)) == path.Dir(pathOf(b.URL)) {
 		return false, true
 	}
 	named := a.URL != "" && (c.named || a.Range != nil) && name(a) == name(b)
