@@ -140,6 +140,12 @@ type numberedPeriod struct {
 // spare is room for periods that turn out to be in between: one stream may have what others have not.
 const spare = 16
 
+// crowded is how many periods have room between them, maxPeriod the last one that there is: what follows is told apart by its times alone.
+const (
+	crowded   = 1 << 15
+	maxPeriod = 1 << 20
+)
+
 // of returns the number of a period in the film.
 func (p *periods) of(epoch int, period uint64) int {
 	p.mu.Lock()
@@ -150,6 +156,8 @@ func (p *periods) of(epoch int, period uint64) int {
 	}
 	n := spare
 	switch {
+	case at == len(p.list) && at > crowded: // 16 times as many fit
+		n = min(p.list[at-1].n+1, maxPeriod)
 	case at > 0 && at < len(p.list):
 		n = (p.list[at-1].n + p.list[at].n) / 2
 	case at > 0:
