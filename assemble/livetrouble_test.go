@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,6 +12,10 @@ import (
 	"time"
 
 	"seine/assemble/bmff"
+	"seine/assemble/fetch"
+	"seine/assemble/live"
+	"seine/assemble/manifest"
+	"seine/assemble/plan"
 )
 
 // TestLiveHoleInTheWindow: more segments than are fetched at once do not exist, in a window of hours. What is behind them comes all the same.
@@ -167,5 +172,77 @@ func TestLiveApartInOrder(t *testing.T) {
 	}
 	if apart := pictures[len(pictures)-1] - sounds[len(sounds)-1]; apart > 12 || apart < -12 {
 		t.Errorf("the picture is %.1f s ahead of the sound in a file that grows", apart)
+	}
+}
+
+// TestLiveOtherPath: a page whose channel has another path each time is the same channel; without a page that says so, it is another.
+func TestLiveOtherPath(t *testing.T) {
+	t.Parallel()
+	for name, origin := range map[string][]byte{"of a page": []byte("page"), "alone": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBroadcast(t)
+			b.window = 1 << 20
+			b.pieces = map[string][][]byte{"both": b.pieces["both"], "pass": b.pieces["both"]}
+			job := b.job(t, "both/live.m3u8")
+			job.Origin = origin
+			ctx, cancel := context.WithCancel(t.Context())
+			job.Progress = func(p Progress) {
+				if p.Written > 0 && p.Done >= 8 {
+					cancel()
+				}
+			}
+			if _, err := Run(ctx, job); !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			job.Progress, job.URL = nil, b.URL+"/pass/live.m3u8"
+			v, err := Run(t.Context(), job)
+			if origin == nil {
+				if !errors.Is(err, ErrChanged) {
+					t.Errorf("%v", err)
+				}
+				return
+			}
+			if err != nil || v.Resumed == 0 || len(v.Missing) > 0 {
+				t.Fatalf("%v, %+v", err, v)
+			}
+			wantPictures(t, v, b.total)
+		})
+	}
+}
+
+// TestLivePatience: what failed before the recording ended is given up soon behind its end; what is asked for later has its time.
+func TestLivePatience(t *testing.T) {
+	now := time.Now()
+	refused := &fetch.StatusError{Code: http.StatusNotFound}
+	for name, c := range map[string]struct {
+		began, ended time.Duration // before now
+		target       time.Duration
+		newest       int64
+		waiting      int
+		try          int
+		err          error
+		want         bool
+	}{
+		"at first":                         {began: time.Second, target: time.Second, try: 1, err: refused},
+		"ended, asked for before":          {began: time.Minute, ended: 11 * time.Second, target: time.Hour, try: 2, err: errLost, want: true},
+		"ended, asked for behind":          {began: time.Second, ended: time.Minute, target: time.Second, try: 1, err: errLost},
+		"passed, refused":                  {began: 3 * time.Second, target: time.Second, newest: 9, try: 3, err: refused, want: true},
+		"passed, in trouble":               {began: 10 * time.Second, target: time.Second, newest: 9, try: 3, err: errLost},
+		"passed, a target of a day":        {began: 2 * time.Minute, target: 24 * time.Hour, newest: 9, try: 3, err: errLost, want: true},
+		"an outage":                        {began: 10 * time.Minute, target: time.Second, try: 30, err: errLost, waiting: 500},
+		"refused, and all wait for it":     {began: time.Minute, target: time.Second, try: 9, err: refused, waiting: 500, want: true},
+		"refused, and nobody waits for it": {began: time.Minute, target: time.Second, try: 9, err: refused},
+	} {
+		p := &plan.Plan{Streams: []plan.Stream{{Playlist: &manifest.Playlist{TargetDuration: c.target}}}}
+		rec := &recording{run: &run{plan: p}, feed: live.NewFeed(0)}
+		rec.feed.Add(make([]live.Item, c.waiting+1)...)
+		rec.newest.Store(c.newest)
+		if c.ended > 0 {
+			rec.stopTime = now.Add(-c.ended)
+		}
+		if got := rec.givesUp(0, &live.Item{}, c.try, now.Add(-c.began), c.err); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

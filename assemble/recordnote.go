@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"fmt"
@@ -72,7 +73,7 @@ func (rec *recording) resume() error {
 	if err != nil {
 		return err
 	}
-	if found.Identity != rec.header().Identity {
+	if h := rec.header(); found.Identity != h.Identity && (len(h.Origin) == 0 || !bytes.Equal(found.Origin, h.Origin)) { // its path may hold a token
 		if !r.job.Force {
 			return fmt.Errorf("%s.part: %w", r.out.path, ErrChanged)
 		}

@@ -20,8 +20,8 @@ type normalized struct {
 	segments int
 	// target and ended: it states a target duration, which makes it a list of segments; nothing will follow.
 	target, ended bool
-	vars     map[string]string
-	warnings []string
+	vars          map[string]string
+	warnings      []string
 }
 
 // normalizer copies lines one by one. pending is true when an EXTINF or STREAM-INF waits for its address.
