@@ -21,15 +21,18 @@ func TestLiveKillLoop(t *testing.T) {
 		kind   string
 		window int
 		pause  time.Duration // between two processes, at most
+		ended  bool          // before the last process
 	}{
-		"together": {"both/live.m3u8", 30, time.Millisecond},
-		"apart":    {"master.m3u8", 30, time.Millisecond},
-		"gaps":     {"both/live.m3u8", 3, 1200 * time.Millisecond},
+		"together": {"both/live.m3u8", 30, time.Millisecond, false},
+		"apart":    {"master.m3u8", 30, time.Millisecond, true},
+		"gaps":     {"both/live.m3u8", 3, 1200 * time.Millisecond, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBroadcast(t)
+			b.mu.Lock() // the requests come from other processes
 			b.total, b.window = 64, c.window
+			b.mu.Unlock()
 			job := b.job(t, c.kind)
 			kills, first := 0, -1
 			for ; b.edge() < b.total-8; kills++ {
@@ -39,6 +42,9 @@ func TestLiveKillLoop(t *testing.T) {
 					first = firstPiece(t, job.Output)
 				}
 				<-time.After(rand.N(c.pause)) // nobody records
+			}
+			for c.ended && b.edge() < b.total {
+				<-time.After(b.every)
 			}
 			v, err := Run(t.Context(), job)
 			if err != nil || !v.Finished {

@@ -116,14 +116,29 @@ func (rec *recording) recall(records []journal.Record) {
 }
 
 // header is what the journal says of a recording: the channel's path, and how many streams are recorded.
-func (rec *recording) header() journal.Header {
-	r := rec.run
+func (rec *recording) header() journal.Header { return rec.run.recordingHeader() }
+
+func (r *run) recordingHeader() journal.Header {
 	path := r.job.URL
 	if u, err := url.Parse(path); err == nil {
 		path = u.EscapedPath()
 	}
-	likeness := sha256.Sum256(fmt.Appendf(nil, "recording of %d streams", len(rec.followers)))
+	likeness := sha256.Sum256(fmt.Appendf(nil, "recording of %d streams", len(r.plan.Streams)))
 	return journal.Header{Identity: sha256.Sum256([]byte("recording of " + path)), Likeness: likeness, Origin: r.job.Origin}
+}
+
+// wasRecording reports whether the unfinished film is a recording: its broadcast may have ended meanwhile, and then goes on here all the same.
+func (r *run) wasRecording() bool {
+	if r.job.Force {
+		return false
+	}
+	f, err := r.out.root.Open(r.out.base + ".part.journal")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	h, _, err := journal.Read(f)
+	return err == nil && h.Likeness == r.recordingHeader().Likeness
 }
 
 // periods gives the stretches between discontinuities their numbers in the film, which rise. It is safe for concurrent use; its zero value works.

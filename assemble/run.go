@@ -115,7 +115,7 @@ func (r *run) film(ctx context.Context) error {
 	if err := r.freeSidecars(); err != nil {
 		return err
 	}
-	if r.plan.Live {
+	if r.plan.Live || r.wasRecording() {
 		return r.record(ctx)
 	}
 	if err := r.resume(ctx); err != nil {
