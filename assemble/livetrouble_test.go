@@ -246,3 +246,24 @@ func TestLivePatience(t *testing.T) {
 		}
 	}
 }
+
+// TestLiveStopsWithAWindow: the end by hand does not wait for a window of hours.
+func TestLiveStopsWithAWindow(t *testing.T) {
+	t.Parallel()
+	b := newBroadcast(t)
+	b.from, b.total, b.window = 5000, 6000, 10000
+	stop := make(chan struct{})
+	job := b.job(t, "both/live.m3u8")
+	job.Workers, job.Live.Stop = 1, stop
+	once := false
+	job.Progress = func(p Progress) {
+		if p.Done >= 10 && !once {
+			once = true
+			close(stop)
+		}
+	}
+	v, err := Run(t.Context(), job)
+	if err != nil || !v.Finished || v.Segments < 10 || v.Segments > 1000 {
+		t.Fatalf("%v, %d segments", err, v.Segments)
+	}
+}

@@ -149,6 +149,7 @@ func (rec *recording) follow(ctx context.Context) (wait func()) {
 		defer stop()
 		select {
 		case <-rec.run.job.Live.Stop:
+			rec.feed.Drop()
 		case <-reading.Done():
 		}
 	})

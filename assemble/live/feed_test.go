@@ -87,3 +87,18 @@ func TestFeedKeepsOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestFeedDrop: what nobody asked for is not waited for; without any, what comes still counts.
+func TestFeedDrop(t *testing.T) {
+	for asked, want := range map[int]int{2: 2, 4: 5} {
+		f := NewFeed(0)
+		f.Add(items(0, 0, 4)...)
+		f.More(t.Context(), asked-1)
+		f.Drop()
+		f.Add(items(0, 4, 1)...)
+		f.Close()
+		if got := len(drained(t, f, 0)); got != want || f.Pending(0) != 0 {
+			t.Errorf("asked for %d: %d, %v", asked, got, f.Pending(0))
+		}
+	}
+}
