@@ -102,6 +102,8 @@ type Page struct {
 	looked  looked
 	matches []Matched // of the step that is under way
 	handed  func()    // ends the handing on of storage
+	replies replies
+	pierced time.Time // when closed shadow roots were last looked for
 	storage []session.Storage
 	done    memory
 	stale   bool // the document is still that of the item before, see Reset
