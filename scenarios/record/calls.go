@@ -20,6 +20,8 @@ func (w *writer) heading(a *action) {
 	}
 	if a.place.Target != "" {
 		title += " (a popup)"
+	} else if len(a.place.In) > 0 {
+		title += " (a frame)"
 	}
 	switch {
 	case title != w.title && group != "" && !strings.Contains(title, group):

@@ -49,6 +49,9 @@ func (f *Folder) echo(e Event, last *action) bool {
 	if last.deed == doClick && last.element != nil && last.element.Control == e.Element.ID {
 		return true
 	}
+	if last.deed == doSelect && last.on(e.Element) { // the list closes
+		return true
+	}
 	if e.Detail != 0 || last.deed != doPress {
 		return false
 	}

@@ -14,6 +14,8 @@ func (f *Folder) input(e Event) {
 			last.value = e.Value
 		}
 		last.last = e.At
+	case last != nil && last.deed == doPress && last.on(e.Element) && e.Value == "" && last.keys[len(last.keys)-1] == "Escape" && e.At.Sub(last.last) < together:
+		return // the browser empties a search field
 	case e.End && before && (given == e.Value || e.Element.Secret):
 		return // the field was left
 	case e.End && e.Element.Secret && f.typedInto(e.Element):

@@ -45,12 +45,13 @@ const described = new WeakMap();
 
 // Closed shadow roots do not show themselves: whoever may be a host of one is asked for.
 const mayHost = /^(ARTICLE|ASIDE|BLOCKQUOTE|DIV|FOOTER|H[1-6]|HEADER|MAIN|NAV|P|SECTION|SPAN)$/;
-const asked = new WeakSet();
+const asked = new WeakMap(); // when
 const suspect = (e, e2, pressed) => {
-  if (!e || e.nodeType !== 1 || asked.has(e) || shadowOf(e)) return false;
+  if (!e || e.nodeType !== 1 || shadowOf(e)) return false;
+  if (asked.has(e)) return performance.now() - asked.get(e) < 1000; // the answer is on its way
   const custom = e.localName.includes("-");
   if (!custom && !(mayHost.test(e.tagName) && (pressed || !e.hasChildNodes()))) return false;
-  asked.add(e);
+  asked.set(e, performance.now());
   send({ k: "host", el: { r: number(e) } }, e2);
   return true;
 };
@@ -155,7 +156,11 @@ const down = (e) => {
 };
 const far = 8; // CSS pixels: further is no click
 const up = (e) => {
-  if (!press || press.button !== e.button || Math.hypot(e.clientX - press.x, e.clientY - press.y) <= far) return;
+  if (!press || press.button !== e.button) return;
+  const p = press;
+  // What goes away as it is pressed is never clicked, as the page sees it.
+  if (!p.el.isConnected && !p.button) setTimeout(() => { if (!p.clicked) send({ k: "click", b: 0, detail: 1, mods: mods(e), p: p.p }, e); });
+  if ( Math.hypot(e.clientX - press.x, e.clientY - press.y) <= far) return;
   const from = press.el, s = getSelection();
   press.dragged = true;
   if (editable(from) || from.matches("input, select, option") || s && !s.isCollapsed && s.toString().trim()) return;
@@ -168,6 +173,8 @@ const click = (e) => {
   if (!t) return;
   const el = meant(t), own = e.detail && press;
   if (own && press.dragged) return;
+  if (own && press.el.tagName === "LABEL" && el !== press.el && press.el.control === el) return; // what the label does
+  if (own) press.clicked = true;
   const m = { k: e.type, b: e.button, detail: e.detail, mods: mods(e), p: own ? press.p : 0 };
   // What was pressed counts: under the pointer another element may have come in its place.
   if (!own || press.el !== el && press.el.isConnected && !el.contains(press.el) && !press.el.contains(el)) {

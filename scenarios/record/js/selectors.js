@@ -143,7 +143,8 @@ const selectorsOf = (e, testIds) => {
     add(best);
     if (best && best[1] < 100) for (const [css, score] of simple(e)) if (score < 600 && only(document, css, e)) { add([css, score]); break; }
     add(textOf(e));
-    add(xpathOf(e));
+    const path = xpathOf(e);
+    if (!list.some((l) => l.s[0] === "#" + e.id) || !path[0].endsWith("']")) add(path); // not the same once more
   }
   return list.sort((a, b) => a.n - b.n).slice(0, 5);
 };

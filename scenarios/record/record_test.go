@@ -1,0 +1,307 @@
+package record_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/google/go-cmp/cmp"
+
+	"seine/browser"
+	"seine/browser/browsertest"
+	"seine/capture/session"
+	"seine/scenarios/engine"
+	"seine/scenarios/program"
+	"seine/scenarios/record"
+	"seine/scenarios/replay"
+	"seine/testdata/sites"
+)
+
+// taped is a recording of a person on the site's pages.
+type taped struct {
+	*person
+	site *sites.Site
+	base string
+	rec  *record.Recording
+}
+
+func tape(t testing.TB, path string, o record.Options) *taped {
+	t.Helper()
+	site := sites.New(sites.Options{})
+	srv := httptest.NewServer(site)
+	t.Cleanup(srv.Close)
+	o.URL = srv.URL + path
+	rec := record.New(o)
+	tab := browsertest.New(t, rec)
+	t.Cleanup(func() { _ = rec.Close() })
+	c := &taped{&person{t, tab, tab.Session()}, site, srv.URL, rec}
+	if err := rec.Begin(t.Context(), tab); err != nil {
+		t.Fatal(err)
+	}
+	c.until(c.on, "document.readyState === 'complete'")
+	return c
+}
+
+// hears waits until the pages have said so.
+func (c *taped) hears(want ...string) {
+	c.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !c.site.TellsAll(want); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			c.t.Fatalf("never told: %q; told: %q\n%s", want, c.site.Told(), c.yaml(record.FlowOptions{}))
+		}
+	}
+}
+
+// settled waits until as many things are recorded, and what they asked for is answered.
+func (c *taped) settled() {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 10*time.Second)
+	defer cancel()
+	c.rec.Settle(ctx)
+	// What the script told before this was answered has been received.
+	for _, s := range c.tab.Sessions() {
+		if s.Kind() == "page" || s.Kind() == "iframe" {
+			c.eval(s, "new Promise((r) => setTimeout(r, 250))")
+		}
+	}
+	c.rec.Settle(ctx)
+}
+
+func (c *taped) yaml(o record.FlowOptions) string {
+	c.t.Helper()
+	flow, comments := c.rec.Flow(o)
+	data, err := record.Marshal(flow, comments, false)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(data), c.base, "http://site.test")
+}
+
+// golden holds a text against a file; SEINE_UPDATE=1 writes that.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-"))
+	if os.Getenv("SEINE_UPDATE") == "1" {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Error(d)
+	}
+}
+
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("SEINE_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	return 1
+}
+
+// replays runs a recorded file on a site of its own, and gives what its pages told.
+func replays(t *testing.T, st *replay.Stage, text string, inputs map[string]string, want []string) {
+	t.Helper()
+	for range rounds() {
+		site := sites.New(sites.Options{})
+		srv := httptest.NewServer(site)
+		own := strings.ReplaceAll(strings.Replace(text, "name: ", "timeout: 10s\nname: ", 1), "http://site.test", srv.URL)
+		p, err := program.Load("recorded.yaml", program.Options{Read: func(string) ([]byte, error) { return []byte(own), nil }, UploadRoot: st.UploadRoot})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, own)
+		}
+		report, err := engine.Run(t.Context(), p, engine.Options{Given: inputs, Dir: t.TempDir(), Stage: engine.StageOf[*replay.Page](st), Fresh: true, Session: session.Config{}})
+		if err == nil && len(report.Failed) > 0 {
+			err = report.Failed[0].Err
+		}
+		if err != nil {
+			t.Fatalf("%v; told %q\n%s", err, site.Told(), own)
+		}
+		for end := time.Now().Add(5 * time.Second); !site.TellsAll(want) && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		}
+		srv.Close()
+		got := site.Told()
+		slices.Sort(got)
+		sorted := slices.Sorted(slices.Values(want))
+		if d := cmp.Diff(sorted, got); d != "" {
+			t.Fatalf("%s\n%s", d, own)
+		}
+	}
+}
+
+func stage(t *testing.T) *replay.Stage {
+	t.Helper()
+	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()), replay.SalvageLimit)
+	t.Cleanup(func() {
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &replay.Stage{Keeper: k}
+}
+
+// doings are what a person does, and what the page says of it.
+var doings = []struct {
+	name   string
+	do     func(c *taped)
+	told   []string
+	inputs map[string]string
+}{
+	{"clicks", func(c *taped) {
+		c.click("#plain")
+		c.click("[data-testid=save-button]")
+		c.click(".sc-bdVaJa circle")
+		at := c.at(c.on, css("#area"))
+		c.move(at)
+		c.press(at, input.MouseButtonLeft, 1)
+		c.press(at, input.MouseButtonLeft, 2)
+		c.press(at, input.MouseButtonRight, 1)
+	}, []string{"plain", "save", "round", "double", "right"}, nil},
+	{"boxes", func(c *taped) {
+		c.clickAt(c.at(c.on, css("[name=agree]")+".parentElement", 60, 8)) // its label
+		c.click("[value=l]")
+		c.click("[name=agree]")
+	}, []string{"agree:true", "size:l", "agree:false"}, nil},
+	{"menus", func(c *taped) {
+		c.move(c.at(c.on, css(".menu span")))
+		c.click(".sub button")
+		c.move(c.at(c.on, css("#script-menu span")))
+		c.click("#late button")
+	}, []string{"rename", "archive"}, nil},
+	{"a form", func(c *taped) {
+		c.fill("[name=name]", "Ann ${x}")
+		c.key("Tab", 0)
+		c.typing("s3cret!")
+		c.key("Tab", 0)
+		c.typing("123456")
+		c.clickAt(c.at(c.on, css("[name=date]"), 8))
+		c.typing("02032026")
+		c.click("[name=colour]")
+		c.key("ArrowDown", 0)
+		c.key("Enter", 0)
+		c.fill("[name=notes]", "one")
+		c.key("Enter", 0)
+		c.typing("two")
+		c.click("form button:not([type])")
+		c.hears("submit")
+		c.until(c.on, "document.title === 'Thanks'")
+	}, []string{"submit"}, map[string]string{"password": "s3cret!", "code": "123456"}},
+	{"enter in a form", func(c *taped) {
+		c.fill("[name=name]", "Ann")
+		c.key("Enter", 0)
+		c.until(c.on, "document.title === 'Thanks'")
+		c.click("a")
+		c.until(c.on, "document.title === 'Everything to do'")
+		c.click("#plain")
+	}, []string{"submit", "plain"}, nil},
+	{"keys", func(c *taped) {
+		c.click("#search")
+		c.typing("net")
+		c.key("Enter", 0)
+		c.typing("s")
+		c.key("Escape", 0)
+		c.key("s", 2)
+	}, []string{"search:net", "escape", "shortcut"}, nil},
+	{"rich text", func(c *taped) {
+		c.click("#rich")
+		c.typing("well said")
+		c.click("#plain")
+	}, []string{"rich:well said", "plain"}, nil},
+	{"a canvas", func(c *taped) { c.clickAt(c.at(c.on, css("#canvas"), 31, 21)) }, []string{"canvas:30:20"}, nil},
+	{"drags", func(c *taped) {
+		c.drag(c.at(c.on, css("#card")), c.at(c.on, css("#goal")))
+		knob := c.at(c.on, css("#knob"))
+		c.drag(knob, spot{knob.X + 120, knob.Y})
+	}, []string{"dropped:card", "knob:120"}, nil},
+	{"a list that is drawn anew under the pointer", func(c *taped) { c.click("#list li:nth-child(2)") }, []string{"list:Pear"}, nil},
+	{"dialogs", func(c *taped) {
+		for _, d := range []struct {
+			id     string
+			accept bool
+			text   string
+		}{{"alert", true, ""}, {"confirm", false, ""}, {"confirm", true, ""}, {"prompt", true, "Zoë"}, {"prompt", false, ""}} {
+			opened, stop := c.on.Subscribe("Page.javascriptDialogOpening")
+			at := c.at(c.on, css("#"+d.id))
+			c.move(at)
+			c.mouse(input.DispatchMouseEventTypeMousePressed, at, input.MouseButtonLeft, 1, 1)
+			answer, err := c.on.Send(c.t.Context(), input.CommandDispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseReleased, X: at.X, Y: at.Y, Button: input.MouseButtonLeft, ClickCount: 1})
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			<-opened
+			stop()
+			c.send(c.on, "Page.handleJavaScriptDialog", map[string]any{"accept": d.accept, "promptText": d.text})
+			<-answer
+		}
+	}, []string{"told", "confirm:false", "confirm:true", "prompt:Zoë", "prompt:"}, nil},
+	{"shadow roots", func(c *taped) {
+		open := css("x-open") + ".shadowRoot"
+		c.clickAt(c.at(c.on, open+".querySelector('#in')"))
+		c.clickAt(c.at(c.on, open+".querySelector('select')"))
+		c.key("ArrowDown", 0)
+		c.key("Enter", 0)
+		c.clickAt(c.at(c.on, css("#closed"), 20, 12))
+		c.clickAt(c.at(c.on, css("#closed"), 150, 12))
+		c.typing("moon")
+		c.click("#plain")
+	}, []string{"open", "kind:Two", "closed", "dark:moon", "plain"}, nil},
+	{"frames", func(c *taped) {
+		in := css("#pay")
+		c.until(c.on, in+".contentDocument.querySelector('input')")
+		c.clickAt(c.at(c.on, in, 30, 18))
+		c.clickAt(c.at(c.on, in, 120, 18))
+		c.typing("4111")
+		c.clickAt(c.at(c.on, css("[name=other]"), 30, 18))
+		c.hears("frame:card-paid", "frame:card-4111", "frame:other-paid")
+	}, []string{"frame:card-paid", "frame:card-4111", "frame:other-paid"}, nil},
+	{"a popup", func(c *taped) {
+		c.click("#popup")
+		popup := c.other("page", "popup.html")
+		c.until(popup, "document.readyState === 'complete'")
+		main := c.on
+		c.on = popup
+		c.click("#ok")
+		c.hears("frame:understood")
+		c.on = main
+		c.click("#plain")
+	}, []string{"frame:understood", "plain"}, nil},
+	{"within a document and out of it", func(c *taped) {
+		c.click("#spa")
+		c.hears("items")
+		c.click("#go")
+		c.until(c.on, "document.title === 'Thanks'")
+	}, []string{"items"}, nil},
+	{"calls", func(c *taped) {
+		c.click("#more")
+		c.hears("rows:20")
+		c.click("#plain")
+	}, []string{"rows:20", "plain"}, nil},
+}
+
+// TestRecorded: what is done is recorded as it stands in the golden file, and comes to the same when it is run.
+func TestRecorded(t *testing.T) {
+	t.Parallel()
+	st := stage(t)
+	for _, d := range doings {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			c := tape(t, "/recordings/", record.Options{})
+			d.do(c)
+			c.hears(d.told...)
+			c.settled()
+			text := c.yaml(record.FlowOptions{})
+			golden(t, d.name+".yaml", text)
+			replays(t, st, text, d.inputs, d.told)
+		})
+	}
+}
