@@ -13,22 +13,22 @@ type anyStep = scenarios.Step
 // FlowOptions say how a flow is written of what was done.
 type FlowOptions struct {
 	Title       string
-	TestID      string // attribute that selectors prefer
-	Parametrise bool   // each value that was typed becomes an input, with that value as default
-	Plain       bool   // only steps that Chrome's Recorder knows, where there are such
-	Suggest     func(Call) []string
+	TestID      string              // attribute that selectors prefer
+	Parametrise bool                // each value that was typed becomes an input, with that value as default
+	Plain       bool                // only steps that Chrome's Recorder knows, where there are such
+	Taken       []scenarios.Input   // names that a file has already
+	Suggest     func(Call) []string // lines of a comment on a call; nil: what the recording finds, if it was told to
 }
 
 // Flow is what was done so far, as steps, with a comment in front of some of them, by the step's index.
 func (f *Folder) Flow(o FlowOptions) (scenarios.UserFlow, map[int]string) {
 	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls}
 	w.flow.Title, w.flow.SelectorAttribute = o.Title, o.TestID
-	for i, a := range f.actions {
-		var next *action
-		if i+1 < len(f.actions) {
-			next = f.actions[i+1]
-		}
-		w.action(a, next)
+	for _, in := range o.Taken {
+		w.names[in.Name] = true
+	}
+	for _, a := range f.actions {
+		w.action(a)
 	}
 	return w.flow, w.comments
 }
@@ -43,7 +43,6 @@ type writer struct {
 	title    string
 	group    string
 	last     *action
-	noted    bool
 }
 
 func (w *writer) add(s scenarios.Step) { w.flow.Steps = append(w.flow.Steps, s) }
@@ -57,7 +56,7 @@ func (w *writer) note(format string, args ...any) {
 	w.comments[n] = text
 }
 
-func (w *writer) action(a, next *action) {
+func (w *writer) action(a *action) {
 	if a.deed == doInsert {
 		w.flow.Steps = append(w.flow.Steps, a.insert...)
 		return

@@ -264,3 +264,10 @@ func titleOr(title, url string) string {
 	}
 	return oneLine(url)
 }
+
+// Lines are what was done so far, in a few words each.
+func (r *Recording) Lines() []Line {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fold.Lines()
+}

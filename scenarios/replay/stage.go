@@ -118,6 +118,9 @@ func (p *Page) Close() error {
 	return nil
 }
 
+// Tab is the page's own, for whoever goes on with it when the steps are done.
+func (p *Page) Tab() *browser.Tab { return p.visit.tab }
+
 // Cookies are those of the page's context, HttpOnly and partitioned ones too.
 func (p *Page) Cookies(ctx context.Context) ([]session.Cookie, error) {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)

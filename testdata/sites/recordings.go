@@ -65,3 +65,11 @@ func (s *Site) recordings() {
 		fmt.Fprintf(w, `<!doctype html><title>Thanks</title><link rel="icon" href="data:,"><output id="state">%s</output><p><a href="./">Back</a></p>`, html.EscapeString(strings.Join(got, " ")))
 	})
 }
+
+// Static answers everything with one text.
+func Static(contentType, text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, text)
+	})
+}
