@@ -10,6 +10,7 @@ const (
 	causing     = 1500 * time.Millisecond // a request is caused by what was done so long before
 	moving      = 10 * time.Second        // a navigation is
 	choosing    = 5 * time.Minute         // how long a person looks for a file
+	scrolling   = 3 * time.Second         // one goes on
 	mostActions = 20_000
 	mostCalls   = 50 // of an action
 )

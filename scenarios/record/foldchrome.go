@@ -126,7 +126,7 @@ func (f *Folder) busy(a *action, now time.Time) bool {
 
 func (f *Folder) scrolled(e Event) {
 	last := f.tail()
-	if last != nil && last.deed == doScroll && last.place.same(e.Place) && sameElement(last.element, e.Element) && e.At.Sub(last.last) < together {
+	if last != nil && last.deed == doScroll && last.place.same(e.Place) && sameElement(last.element, e.Element) && e.At.Sub(last.last) < scrolling {
 		last.offset, last.last = e.Offset, e.At
 		return
 	}

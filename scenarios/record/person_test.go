@@ -187,3 +187,20 @@ func (p *person) other(kind, part string) *browser.Session {
 	p.t.Fatalf("no %s at %s", kind, part)
 	return nil
 }
+
+// back goes back in the page's history, as the browser's button does.
+func (p *person) back() {
+	p.t.Helper()
+	var history struct {
+		Current int `json:"currentIndex"`
+		Entries []struct {
+			ID int64 `json:"id"`
+		} `json:"entries"`
+	}
+	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	defer cancel()
+	if err := p.on.Call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
+		p.t.Fatal(err)
+	}
+	p.send(p.on, "Page.navigateToHistoryEntry", map[string]any{"entryId": history.Entries[history.Current-1].ID})
+}

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -27,9 +28,10 @@ import (
 // taped is a recording of a person on the site's pages.
 type taped struct {
 	*person
-	site *sites.Site
-	base string
-	rec  *record.Recording
+	site    *sites.Site
+	base    string
+	rec     *record.Recording
+	uploads string // a folder with files
 }
 
 func tape(t testing.TB, path string, o record.Options) *taped {
@@ -41,7 +43,7 @@ func tape(t testing.TB, path string, o record.Options) *taped {
 	rec := record.New(o)
 	tab := browsertest.New(t, rec)
 	t.Cleanup(func() { _ = rec.Close() })
-	c := &taped{&person{t, tab, tab.Session()}, site, srv.URL, rec}
+	c := &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec}
 	if err := rec.Begin(t.Context(), tab); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func (c *taped) yaml(o record.FlowOptions) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return strings.ReplaceAll(string(data), c.base, "http://site.test")
+	return strings.NewReplacer(c.base, "http://site.test", c.uploads+" ", "/pictures ", c.uploads+"\n", "/pictures\n").Replace(string(data))
 }
 
 // golden holds a text against a file; SEINE_UPDATE=1 writes that.
@@ -281,6 +283,90 @@ var doings = []struct {
 		c.click("#go")
 		c.until(c.on, "document.title === 'Thanks'")
 	}, []string{"items"}, nil},
+	{"elsewhere by hand", func(c *taped) {
+		thanks := c.base + "/recordings/thanks?left=2"
+		c.click("#plain")
+		c.send(c.on, "Page.navigate", map[string]any{"url": thanks})
+		c.until(c.on, "document.title === 'Thanks'")
+		c.eval(c.on, "new Promise((r) => setTimeout(r, 1700))") // who goes back so soon is the page
+		c.send(c.on, "Page.reload", map[string]any{})
+		c.until(c.on, "performance.getEntriesByType('navigation')[0].type === 'reload' && document.readyState === 'complete'")
+		c.back()
+		c.until(c.on, "document.title === 'Everything to do'")
+		c.click("#plain")
+	}, []string{"plain", "plain"}, nil},
+	{"uploads", func(c *taped) {
+		chooser, stop := c.on.Subscribe("Page.fileChooserOpened")
+		defer stop()
+		c.send(c.on, "Page.setInterceptFileChooserDialog", map[string]any{"enabled": true})
+		for _, selector := range []string{"#file", "#pick"} {
+			c.click(selector)
+			var ev struct {
+				BackendNodeID int64 `json:"backendNodeId"`
+			}
+			if err := json.Unmarshal(<-chooser, &ev); err != nil {
+				c.t.Fatal(err)
+			}
+			c.send(c.on, "DOM.setFileInputFiles", map[string]any{"files": []string{filepath.Join(c.uploads, "cat.png")}, "backendNodeId": ev.BackendNodeID})
+		}
+	}, []string{"picture:cat.png", "file:cat.png"}, nil},
+	{"a popup that is closed by hand", func(c *taped) {
+		c.click("#popup")
+		popup, main := c.other("page", "popup.html"), c.on
+		c.until(popup, "document.readyState === 'complete'")
+		c.on = popup
+		c.click("#ok")
+		c.hears("frame:understood")
+		c.eval(main, "new Promise((r) => setTimeout(r, 1700))")
+		c.send(popup, "Page.close", nil)
+		<-popup.Done()
+		c.on = main
+		c.click("#plain")
+	}, []string{"frame:understood", "plain"}, nil},
+	{"a popup that closes itself", func(c *taped) {
+		c.click("#popup")
+		popup, main := c.other("page", "popup.html"), c.on
+		c.until(popup, "document.readyState === 'complete'")
+		c.on = popup
+		c.click("#end")
+		<-popup.Done()
+		c.on = main
+		c.click("#plain")
+	}, []string{"frame:ended", "plain"}, nil},
+	{"a click with a key held", func(c *taped) {
+		c.send(c.on, input.CommandDispatchKeyEvent, map[string]any{"type": "rawKeyDown", "key": "Shift", "code": "ShiftLeft", "windowsVirtualKeyCode": 16, "modifiers": 8})
+		at := c.at(c.on, css("#plain"))
+		for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
+			c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": kind, "x": at.X, "y": at.Y, "button": map[bool]string{false: "left", true: "none"}[kind == "mouseMoved"], "clickCount": 1, "modifiers": 8})
+		}
+		c.send(c.on, input.CommandDispatchKeyEvent, map[string]any{"type": "keyUp", "key": "Shift", "code": "ShiftLeft", "windowsVirtualKeyCode": 16})
+	}, []string{"plain"}, nil},
+	{"scrolling", func(c *taped) {
+		c.move(spot{200, 200})
+		for range 3 {
+			c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": "mouseWheel", "x": 200, "y": 200, "deltaX": 0, "deltaY": 300})
+		}
+		c.until(c.on, "scrollY > 100")
+		c.click("#plain")
+		c.send(c.on, "Page.navigate", map[string]any{"url": c.base + "/recordings/endless.html"})
+		c.until(c.on, "document.title === 'Endless' && document.readyState === 'complete'")
+		c.move(spot{210, 200})
+		for range 6 {
+			c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": "mouseWheel", "x": 210, "y": 200, "deltaX": 0, "deltaY": 400})
+		}
+		c.hears("more:20")
+		c.click("#list :nth-child(55)")
+	}, []string{"plain", "more:20", "Row 15"}, nil},
+	{"by the keyboard alone", func(c *taped) {
+		c.eval(c.on, "document.getElementById('plain').focus()")
+		c.key("Enter", 0)
+		c.key("Tab", 0)
+		c.key(" ", 0)
+		c.eval(c.on, "document.querySelector('[name=agree]').focus()")
+		c.key(" ", 0)
+		c.eval(c.on, "document.activeElement.blur()")
+		c.key("?", 0)
+	}, []string{"plain", "save", "agree:true", "help"}, nil},
 	{"calls", func(c *taped) {
 		c.click("#more")
 		c.hears("rows:20")
@@ -292,10 +378,15 @@ var doings = []struct {
 func TestRecorded(t *testing.T) {
 	t.Parallel()
 	st := stage(t)
+	st.UploadRoot = t.TempDir()
+	if err := os.WriteFile(filepath.Join(st.UploadRoot, "cat.png"), []byte("a cat"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, d := range doings {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			c := tape(t, "/recordings/", record.Options{})
+			c.uploads = st.UploadRoot
 			d.do(c)
 			c.hears(d.told...)
 			c.settled()

@@ -99,7 +99,10 @@ func (w *writer) uploaded(a *action, base scenarios.Base, at scenarios.Place) {
 		}
 	}
 	for d := range dirs {
-		w.note("To run it: --upload-root %s", oneLine(d))
+		if !w.names["\x00"+d] { // once is enough
+			w.note("To run it: --upload-root %s", oneLine(d))
+		}
+		w.names["\x00"+d] = true
 		break
 	}
 	if len(names) == 0 { // the field was emptied

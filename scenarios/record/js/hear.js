@@ -80,6 +80,7 @@ const target = (e, at) => {
 // Typing. What is typed into rich text is read when there is time.
 let rich = null, richTimer = 0;
 const flush = () => {
+  settleScroll();
   if (!rich) return;
   clearTimeout(richTimer);
   const e = rich;
@@ -133,6 +134,7 @@ const key = (e) => {
   if (t.tagName === "SELECT" && !chord && !/^(Tab|Escape)$/.test(e.key)) return;
   if (t.tagName === "INPUT" && /^(date|time|month|week|datetime-local|color|range|radio)$/.test(t.type) && !chord && !/^(Tab|Escape|Enter)$/.test(e.key)) return;
   flush();
+  stamp.disconnect();
   const m = { k: "key", key: e.key, mods: mods(e), el: t === document.body || t === document.documentElement ? null : refer(t), edits };
   const unhandled = many && /^(Enter|ArrowUp|ArrowDown|PageUp|PageDown)$/.test(e.key) && !chord || !edits && scrollKeys.test(e.key) && !chord && !t.matches(pressable) && !t.matches("[role], [tabindex]");
   if (scrollKeys.test(e.key)) scrolls = performance.now();
@@ -145,6 +147,7 @@ let press = null, presses = 0;
 const place = (e, x, y) => { const b = e.getBoundingClientRect(); return { ox: Math.round((x - b.left) * 10) / 10, oy: Math.round((y - b.top) * 10) / 10 }; };
 const down = (e) => {
   flush();
+  stamp.disconnect();
   const t = target(e, e);
   if (!t) return;
   const dark = suspect(t, e, true), el = meant(t), b = el.getBoundingClientRect();
@@ -201,7 +204,7 @@ const drop = (e) => {
 };
 
 // Menus that open under the pointer: what a hover has made visible is known by the style sheets, or by what scripts changed just then.
-let hovered = null, hoverTime = 0, made = new WeakMap();
+let pointed = {}, hovered = null, hoverTime = 0, made = new WeakMap();
 const stamp = new MutationObserver((list) => {
   if (performance.now() - hoverTime > 400) { stamp.disconnect(); return; }
   for (const m of list) {
@@ -213,7 +216,9 @@ const over = (e) => {
   const t = target(e, e);
   if (!t || t === hovered) return;
   suspect(t, e, false);
-  if (e.pointerType === "touch" || e.buttons) return;
+  const still = e.clientX === pointed.x && e.clientY === pointed.y; // the page moved, not the pointer
+  pointed = { x: e.clientX, y: e.clientY };
+  if (e.pointerType === "touch" || e.buttons || still || performance.now() - scrolls < 1000) return;
   stamp.takeRecords();
   hovered = t;
   hoverTime = performance.now();
@@ -271,19 +276,25 @@ const handle = (by, e) => {
 
 // Scrolling counts only where a person does it, and where it is at its end.
 let scrolls = -1e9, scrollTimer = 0;
-const wheel = () => { scrolls = performance.now(); };
+const wheel = () => { scrolls = performance.now(); stamp.disconnect(); };
+let scroller, scrolledOn = false; // null is the page
+const reportScroll = () => {
+  const s = scroller || document.scrollingElement;
+  scrolledOn = false;
+  if (s && scroller !== undefined) send({ k: "scroll", el: scroller ? refer(scroller) : null, x: Math.round(s.scrollLeft), y: Math.round(s.scrollTop) });
+};
 const scrolled = (e) => {
   if (performance.now() - scrolls > 700) return;
   scrolls = performance.now();
   const t = e.target === document ? null : e.target;
-  const report = () => {
-    const s = t || document.scrollingElement;
-    if (s) send({ k: "scroll", el: t ? refer(t) : null, x: Math.round(s.scrollLeft), y: Math.round(s.scrollTop) });
-  };
-  if (!scrollTimer) report(); // it may have the page ask for more at once
-  clearTimeout(scrollTimer);
-  scrollTimer = setTimeout(() => { scrollTimer = 0; report(); }, 120);
+  if (t !== scroller) settleScroll();
+  scroller = t;
+  scrolledOn = true;
+  if (scrollTimer) return;
+  reportScroll(); // it may have the page ask for more at once
+  scrollTimer = setTimeout(function again() { scrollTimer = 0; if (scrolledOn) { reportScroll(); scrollTimer = setTimeout(again, 100); } }, 100);
 };
+const settleScroll = () => { if (scrolledOn) reportScroll(); scroller = undefined; };
 
 const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
   if (!e.isTrusted && !untrusted) return;
