@@ -8,7 +8,7 @@ func (f *Folder) down(e Event) {
 		clear(f.presses)
 	}
 	f.presses[e.Press] = e
-	f.leaveTab(e.Element)
+	f.leaveTab()
 }
 
 // pressed completes an event with the press that it belongs to.

@@ -42,7 +42,7 @@ func (f *Folder) typedInto(e *Element) bool {
 
 // focused drops what only brought the keyboard to a field: a click into it, a Tab to it.
 func (f *Folder) focused(e *Element) {
-	f.leaveTab(e)
+	f.leaveTab()
 	a := f.tail()
 	if a == nil || a.deed != doClick || a.double || a.button != 0 || !a.quiet() || a.mods != "" {
 		return
@@ -56,10 +56,10 @@ func (f *Folder) focused(e *Element) {
 }
 
 // leaveTab drops a Tab after which another element is used: its own step brings the keyboard there.
-func (f *Folder) leaveTab(next *Element) {
+func (f *Folder) leaveTab() {
 	for {
 		a := f.tail()
-		if a == nil || a.deed != doPress || !a.quiet() || a.on(next) && !a.edits {
+		if a == nil || a.deed != doPress || !a.quiet() {
 			return
 		}
 		for _, k := range a.keys {
@@ -117,7 +117,7 @@ func (f *Folder) chosen(e Event) {
 func (f *Folder) key(e Event) {
 	last := f.tail()
 	if e.Element != nil && !strings.HasSuffix(e.Keys, "Tab") {
-		f.leaveTab(e.Element)
+		f.leaveTab()
 		last = f.tail()
 	}
 	same := last != nil && last.deed == doPress && last.place.same(e.Place) && (last.on(e.Element) || last.element == nil && e.Element == nil)

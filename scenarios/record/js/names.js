@@ -20,13 +20,14 @@ const unsaid = (w) => {
   if (digits && letters && !/^[A-Za-z]{2,}\d{1,2}$/.test(w) && !/^(h[1-6]|mp[34]|utf8|i18n|a11y|l10n|x264|web[23]|md5|sha\d+|v\d+|\d+(px|th|st|nd|rd|x\d+))$/i.test(w)) return true;
   const turns = (w.match(/[a-z][A-Z]/g) || []).length;
   if (turns && letters.length / (turns + 1) < 3 && letters.length >= 5) return true;
+  if (w.length <= 8 && /[a-z][A-Z]{2,}[a-z]/.test(w)) return true;
   return letters.length >= 5 && !/[aeiouyäöüéèáàóòíìúù]/i.test(letters) && !/^(https?|html|xhtml|xlsx|wrppr|sdbr|btns?|ctrl)$/i.test(letters);
 };
 const generated = (name) => {
   if (!name || name.length > 80 || /\s/.test(name)) return true;
   if (/[«»:$]/.test(name) || /^_r_[0-9a-z]+_$/i.test(name)) return true; // React's useId
   if (uuid.test(name) || hexadecimal.test(name) || /\d{4,}/.test(name) || /^\d/.test(name)) return true;
-  if (counters.test(name) || styled.test(name)) return true;
+  if (/^ng-tns-/.test(name) || counters.test(name) || styled.test(name)) return true;
   if (/^[A-Z]{4,}(-[A-Z]{2,})+$/.test(name)) return true; // GWT, obfuscated
   const tail = moduled.exec(name);
   if (tail && unsaid(tail[0].replace(/^[-_]+/, ""))) return true;
