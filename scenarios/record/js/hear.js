@@ -298,8 +298,17 @@ const settleScroll = () => { if (scrolledOn) reportScroll(); scroller = undefine
 
 const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
   if (!e.isTrusted && !untrusted) return;
+  const began = performance.now();
   try { f(e); } catch (wrong) { tell(JSON.stringify({ k: "wrong", t: now(), u: "", why: String(wrong && wrong.stack).slice(0, 400) })); }
+  const took = performance.now() - began;
+  cost.events++;
+  cost.ms += took;
+  const kind = (cost.kinds[type] ??= { n: 0, ms: 0 });
+  kind.n++;
+  kind.ms += took;
+  if (took > cost.most) { cost.most = took; cost.by = type; }
 }, { capture: true, passive: true });
+const cost = { events: 0, ms: 0, most: 0, by: "", kinds: {} }; // of us, in what the page has to do
 const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["pagehide", flush], ["blur", flush]];
 const listen = () => {
   for (const [type, f] of all) hear(window, type, f);
@@ -325,5 +334,6 @@ return {
     const b = place(press.el, press.x, press.y);
     return { ...describe(press.el), ox: b.ox, oy: b.oy };
   },
+  cost,
   count: (css) => { try { return document.querySelectorAll(css).length; } catch { return -1; } },
 };

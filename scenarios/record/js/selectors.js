@@ -4,7 +4,7 @@
 const pieces = (s) => CSS.escape(s);
 const quoted = (s) => '"' + s.replace(/\\/g, "\\\\").replace(/"/g, '\\"') + '"';
 const volatile = (t) => /\d/.test(t) || t.length > 40;
-const only = (root, css, e) => { try { const l = root.querySelectorAll(css); return l.length === 1 && l[0] === e; } catch { return false; } };
+const only = (root, css, e) => { try { return root.querySelector(css) === e && root.querySelectorAll(css).length === 1; } catch { return false; } };
 
 const attributes = ["name", "aria-label", "placeholder", "title", "alt", "for", "type", "value", "href", "role", "data-id", "data-name", "data-action", "data-role", "data-value", "data-key", "src", "colspan"];
 const attributeScore = { placeholder: 160, alt: 165, name: 170, "aria-label": 175, title: 180, value: 220, for: 225, href: 240 };
@@ -94,7 +94,8 @@ const ariaOf = (e) => {
 // The smallest elements that hold a text, as it is looked for when it is played.
 const holders = (root, text, most) => {
   const out = [];
-  const says = (n) => spaced(n.textContent).includes(text);
+  const first = text.split(" ", 1)[0]; // text is compared with its blanks made one only where it may be there
+  const says = (n) => { const t = n.textContent; return t.includes(first) && spaced(t).includes(text); };
   const visit = (n) => {
     let inside = false;
     for (const c of n.children) {
@@ -108,6 +109,7 @@ const holders = (root, text, most) => {
 };
 const textOf = (e) => {
   if (/^(INPUT|SELECT|TEXTAREA|HTML|BODY|OPTION)$/.test(e.tagName) || e.isContentEditable) return null;
+  if (e.textContent.length > 300) return null;
   const text = spaced(e.textContent);
   if (!text || text.length > 60 || text.length < 2) return null;
   const found = holders(document.body || document.documentElement, text, 1);
