@@ -17,7 +17,7 @@ func (t Text) and(more scenarios.UserFlow, comments map[int]string, asRecorder b
 	whole.Steps = slices.Concat(t.Flow.Steps, more.Steps)
 	whole.Inputs = slices.Concat(t.Flow.Inputs, more.Inputs)
 	if asRecorder {
-		return recorder.Marshal(whole, nil)
+		return recorder.Marshal(whole, defaults(whole))
 	}
 	if len(more.Steps) == 0 {
 		return t.Data, nil

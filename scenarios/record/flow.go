@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"seine/scenarios"
@@ -233,6 +234,11 @@ func (w *writer) chordOf(target, chord string, base scenarios.Base, end bool) {
 		keys = append(strings.Split(strings.TrimSuffix(strings.TrimSuffix(chord, "+"), "+"), "+"), "+")
 		if chord == "+" {
 			keys = []string{"+"}
+		}
+	}
+	if len(keys) > 1 && !slices.Contains(keys, "Shift") { // Control+S is no capital letter
+		if last := len(keys) - 1; len(keys[last]) == 1 {
+			keys[last] = strings.ToLower(keys[last])
 		}
 	}
 	for i, k := range keys {

@@ -83,6 +83,9 @@ func (c *taped) yaml(o record.FlowOptions) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	if c.uploads == "" {
+		return strings.ReplaceAll(string(data), c.base, "http://site.test")
+	}
 	return strings.NewReplacer(c.base, "http://site.test", c.uploads+" ", "/pictures ", c.uploads+"\n", "/pictures\n").Replace(string(data))
 }
 

@@ -15,9 +15,20 @@ import (
 // Marshal writes a flow with its comments, or as a recording of Chrome's Recorder, which has none.
 func Marshal(flow scenarios.UserFlow, comments map[int]string, asRecorder bool) ([]byte, error) {
 	if asRecorder {
-		return recorder.Marshal(flow, nil)
+		return recorder.Marshal(flow, defaults(flow))
 	}
 	return file.MarshalNoted(flow, comments)
+}
+
+// defaults are the values that Chrome's Recorder, which knows no inputs, is given in their place.
+func defaults(flow scenarios.UserFlow) map[string]any {
+	values := map[string]any{}
+	for _, in := range flow.Inputs {
+		if in.Default != nil {
+			values[in.Name] = in.Default
+		}
+	}
+	return values
 }
 
 // File is where a recording is written as it goes: after each Save the file is whole, whatever happens to this process, and one that
