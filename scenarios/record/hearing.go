@@ -48,13 +48,11 @@ type hearing struct {
 
 // pageState is a page or popup.
 type pageState struct {
-	session  *browser.Session
-	url      string
-	shown    bool            // its first document has come
-	asked    map[string]bool // addresses that its documents asked for
-	dialog   Dialog
-	dialogAt time.Time
-	foreign  bool // a window that no page opened
+	session *browser.Session
+	url     string
+	shown   bool            // its first document has come
+	asked   map[string]bool // addresses that its documents asked for
+	dialog  Dialog
 }
 
 // frameState is a frame as it was last found in its page.
