@@ -71,6 +71,8 @@ func (f *Folder) leaveTab() {
 	}
 }
 
+// change takes a new value of a field that is not typed into. A box is ticked by a click, which says it all; where there was none, a script
+// has clicked it.
 func (f *Folder) change(e Event) {
 	if e.Element == nil {
 		return
@@ -83,8 +85,6 @@ func (f *Folder) change(e Event) {
 			return
 		}
 		f.begin(doSelect, e, e.Element).options = e.Options
-	case "box":
-		f.ticked(e)
 	case "file":
 		f.chosen(e)
 	case "set":
@@ -95,15 +95,6 @@ func (f *Folder) change(e Event) {
 		}
 		f.begin(doChange, e, e.Element).value = e.Value
 	}
-}
-
-// ticked: the click that ticked a box says it all, unless there was none.
-func (f *Folder) ticked(e Event) {
-	a := f.tail()
-	if a != nil && a.deed == doClick && e.At.Sub(a.last) < together && (a.on(e.Element) || a.element != nil && a.element.Control == e.Element.ID) {
-		return
-	}
-	f.begin(doChange, e, e.Element).value = e.Value
 }
 
 // chosen: files were given to a field. The click that opened the chooser is not repeated: there is nobody to choose.

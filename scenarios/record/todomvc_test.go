@@ -24,7 +24,7 @@ import (
 )
 
 // frameworks whose builds of TodoMVC are recorded.
-var frameworks = []string{"react", "angularjs", "backbone", "emberjs", "vue", "knockoutjs", "mithril", "vanillajs"}
+var frameworks = []string{"react", "angularjs", "backbone", "emberjs", "knockoutjs", "mithril", "vanillajs"}
 
 const todoFolder = "../../testdata/todomvc/node_modules/todomvc/examples"
 
@@ -58,7 +58,7 @@ func (p *person) todos(want todoState) {
 
 // keepTodos adds three, completes, edits, filters and deletes.
 func keepTodos(p *person) {
-	item := func(n int, part string) string { return fmt.Sprintf("#todo-list > li:nth-child(%d) %s", n, part) }
+	item := func(n int, part string) string { return fmt.Sprintf("#todo-list > li:nth-of-type(%d) %s", n, part) }
 	p.click("#new-todo")
 	for i, title := range []string{"Buy milk", "Walk the dog", "Read a book"} {
 		p.typing(title)
@@ -66,21 +66,21 @@ func keepTodos(p *person) {
 		p.until(p.on, fmt.Sprintf("document.querySelectorAll('#todo-list > li').length === %d && document.querySelector('#new-todo').value === ''", i+1))
 	}
 	p.click(item(3, ".toggle"))
-	p.until(p.on, "document.querySelector('#todo-list > li:nth-child(3)').classList.contains('completed')")
+	p.until(p.on, "document.querySelector('#todo-list > li:nth-of-type(3)').classList.contains('completed')")
 	at := p.at(p.on, css(item(3, "label")))
 	p.move(at)
 	p.press(at, "left", 1)
 	p.press(at, "left", 2)
-	p.until(p.on, "document.activeElement?.closest('#todo-list > li:nth-child(3)') && document.activeElement.tagName === 'INPUT'")
+	p.until(p.on, "document.activeElement?.closest('#todo-list > li:nth-of-type(3)') && document.activeElement.tagName === 'INPUT'")
 	p.key("a", 2)
 	p.eval(p.on, "document.activeElement.select()") // what Control+A does to a person's field
 	p.typing("Read two books")
 	p.key("Enter", 0)
-	p.until(p.on, "document.querySelector('#todo-list > li:nth-child(3) label').textContent.trim() === 'Read two books'")
+	p.until(p.on, "document.querySelector('#todo-list > li:nth-of-type(3) label').textContent.trim() === 'Read two books'")
 	p.move(p.at(p.on, css(item(1, "label"))))
 	p.click(item(1, ".destroy"))
 	p.until(p.on, "document.querySelectorAll('#todo-list > li').length === 2")
-	p.click("#filters li:nth-child(2) a")
+	p.click("#filters li:nth-of-type(2) a")
 }
 
 // holding is a stage whose page stays open when its run has ended.
