@@ -136,11 +136,11 @@ func TestNavigatesOnEveryKey(t *testing.T) {
 	k := keep(&taped{person: &person{t, tab, tab.Session()}, rec: rec})
 	typed := ""
 	for _, r := range "seine" {
-		k.until(k.on, fmt.Sprintf("document.readyState === 'complete' && document.activeElement?.id === 'q' && q.value === %q", typed))
+		k.until(k.on, fmt.Sprintf("document.readyState === 'complete' && document.activeElement?.id === 'q' && document.activeElement.value === %q", typed))
 		k.key(string(r), 0)
 		typed += string(r)
 	}
-	k.until(k.on, "q.value === 'seine'")
+	k.until(k.on, "document.querySelector('#q')?.value === 'seine'")
 	f := k.holds("value: seine")
 	if n := len(f.Steps); n != 6 {
 		t.Errorf("%d steps, and not one for each document", n)
@@ -151,7 +151,7 @@ func TestNavigatesOnEveryKey(t *testing.T) {
 func TestFlood(t *testing.T) {
 	t.Parallel()
 	k := keep(tape(t, "/recordings/", record.Options{}))
-	k.eval(k.on, "document.querySelector('[name=name]').maxLength = 20000")
+	k.eval(k.on, "globalThis.heard = 0; document.querySelector('[name=name]').oninput = (e) => { heard++; if (e.target.value.length > 20) e.target.value = ''; }")
 	k.click("[name=name]")
 	const many = 10_000
 	for range many {
@@ -159,10 +159,11 @@ func TestFlood(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	k.until(k.on, fmt.Sprintf("document.querySelector('[name=name]').value.length === %d", many))
+	k.until(k.on, fmt.Sprintf("heard === %d", many)) // the page has heard them all
+	last := strings.Trim(k.eval(k.on, "document.querySelector('[name=name]').value"), `"`)
 	k.click("#plain")
 	k.hears("plain")
-	k.holds(strings.Repeat("x", many))
+	k.holds("value: " + last + "\n")
 	k.holds("#plain")
 }
 
@@ -173,7 +174,7 @@ func TestJudged(t *testing.T) {
 	nodetest.Dir(t)
 	for _, d := range doings {
 		switch d.name {
-		case "clicks", "boxes", "enter in a form", "keys", "a canvas", "frames", "a popup", "calls", "rich text", "within a document and out of it":
+		case "clicks", "enter in a form", "keys", "frames", "a popup": // each starts a browser of its own
 		default:
 			continue
 		}

@@ -2,34 +2,34 @@
 // trusted, and not heard.
 
 const now = (e) => performance.timeOrigin + (e ? e.timeStamp : performance.now());
+// What comes in a stream may be too much; of what is left out, the last says what came of it.
 let sent = 0, second = 0, cut = 0, held = null, heldTimer = 0;
 const most = 1000; // messages a second; no hand is that fast
-const release = () => { // the last of those that were too many says what came of them
-  const [m, e] = held || [];
+const streams = /^(input|scroll|key|host)$/;
+const say = (m) => { sent++; tell(JSON.stringify(m)); };
+const release = () => {
   clearTimeout(heldTimer);
   heldTimer = 0;
+  if (held) say(held);
+  if (cut > 1) tell(JSON.stringify({ k: "cut", t: now(), u: "", n: cut - 1 }));
   held = null;
-  if (m) { cut--; send(m, e); }
+  cut = 0;
 };
 const send = (m, e) => {
   const s = Math.floor(performance.now() / 1000);
-  if (s !== second) {
-    const lost = cut;
-    second = s; sent = cut = 0;
-    if (held) { cut = lost; release(); }
-    if (lost) tell(JSON.stringify({ k: "cut", t: now(), u: "", n: Math.max(cut, 0) || lost }));
-    cut = 0;
-  }
-  if (++sent > most) {
-    cut++;
-    held = [m, e];
-    heldTimer ||= setTimeout(release, 1000 - (performance.now() % 1000) + 10);
-    return;
-  }
+  if (s !== second) { second = s; sent = 0; release(); }
   m.t = now(e);
   m.u = location.href;
   m.title = document.title;
-  tell(JSON.stringify(m));
+  const stream = streams.test(m.k);
+  if (sent >= (stream ? most : 3 * most)) {
+    held = m;
+    cut++;
+    heldTimer ||= setTimeout(release, 1000 - (performance.now() % 1000) + 10);
+    return;
+  }
+  if (!stream && held) release();
+  say(m);
 };
 
 // Elements have numbers, by which they are spoken of again.
