@@ -47,8 +47,11 @@ func (t *taping) tape(rec *record.Recording, tab *browser.Tab) error {
 	ctx, stop := context.WithCancel(t.c.Context)
 	defer stop()
 	defer context.AfterFunc(tab.Life(), stop)()
-	err := rec.Keep(ctx, record.NewFile(t.output), t.keep)
+	f := record.NewFile(t.output)
+	err := rec.Keep(ctx, f, t.keep)
 	t.last(rec)
+	rec.Verify(context.WithoutCancel(t.c.Context), tab)
+	err = errors.Join(err, rec.Save(f, t.keep))
 	if gone := record.Ended(tab); gone != nil {
 		return errors.Join(fmt.Errorf("%w; what was recorded until then is in %s", gone, ui.Remote(t.output)), err)
 	}

@@ -42,7 +42,7 @@ func orElse(s, otherwise string) string {
 }
 
 // after waits for what the step had the page ask for, and tells of the request that would do without the page.
-func (w *writer) after(a *action) {
+func (w *writer) after(a *action, first int) {
 	waits := w.waits(a)
 	for _, c := range waits {
 		wait := scenarios.WaitForRequest{URL: expr.Literal(pattern(c.URL))}
@@ -56,7 +56,7 @@ func (w *writer) after(a *action) {
 	}
 	for _, c := range waits {
 		for _, line := range w.o.Suggest(c) {
-			w.note("%s", line)
+			w.noteAt(first, line)
 		}
 	}
 }

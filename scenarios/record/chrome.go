@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -44,6 +45,7 @@ type (
 	requestEvent struct {
 		ID      string `json:"requestId"`
 		Type    string `json:"type"`
+		FrameID string `json:"frameId"`
 		Request struct {
 			Method string `json:"method"`
 			URL    string `json:"url"`
@@ -213,4 +215,16 @@ func (h *hearing) request(s *browser.Session, method string, params []byte) {
 		e.Kind, e.Call.URL, e.Call.Status, e.Call.MIME = Responded, ev.Response.URL, ev.Response.Status, ev.Response.MIME
 	}
 	h.emit(e)
+}
+
+// documentMethod is how the document of a page is asked for, "" if params are of another request.
+func documentMethod(s *browser.Session, params []byte) string {
+	if !bytes.Contains(params, []byte(`"Document"`)) {
+		return ""
+	}
+	ev, ok := read[requestEvent](params)
+	if !ok || ev.Type != "Document" || ev.FrameID != string(s.TargetID()) {
+		return ""
+	}
+	return ev.Request.Method
 }

@@ -49,8 +49,11 @@ type writer struct {
 func (w *writer) add(s scenarios.Step) { w.flow.Steps = append(w.flow.Steps, s) }
 
 func (w *writer) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	n := len(w.flow.Steps)
+	w.noteAt(len(w.flow.Steps), fmt.Sprintf(format, args...))
+}
+
+// noteAt adds a line above a step.
+func (w *writer) noteAt(n int, text string) {
 	if before := w.comments[n]; before != "" {
 		text = before + "\n" + text
 	}
@@ -62,6 +65,7 @@ func (w *writer) action(a *action) {
 		w.flow.Steps = append(w.flow.Steps, a.insert...)
 		return
 	}
+	first := len(w.flow.Steps)
 	w.heading(a)
 	mods := w.hold(a)
 	base := scenarios.Base{}
@@ -72,7 +76,7 @@ func (w *writer) action(a *action) {
 	for i := len(mods) - 1; i >= 0; i-- {
 		w.add(scenarios.KeyUp{Target: targetOf(a.place), Key: mods[i]})
 	}
-	w.after(a)
+	w.after(a, first)
 	w.last = a
 }
 

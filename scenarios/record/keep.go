@@ -29,7 +29,7 @@ const (
 // Keep writes the recording to a file each time that something was done, until ctx ends, and once more then. A disk that is full, or another
 // error, does not end it: it is tried again with the next step, and the last error is what it gives, if the file lacks something in the end.
 func (r *Recording) Keep(ctx context.Context, f *File, k Keeping) (err error) {
-	err = r.save(f, k)
+	err = r.Save(f, k)
 	for ctx.Err() == nil {
 		changed := r.Changed()
 		select {
@@ -38,12 +38,12 @@ func (r *Recording) Keep(ctx context.Context, f *File, k Keeping) (err error) {
 			continue
 		}
 		r.calmDown(ctx)
-		err = r.save(f, k)
+		err = r.Save(f, k)
 	}
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), late)
 	defer cancel()
 	r.Settle(settle)
-	return r.save(f, k)
+	return r.Save(f, k)
 }
 
 // calmDown waits until nothing was done for a moment.
@@ -65,7 +65,8 @@ func (r *Recording) calmDown(ctx context.Context) {
 	}
 }
 
-func (r *Recording) save(f *File, k Keeping) error {
+// Save writes the file as it is now.
+func (r *Recording) Save(f *File, k Keeping) error {
 	data, err := r.Text(k)
 	if err != nil {
 		return err

@@ -43,6 +43,8 @@ type Recording struct {
 	cut      int // events that were too many
 	changed  chan struct{}
 	suggests map[string][]string // by call
+	method   string              // by which the main page's document was asked for
+	verified chan struct{}       // closed when that was loaded anew, see Verify
 }
 
 var _ browser.Observer = (*Recording)(nil)
@@ -93,6 +95,18 @@ func (r *Recording) Event(s *browser.Session, method string, params jsonv2.Value
 		r.lost(1)
 	}
 	r.hearing.heard(s, method, params)
+	switch method {
+	case "Page.loadEventFired":
+		if s.Kind() == "page" {
+			r.loaded(s, s.URL())
+		}
+	case "Network.requestWillBeSent":
+		if m := documentMethod(s, params); m != "" && s == r.mainSession() {
+			r.mu.Lock()
+			r.method = m
+			r.mu.Unlock()
+		}
+	}
 }
 
 // Detached is the browser's to call.

@@ -350,5 +350,5 @@ return {
     return { ...describe(press.el), ox: b.ox, oy: b.oy };
   },
   cost,
-  count: (css) => { try { return document.querySelectorAll(css).length; } catch { return -1; } },
+  holds: (lists) => lists.map((list) => list.map(countOf)), // how many elements each selector finds; -1: it is not known
 };

@@ -116,10 +116,10 @@ const textOf = (e) => {
   if (found.length !== 1 || !(found[0] === e || e.contains(found[0]) && meant(found[0]) === e)) return null;
   return [`text/${text}`, volatile(text) ? 360 : 140];
 };
-const xpathOf = (e) => {
+const xpathOf = (e, nameless) => {
   let path = "";
   for (let p = e; p && p.nodeType === 1; p = p.parentElement) {
-    if (p.id && !generated(p.id) && !p.id.includes("'") && only(document, "#" + pieces(p.id), p)) return [`xpath///*[@id='${p.id}']${path}`, 1000];
+    if (p.id && !(nameless && p === e) && !generated(p.id) && !p.id.includes("'") && only(document, "#" + pieces(p.id), p)) return [`xpath///*[@id='${p.id}']${path}`, 1000];
     const like = p.parentElement ? [...p.parentElement.children].filter((c) => c.localName === p.localName) : [p];
     const name = p.namespaceURI === "http://www.w3.org/1999/xhtml" ? p.localName : `*[local-name()='${p.localName}']`;
     path = `/${name}${like.length > 1 ? `[${like.indexOf(p) + 1}]` : ""}${path}`;
@@ -147,6 +147,7 @@ const selectorsOf = (e, testIds) => {
     add(textOf(e));
     const path = xpathOf(e);
     if (!list.some((l) => l.s[0] === "#" + e.id) || !path[0].endsWith("']")) add(path); // not the same once more
+    else if (list.length === 1) add(xpathOf(e, true));
   }
   return list.sort((a, b) => a.n - b.n).slice(0, 5);
 };
@@ -159,4 +160,14 @@ const piercedOnly = (css, e) => {
   };
   try { visit(document); } catch { return false; }
   return n === 0;
+};
+
+// How many elements a selector finds in the document; -1 where that is not for us to say.
+const countOf = (s) => {
+  try {
+    if (!s || /^(aria|pierce)\//.test(s)) return -1;
+    if (s.startsWith("text/")) return holders(document.body || document.documentElement, s.slice(5), 2).filter((e) => e !== document.body).length;
+    if (s.startsWith("xpath/")) return document.evaluate(s.slice(6), document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE).snapshotLength;
+    return document.querySelectorAll(s).length;
+  } catch { return -1; }
 };
