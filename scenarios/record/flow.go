@@ -157,7 +157,7 @@ func selectors(e *Element) (list []scenarios.Selector) {
 		list = append(list, sel)
 	}
 	if len(list) == 0 {
-		list = []scenarios.Selector{{e.Tag}}
+		list = []scenarios.Selector{{orElse(expr.Literal(e.Tag), "*")}}
 	}
 	return list
 }
@@ -190,6 +190,9 @@ func (w *writer) selected(a *action, base scenarios.Base, at scenarios.Place) {
 	}
 	if w.o.Plain && len(labels) == 1 {
 		w.add(scenarios.Change{Base: base, Place: at, Selectors: selectors(a.element), Value: w.typed(a.element, labels[0])})
+		return
+	}
+	if len(labels) == 0 { // none is chosen any more: no step says so
 		return
 	}
 	for i := range labels {

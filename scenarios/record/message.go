@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -138,7 +139,7 @@ func (w *wireElement) element(doc string) *Element {
 		e.Control = refOf(doc, w.Control)
 	}
 	for _, s := range w.Selectors {
-		if len(s.Parts) > 0 && len(e.Selectors) < maxSelectors {
+		if len(s.Parts) > 0 && !slices.Contains(s.Parts, "") && len(e.Selectors) < maxSelectors {
 			e.Selectors = append(e.Selectors, s)
 		}
 	}

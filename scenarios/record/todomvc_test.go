@@ -120,7 +120,7 @@ func TestTodoMVC(t *testing.T) {
 			c := &taped{person: &person{t, tab, tab.Session()}, base: srv.URL, rec: rec}
 			c.until(c.on, "document.readyState === 'complete' && document.querySelector('#new-todo')")
 			keepTodos(c.person)
-			c.person.todos(wanted)
+			c.todos(wanted)
 			c.settled()
 			text := c.yaml(record.FlowOptions{})
 			for range rounds() {
