@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -259,4 +260,59 @@ func TestRecordCommand(t *testing.T) {
 		t.Errorf("%v\n%s", err, &r.said)
 	}
 	r.said.await(t, "what was recorded until then is in site.json")
+}
+
+// TestRecordWindow: it opens a window, and ends in peace when that is closed. Chrome's own headless platform stands for a display.
+func TestRecordWindow(t *testing.T) {
+	found, err := browser.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "front.go")
+	if err := os.WriteFile(program, []byte(fmt.Sprintf(front, found.Path, filepath.Join(dir, "started"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "chrome"), program).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	site := httptest.NewServer(sites.Static("text/html", `<!doctype html><title>Short</title><link rel="icon" href="data:,">`))
+	defer site.Close()
+	t.Setenv("SEINE_OWN_DISPLAY", "1")
+	r := startRecording(t, build(t), dir, site.URL+"/", "-o", "short.yaml", "--browser", filepath.Join(dir, "chrome"))
+	holds(t, filepath.Join(dir, "short.yaml"), "navigate: "+site.URL)
+	r.said.await(t, "Recording.")
+	for _, pid := range childrenOf(t, r.Process.Pid) { // asked so, Chrome closes its windows and ends
+		_ = syscall.Kill(pid, syscall.SIGTERM)
+	}
+	if err := r.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, &r.said)
+	}
+	if text := r.said.String(); !strings.Contains(text, "short.yaml") || strings.Contains(text, "Play it once") {
+		t.Error(text)
+	}
+}
+
+// childrenOf are the processes that a process has started.
+func childrenOf(t *testing.T, parent int) (list []int) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range all {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue // it has ended
+		}
+		_, rest, _ := strings.Cut(string(text), ") ")
+		var state string
+		var own, pid int
+		if n, _ := fmt.Sscan(rest, &state, &own); n == 2 && own == parent {
+			if n, _ := fmt.Sscan(string(text), &pid); n == 1 {
+				list = append(list, pid)
+			}
+		}
+	}
+	return list
 }

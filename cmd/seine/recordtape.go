@@ -30,6 +30,11 @@ func (t *taping) record(rec *record.Recording, options browser.Options) error {
 			t.con.Logger().Debug("closing the browser", "error", err)
 		}
 	}()
+	t.con.Say("Starting the browser …")
+	b, err := keeper.Browser()
+	if err != nil {
+		return err
+	}
 	tab, done, err := t.open(keeper, rec)
 	if err != nil {
 		return err
@@ -39,11 +44,11 @@ func (t *taping) record(rec *record.Recording, options browser.Options) error {
 		return err
 	}
 	t.con.Say("Recording. Do in the browser what is to be done again; end with Ctrl-C, or by closing the window.")
-	return t.tape(rec, tab)
+	return t.tape(rec, tab, b)
 }
 
 // tape writes until the tab is closed or the person says so here.
-func (t *taping) tape(rec *record.Recording, tab *browser.Tab) error {
+func (t *taping) tape(rec *record.Recording, tab *browser.Tab, b *browser.Browser) error {
 	ctx, stop := context.WithCancel(t.c.Context)
 	defer stop()
 	defer context.AfterFunc(tab.Life(), stop)()
@@ -52,8 +57,21 @@ func (t *taping) tape(rec *record.Recording, tab *browser.Tab) error {
 	t.last(rec)
 	rec.Verify(context.WithoutCancel(t.c.Context), tab)
 	err = errors.Join(err, rec.Save(f, t.keep))
-	if gone := record.Ended(tab); gone != nil {
+	if gone := t.gone(tab, b); gone != nil {
 		return errors.Join(fmt.Errorf("%w; what was recorded until then is in %s", gone, ui.Remote(t.output)), err)
+	}
+	return err
+}
+
+// gone is nil where the person closed the tab, its window or the browser.
+func (t *taping) gone(tab *browser.Tab, b *browser.Browser) error {
+	err := record.Ended(tab)
+	if !errors.Is(err, browser.ErrBrowserGone) {
+		return err
+	}
+	<-b.Done() // how it ended is known in a moment
+	if err = b.Err(); errors.Is(err, browser.ErrQuit) {
+		return nil
 	}
 	return err
 }
@@ -64,7 +82,6 @@ func (t *taping) open(keeper *browser.Keeper, rec *record.Recording) (*browser.T
 	if err != nil {
 		return nil, nil, err
 	}
-	t.con.Say("Starting the browser …")
 	st := &lastingStage{Stage: &replay.Stage{
 		Keeper: keeper, UploadRoot: t.c.String("upload-root"), Profile: t.c.IsSet("profile"),
 		Runner: replay.Runner{Session: session.Config{}, Version: version(), Log: t.con.Logger(), Also: rec},
