@@ -129,7 +129,7 @@ func (p *presenter) set(a *adaptationSet, above addressing, bases bases, in span
 		switch {
 		case r.Depends != "":
 			p.warn("representation %.60q needs others (%.60q), and is left alone", r.ID, r.Depends)
-		case s.what != text && !m.inMP4():
+		case s.what != text && !m.joinable():
 			p.foreign = m.MimeType
 			p.warn("representation %.60q is %.60q, which is not supported yet, and is left alone", r.ID, m.MimeType)
 		default:
@@ -192,7 +192,7 @@ func (p *presenter) sounds() {
 	for i, s := range list {
 		m := slices.MaxFunc(s.options, func(a, b *media) int { return cmp.Compare(a.bandwidth, b.bandwidth) })
 		r := manifest.Rendition{
-			Type: manifest.Audio, Group: "audio", Language: s.language(), Name: s.name(i), Channels: m.channels(),
+			Type: manifest.Audio, Group: "audio", Language: s.language(), Name: s.name(i), Channels: m.channels(), Codecs: m.Codecs,
 			Default: i == 0, Autoselect: s.rank() == 0, URL: p.name("audio", s, m), Lister: p.track(s, m),
 		}
 		if s.describes() {
