@@ -61,7 +61,7 @@ var hints = []struct {
 }{
 	{hls.ErrBase, "say where the playlist comes from with --base URL"},
 	{ErrDRM, "protected films cannot be downloaded"},
-	{ErrLive, "wait until the broadcast has ended, and try again"},
+	{ErrLive, "record it with `seine get` or `seine grab`"},
 	{ErrChoice, "list the choices with --list"},
 	{ErrBusy, "wait for the other run, or choose another name with -o"},
 	{ErrExists, "choose another name with -o, or replace it with --force"},

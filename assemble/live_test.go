@@ -23,7 +23,7 @@ func (b *broadcast) job(t *testing.T, kind string) Job {
 // timesOf returns the presentation times of one kind of a file's packets, in seconds, and the sum of their sizes.
 func timesOf(t *testing.T, path, kind string) (times []float64, bytes int) {
 	t.Helper()
-	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", kind, "-show_entries", "packet=pts_time,size", "-of", "csv=p=0", path).Output()
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-select_streams", kind, "-show_entries", "packet=pts_time,size", "-of", "csv=p=0", path).Output()
 	if err != nil {
 		t.Fatalf("ffprobe %s: %v", path, err)
 	}
@@ -53,7 +53,7 @@ func wantPictures(t *testing.T, v Verdict, pieces int) {
 // decodes has ffmpeg read all of a file.
 func decodes(t *testing.T, path string) {
 	t.Helper()
-	if out, err := exec.Command("ffmpeg", "-v", "error", "-i", path, "-f", "null", "-").CombinedOutput(); err != nil || len(out) > 0 {
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", path, "-f", "null", "-").CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("ffmpeg says of %s: %v %s", path, err, out)
 	}
 }

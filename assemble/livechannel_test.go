@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
@@ -55,7 +56,7 @@ var liveSegments = sync.OnceValues(func() (map[string][][]byte, error) {
 })
 
 func ffmpeg(args ...string) error {
-	if b, err := exec.Command("ffmpeg", append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
+	if b, err := exec.CommandContext(context.Background(), "ffmpeg", append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
 		return fmt.Errorf("ffmpeg: %w: %s", err, b)
 	}
 	return nil

@@ -74,7 +74,8 @@ func TestTrack(t *testing.T) {
 		"other host":         {[]*manifest.Playlist{state(5, 3), state(6, 3, func(_ int, s *manifest.Segment) { s.URL = "http://other" + s.URL[8:] })}, 2 * time.Second, [][]string{{"5", "6", "7"}, {"8"}}},
 		"an old one, lost before": {
 			[]*manifest.Playlist{state(5, 3), state(12, 6), state(11, 5), state(13, 6)},
-			10 * time.Second, [][]string{{"5", "6", "7"}, {"8×4=8s", "12", "13", "14", "15", "16", "17"}, {}, {"18"}},
+			10 * time.Second,
+			[][]string{{"5", "6", "7"}, {"8×4=8s", "12", "13", "14", "15", "16", "17"}, {}, {"18"}},
 		},
 		"empty": {[]*manifest.Playlist{state(5, 3), state(9, 0), state(6, 3)}, 2 * time.Second, [][]string{{"5", "6", "7"}, {}, {"8"}}},
 	} {

@@ -23,7 +23,7 @@ func getCommand() *cli.Command {
 		Name:  "get",
 		Usage: "fetch a film by the address of its playlist or manifest (HLS, DASH), without a browser",
 		UsageText: "seine get M3U8… [-o FILE | -d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list\n" +
-			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
+			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\nseine get https://example.com/live.m3u8 --duration 1h30m\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
 			"seine get page.har\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
 		Description: "M3U8 is the address of a playlist of HLS or a manifest of DASH, one in a file or - for stdin, or a HAR file that a browser or `seine sniff --har` has written.\n" +
 			"A playlist in a file names the files beside it, unless --base says where it comes from.",

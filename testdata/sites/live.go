@@ -13,7 +13,8 @@ import (
 )
 
 // A channel shows the demonstration film over and over. It is on air since the site is, with a minute's window; /live/4/ is four times as fast as time
-// goes by. The list asks for a pass, which the page gets and which dies with its token.
+// goes by. The list asks for a pass, which the page gets and which dies soon; /live/4/?life=2s has one that
+// dies sooner.
 const (
 	livePieces = 12 // of the film
 	liveWindow = 30
@@ -24,9 +25,13 @@ const (
 func (s *Site) live() {
 	began := time.Now()
 	s.mux.HandleFunc("GET /live/{speed}/", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, s.pages, "live/page.html") })
-	s.mux.HandleFunc("POST /live/{speed}/pass", func(w http.ResponseWriter, _ *http.Request) {
+	s.mux.HandleFunc("POST /live/{speed}/pass", func(w http.ResponseWriter, r *http.Request) {
+		life, err := time.ParseDuration(r.URL.Query().Get("life"))
+		if err != nil {
+			life = s.opt.TokenLife
+		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]string{"src": "channel.m3u8?pass=" + s.tokens.issue("live")})
+		_ = json.NewEncoder(w).Encode(map[string]string{"src": "channel.m3u8?pass=" + s.tokens.issueFor("live", life)})
 	})
 	s.mux.HandleFunc("GET /live/{speed}/channel.m3u8", func(w http.ResponseWriter, r *http.Request) { s.liveList(w, r, began) })
 	s.mux.HandleFunc("GET /live/{speed}/{piece}", s.livePiece)
