@@ -9,8 +9,10 @@ package assemble
 import (
 	"context"
 	"log/slog"
+	"os"
 	"time"
 
+	"seine/assemble/digest"
 	"seine/assemble/fetch"
 	"seine/assemble/plan"
 )
@@ -39,6 +41,15 @@ type Job struct {
 	SubsFormat string
 	// EmbedSubs puts the subtitles into the film, in place of files beside it.
 	EmbedSubs bool
+	// Pool, if not nil, is one that other downloads use as well: what it knows of hosts, and its rate, are shared. Workers and Rate are its own
+	// then, and not the job's.
+	Pool *fetch.Pool
+	// Root, if not nil, is the folder that Output is in, and below which it stays.
+	Root *os.Root
+	// Plain: URL is known to be no playlist, and fetched as it is.
+	Plain bool
+	// Sums are what a file that is fetched as it is must have, beside what its server states.
+	Sums []digest.Sum
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
 	// Probe looks into the media of the stretches between discontinuities for what is coded unlike the rest of the film, an advert as a

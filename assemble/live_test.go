@@ -122,7 +122,7 @@ func TestLiveGap(t *testing.T) {
 func TestLiveReset(t *testing.T) {
 	t.Parallel()
 	b := newBroadcast(t)
-	b.reset = 20
+	b.reset, b.window = 20, 24
 	v, err := Run(t.Context(), b.job(t, "both/live.m3u8"))
 	if err != nil || !v.Finished {
 		t.Fatalf("%v, %+v", err, v)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"seine/assemble/fetch"
+	"seine/assemble/hls"
 	"seine/assemble/join"
 	"seine/assemble/journal"
 	"seine/assemble/manifest"
@@ -61,7 +62,7 @@ func Run(ctx context.Context, job Job) (Verdict, error) {
 	if err := job.check(); err != nil {
 		return Verdict{}, err
 	}
-	out, err := openOutput(job.Output, job.Force)
+	out, err := openOutput(&job)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -72,7 +73,9 @@ func Run(ctx context.Context, job Job) (Verdict, error) {
 func perform(ctx context.Context, job Job, out *output) (v Verdict, err error) {
 	r := &run{job: &job, log: job.log(), report: startReporter(job.Progress), client: newCurrentClient(job.Client), out: out, lastPart: -1}
 	defer r.report.stop()
-	r.pool = fetch.NewPool(r.client, r.options())
+	if r.pool = fetch.NewPool(r.client, r.options()); job.Pool != nil {
+		r.pool = job.Pool.Beside(r.client, r.options())
+	}
 	r.verdict.Path = job.Output + ".part"
 	err = r.film(ctx)
 	if r.data != nil {
@@ -100,6 +103,9 @@ func (r *run) options() fetch.Options {
 
 // film plans, takes over what is there, fetches the rest, fills holes and finishes.
 func (r *run) film(ctx context.Context) error {
+	if r.job.Plain {
+		return r.single(ctx, hls.ErrNotPlaylist)
+	}
 	if err := r.prepare(ctx); err != nil {
 		if inOneFile(err) && r.job.Manifest == nil {
 			return r.singleWithTracks(ctx, err)

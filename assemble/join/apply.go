@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"seine/assemble/media"
-	"seine/assemble/mux/mp4"
 )
 
 // apply makes a delta part of the Joiner; its bytes are in the file.
@@ -16,8 +15,8 @@ func (j *Joiner) apply(d *delta) {
 		j.applyChange(c)
 	}
 	j.mux.Advance(d.size)
-	if j.opt.Fragments {
-		j.line.advance(d, len(j.streams))
+	if j.opt.Fragments || j.opt.WebM {
+		j.line.advance(d, &j.opt)
 	}
 	p := j.periods[d.part.Period]
 	if p == nil {
@@ -71,6 +70,9 @@ const (
 // estimate foresees the size of moov from the first part: its sample rates and how regular its times are, over the whole
 // duration, and a quarter more.
 func (j *Joiner) estimate(d *delta) int64 {
+	if j.opt.WebM {
+		return int64(min(j.opt.Duration.Seconds()*roomCue, 1<<40)) + roomWebM
+	}
 	if j.opt.Duration <= 0 {
 		return j.least()
 	}
@@ -123,7 +125,7 @@ func (c *change) tableBytes() (n int) {
 
 // resume makes the muxer what it was.
 func (j *Joiner) resume(reserve, size int64) error {
-	mux, err := mp4.Resume(j.file, reserve, size)
+	mux, err := j.opt.resume(j.file, reserve, size)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
+	"seine/assemble/mux/webm"
 )
 
 // Summary is what became of the parts.
@@ -52,8 +53,11 @@ func (j *Joiner) Finish() (Summary, error) {
 	var size int64
 	var err error
 	var texts []mp4.Track
-	if len(tracks) > 0 {
+	if len(tracks) > 0 && !j.opt.WebM {
 		texts, err = j.subtitles()
+	}
+	if m, ok := j.mux.(*webm.Muxer); ok {
+		m.Cues = j.cues()
 	}
 	if err == nil {
 		size, err = j.mux.Finish(append(tracks, texts...))
@@ -120,6 +124,9 @@ func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
 			out.Name = j.opt.Names[i/maxTracks]
 		}
 		out.Secondary = i != j.first(t.kind)
+		if j.opt.WebM {
+			out.ID = uint32(i + 1) // as its blocks say
+		}
 		tracks = append(tracks, out)
 	}
 	if j.opt.Together {

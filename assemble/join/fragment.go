@@ -22,7 +22,7 @@ type line struct {
 }
 
 // advance takes a delta in. Restore comes to the same with the same records.
-func (l *line) advance(d *delta, streams int) {
+func (l *line) advance(d *delta, o *Options) {
 	if l.bases == nil {
 		l.bases = map[int]int64{}
 	}
@@ -35,11 +35,7 @@ func (l *line) advance(d *delta, streams int) {
 			for _, s := range c.samples {
 				low = min(low, media.Rescale(min(s.dts, s.pts()), c.timescale, media.Clock))
 			}
-			at := l.end
-			if l.count == 0 && streams > 1 {
-				at = leadTicks
-			}
-			l.bases[c.period] = at - low
+			l.bases[c.period] = l.base(low, o)
 		}
 		last := c.samples[len(c.samples)-1]
 		l.end = max(l.end, l.bases[c.period]+media.Rescale(last.dts+int64(last.duration), c.timescale, media.Clock))
@@ -47,6 +43,19 @@ func (l *line) advance(d *delta, streams int) {
 	if len(d.changes) > 0 {
 		l.count++
 	}
+}
+
+// base is what a period's timestamps are moved by whose first one known is low.
+func (l *line) base(low int64, o *Options) int64 {
+	switch {
+	case l.count > 0:
+		return l.end - low
+	case o.WebM && low > -media.Clock && low < media.Clock: // it counts from 0, as another stream does that may be earlier
+		return 0
+	case !o.WebM && o.Streams > 1:
+		return leadTicks - low
+	}
+	return -low
 }
 
 // clone is for a look ahead.
@@ -62,7 +71,7 @@ func (l *line) clone() line {
 // fragment returns what stands in front of a delta's media.
 func (j *Joiner) fragment(d *delta) ([]byte, error) {
 	ahead := j.line.clone()
-	ahead.advance(d, len(j.streams))
+	ahead.advance(d, &j.opt)
 	var size int64
 	offsets := map[[2]int]int64{} // of chunks, by change
 	for i := range d.writes {

@@ -13,7 +13,6 @@ import (
 
 	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
-	"seine/assemble/mux/mp4"
 )
 
 // Errors for decisions.
@@ -58,6 +57,7 @@ type Options struct {
 	Offsets   []time.Duration // for each stream, when it begins in the film as the playlists say
 	Texts     int             // tracks of subtitles that Attach will bring: room for them is kept
 	Fragments bool            // the file can be played while it grows, see Head; Finish leaves the fragments inside of its mdat
+	WebM      bool            // the file is WebM, not mp4
 	Together  bool            // what comes before all tracks have begun is not presented
 	Default   int             // the stream whose sound plays unless a person chooses another
 }
@@ -91,7 +91,7 @@ const (
 type Joiner struct {
 	file     File
 	opt      Options
-	mux      *mp4.Muxer
+	mux      muxer
 	streams  []stream
 	tables   [maxStreams * maxTracks]*table
 	periods  map[int]*period
@@ -118,7 +118,7 @@ type stream struct {
 // New returns a Joiner on an empty file.
 func New(f File, o Options) *Joiner {
 	o.Streams = min(max(o.Streams, 1), maxStreams)
-	j := &Joiner{file: f, opt: o, mux: mp4.New(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
+	j := &Joiner{file: f, opt: o, mux: o.muxer(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
 	for i := range j.streams {
 		s := &j.streams[i]
 		s.wanted = o.wanted(i)
@@ -157,6 +157,9 @@ func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	s := &j.streams[p.Stream]
 	before := s.demux.Stats()
 	d, err := j.demux(p, data)
+	if err == nil {
+		err = d.fits(j.opt.WebM)
+	}
 	if err == nil {
 		d.warn.Stream = s.demux.Stats().Since(before)
 		err = j.write(d)

@@ -244,7 +244,7 @@ func targetsOf(c *cli.Context, args []string, needed bool) ([]string, error) {
 
 // onePlace refuses flags that name one file for several films.
 func onePlace(c *cli.Context) error {
-	switch several := c.Args().Len() > 1; {
+	switch several := c.Args().Len() > 1 || c.String("input-file") != ""; {
 	case c.String("output") != "" && c.String("dir") != "":
 		return &usageError{what: "-o already says where the film goes; leave out -d"}
 	case several && c.String("output") != "":

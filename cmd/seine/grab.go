@@ -22,7 +22,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), subtitleFlags(), outputFlags(), liveFlags(), []cli.Flag{fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), subtitleFlags(), outputFlags(), liveFlags(), []cli.Flag{archiveFlag(), fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -100,7 +100,8 @@ func prepare(c *cli.Context, con *ui.Console, job assemble.Job, pages []string) 
 	return options, r, nil
 }
 
-func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
+// grab gives the film that a page plays, if it came to one.
+func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string) (*assemble.Verdict, error) {
 	r.Fetch.Origin = recipeOf(c, "grab", bare(page)).encode()
 	if c.Bool("from-player") {
 		r.Fetch.Origin = nil // what a player is given cannot be asked for again
@@ -108,7 +109,7 @@ func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner
 	return visit(ctx, c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player"), Screenshot: c.String("screenshot")})
 }
 
-func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
+func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) (*assemble.Verdict, error) {
 	began := time.Now()
 	watcher := &watcher{con: con, casts: broadcastsOf(c.Context), silent: looksOnly(c)}
 	defer watcher.end()
@@ -118,13 +119,13 @@ func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runne
 	res, err := r.Run(ctx, flow)
 	watcher.end()
 	if looksOnly(c) && res.Inspection != nil {
-		return listGrab(con, res, c.Bool("dry-run"), err)
+		return nil, listGrab(con, res, c.Bool("dry-run"), err)
 	}
 	if res.Film != nil {
 		showFilm(con, res.Film, time.Since(began))
-		return gapsOf(res.Film, err)
+		return res.Film, gapsOf(res.Film, err)
 	}
-	return err
+	return nil, err
 }
 
 func listGrab(con *ui.Console, res *replay.Result, dry bool, err error) error {

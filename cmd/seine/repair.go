@@ -106,7 +106,8 @@ func repair(c *cli.Context, con *ui.Console, file string) error {
 	job.SubsFormat, job.EmbedSubs = rec.SubFormat, rec.EmbedSubs
 	if rec.Command == "grab" {
 		return withRunner(c, con, job, []string{rec.URL}, func(r *replay.Runner) error {
-			return visit(c.Context, c, con, r, rec.URL, scenarios.Grab{Output: file, Repair: true})
+			_, err := visit(c.Context, c, con, r, rec.URL, scenarios.Grab{Output: file, Repair: true})
+			return err
 		})
 	}
 	for name, value := range map[string]string{"referer": rec.Referer, "user-agent": rec.UserAgent} {

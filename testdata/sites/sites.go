@@ -68,6 +68,7 @@ func New(o Options) *Site {
 	s.mux.Handle("GET /media/", http.StripPrefix("/media/", withTypes(http.FileServerFS(media.FS))))
 	s.movie()
 	s.open()
+	s.plain()
 	s.bad()
 	s.lists()
 	s.dying()

@@ -5,7 +5,6 @@ import (
 
 	"seine/assemble/bmff"
 	"seine/assemble/codec/entry"
-	"seine/assemble/media"
 )
 
 // codings are those of WebM, by CodecID (the Matroska codec mappings), and how each becomes a sample entry.
@@ -30,9 +29,6 @@ func (t *trackEntry) entry(box []byte) error {
 	e, err := entry.Parse(box, t.track.Kind)
 	if err != nil {
 		return damaged("%v", err)
-	}
-	if e.Of == media.Audio && t.coding == "A_VORBIS" {
-		e.Name = "vorbis"
 	}
 	t.codec = e
 	return nil
@@ -180,9 +176,6 @@ func opus(t *trackEntry) error {
 	return t.entry(w.Buf)
 }
 
-// objectVorbis is the objectTypeIndication that programs use for Vorbis in mp4, where it has no home.
-const objectVorbis = 0xdd
-
 // vorbis keeps its three headers as they are, in the place of a decoder's configuration.
 func vorbis(t *trackEntry) error {
 	if len(t.private) < 3 || t.private[0] != 2 || len(t.private) > 16_000 {
@@ -195,7 +188,7 @@ func vorbis(t *trackEntry) error {
 	t.track.Timescale = uint32(rate)
 	w := &bmff.Writer{}
 	m := entry.BeginAudio(w, "mp4a", rate, t.sounds)
-	entry.Descriptors(w, objectVorbis, t.private)
+	entry.Descriptors(w, entry.ObjectVorbis, t.private)
 	w.End(m)
 	return t.entry(w.Buf)
 }
