@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint fuzz browser compiler tools players harschema recorder openapilint postman todomvc peers bench-api sandbox clean
+.PHONY: help build demo test bench soak lint fuzz browser compiler tools players harschema recorder openapilint postman todomvc peers bench-api sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: sandbox compiler browser tools players harschema recorder openapilint post
 
 bench: sandbox browser players peers ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+soak: tools ## record a faulty channel for half an hour, and watch what that takes
+	SEINE_SOAK=30m $(GO) test -run TestSoak -timeout 40m -v ./assemble
 
 bench-api: ## print how much of published APIs is found, and how fast
 	$(GO) test -run TestCorpus$$ -v ./capture/openapi | grep -v '^=== '

@@ -9,8 +9,10 @@ package assemble
 import (
 	"context"
 	"log/slog"
+	"os"
 	"time"
 
+	"seine/assemble/digest"
 	"seine/assemble/fetch"
 	"seine/assemble/plan"
 )
@@ -33,6 +35,21 @@ type Job struct {
 	// Rate bounds the bytes per second that are received, all requests together; 0 for no limit.
 	Rate  int64
 	Retry fetch.RetryPolicy
+	// Tracks are files of subtitles that Choice.Subs chooses from, beside those that the film names itself.
+	Tracks []TextTrack
+	// SubsFormat is SRT or VTT, of the files beside the film that hold the subtitles which Choice.Subs asks for; empty is SRT.
+	SubsFormat string
+	// EmbedSubs puts the subtitles into the film, in place of files beside it.
+	EmbedSubs bool
+	// Pool, if not nil, is one that other downloads use as well: what it knows of hosts, and its rate, are shared. Workers and Rate are its own
+	// then, and not the job's.
+	Pool *fetch.Pool
+	// Root, if not nil, is the folder that Output is in, and below which it stays.
+	Root *os.Root
+	// Plain: URL is known to be no playlist, and fetched as it is.
+	Plain bool
+	// Sums are what a file that is fetched as it is must have, beside what its server states.
+	Sums []digest.Sum
 	// Force replaces an existing output, and discards an unfinished one of another film.
 	Force bool
 	// Probe looks into the media of the stretches between discontinuities for what is coded unlike the rest of the film, an advert as a
@@ -40,6 +57,8 @@ type Job struct {
 	Probe bool
 	// AllowGaps makes a film with holes when segments cannot be had. What Repair needs to fill them is kept beside it.
 	AllowGaps bool
+	// Live says how a film that is still being broadcast is recorded; nil: that is refused.
+	Live *Live
 	// Refresh is asked for new addresses when the origin refuses those that it gave, for several segments at once: HTTP 401, 403,
 	// 404, 410, or keys that do not fit. Nothing is fetched meanwhile. It is not called concurrently, and three times in a row at most
 	// unless something comes of it. nil: the playlist is read again, unless its text came with the job.
@@ -51,6 +70,33 @@ type Job struct {
 	Progress func(Progress)
 	// Log is nil for silence.
 	Log *slog.Logger
+}
+
+// Live says how long a broadcast is recorded: to its end, if nothing else is said. The part file can be played while it grows; a recording that was
+// killed goes on in it. What had to be missed is a gap of the finished film, and no error.
+type Live struct {
+	// FromStart: from the first moment that can be had, in place of the present one.
+	FromStart bool
+	// Duration is how much is recorded, to the end of a segment; 0 for no limit.
+	Duration time.Duration
+	// Until is when the recording ends, by the wall clock; zero for no limit.
+	Until time.Time
+	// Stop ends the recording when it is closed: what was broadcast by then is finished. nil for none.
+	Stop <-chan struct{}
+	// Patience is how long nothing new may come before the broadcast counts as over; default 10 minutes.
+	Patience time.Duration
+}
+
+// LiveProgress is the state of a recording.
+type LiveProgress struct {
+	// Recorded is how much is in the file, Behind what was broadcast and is not, Window how far back the origin goes.
+	Recorded, Behind, Window time.Duration
+	// Bitrate in bits per second, of what is in the file.
+	Bitrate int64
+	// Waiting says why nothing comes just now, nil when something does.
+	Waiting error
+	// Ending: the recording has ended, what is missing is fetched.
+	Ending bool
 }
 
 // Source is where a film comes from; its fields are those of Job.
@@ -76,6 +122,8 @@ type Progress struct {
 	Retry *fetch.Retry
 	// Duration is how much of Total is in the file.
 	Duration, Total time.Duration
+	// Live is nil unless a broadcast is recorded. What it points to does not change.
+	Live *LiveProgress
 }
 
 // Verdict is what became of a Job.
@@ -88,6 +136,10 @@ type Verdict struct {
 	// Duration of the film by its own clock; Planned is what the playlist promised.
 	Duration, Planned time.Duration
 	Tracks            []Track
+	// Subtitles are those that the film has, beside it or inside.
+	Subtitles []Subtitles
+	// Live is true for a recording of a broadcast.
+	Live bool
 	// Segments in the file, Resumed those of them from earlier runs.
 	Segments, Resumed int
 	// Filled counts the segments that an earlier run, or a moment of this one, could not have.
@@ -131,7 +183,7 @@ type Hole struct{ Start, Duration time.Duration }
 
 // Gap is a part that is missing.
 type Gap struct {
-	// Stream is main or audio, or of several sounds "audio" with the language.
+	// Stream is main or audio, or of several sounds "audio" with the language; "subtitles" with it.
 	Stream   string
 	Sequence uint64
 	// Start is the place in the film.

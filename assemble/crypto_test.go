@@ -119,7 +119,7 @@ func TestWrongKeyNeverPasses(t *testing.T) {
 			key[i] = byte(rand.Uint32())
 		}
 		b := &fetch.Body{Data: append([]byte(nil), sealed...)}
-		err := openSegment(b, key, [16]byte{})
+		err := openSegment(b, key, [16]byte{}, checkMedia)
 		if !errors.Is(err, ErrWrongKey) {
 			t.Fatalf("got %v", err)
 		}

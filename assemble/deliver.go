@@ -35,14 +35,14 @@ func (r *run) deliver(ctx context.Context, i int, b *fetch.Body, err error) erro
 	}
 	if err == nil {
 		r.streak = 0
-		r.doubts.took(part, r.joiner.Proved(part.Stream))
+		r.doubts.took(part, r.text(i) || r.joiner.Proved(part.Stream))
 		return nil
 	}
-	if fatal := fatal(ctx, err); fatal != nil {
+	if fatal := fatal(ctx, err); fatal != nil && !r.text(i) || ctx.Err() != nil || errors.Is(err, ErrOutput) {
 		return fatal
 	}
 	r.log.Info("segment left out", "what", r.name(i), "err", err)
-	if err := r.add(i, nil, nil, err); err != nil {
+	if err := r.add(i, nil, nil, err); err != nil || r.text(i) { // the film can do without its subtitles
 		return err
 	}
 	if err := r.doubts.raise(part, err); err != nil {
@@ -65,7 +65,7 @@ func fatal(ctx context.Context, err error) error {
 // enough ends a run in which nothing comes any more. Where gaps are allowed, clear answers, such as that a segment does not exist,
 // are no reason to.
 func (r *run) enough(err error) error {
-	if errors.Is(err, errGap) || r.job.AllowGaps && definite(err) {
+	if errors.Is(err, errGap) || r.job.AllowGaps && definite(err) || r.live != nil && (r.parts > len(r.missing) || r.parts < maxStreak) {
 		return nil
 	}
 	r.streak++
@@ -97,6 +97,9 @@ func definite(err error) bool {
 
 // add joins one part, or books why it is missing. Without either it is no part of the film.
 func (r *run) add(i int, init, data []byte, why error) error {
+	if r.text(i) {
+		return r.addText(i, init, data, why)
+	}
 	print := journal.PrintOf(data) // joining changes it
 	piece := r.data.Begin()
 	part := r.part(i, init, data == nil)
@@ -108,6 +111,9 @@ func (r *run) add(i int, init, data []byte, why error) error {
 		return r.unjoined(i, err)
 	}
 	r.count(i, why)
+	if r.live != nil {
+		record = append(r.live.note(i), record...)
+	}
 	return r.wrote(writing{piece: piece, size: r.joiner.Size(), rec: newRecord(i, record, print, why)})
 }
 

@@ -7,6 +7,7 @@ import (
 	"seine/assemble/bmff"
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/mpegts"
+	"seine/assemble/demux/webm"
 	"seine/assemble/fetch"
 	"seine/assemble/journal"
 	"seine/assemble/plan"
@@ -39,17 +40,17 @@ func newEnds(p *plan.Plan, lenient bool) *ends {
 
 // check adds to the check of part i one of its end. What is cut is asked for again; when it comes again with the same length, it counts as
 // damaged, unless it is usual in this stream.
-func (e *ends) check(i int, check func(*fetch.Body) error) func(*fetch.Body) error {
+func (e *ends) check(i, stream int, check func(*fetch.Body) error) func(*fetch.Body) error {
 	last := -1
 	return func(b *fetch.Body) error {
 		if err := check(b); err != nil {
 			return err
 		}
 		short := isCut(b.Data)
-		usual, proved := e.count(i, short)
+		usual, proved := e.count(i, stream, short)
 		again := len(b.Data) == last
 		last = len(b.Data)
-		if !short || again && (usual || e.lenient || fmp4.Looks(b.Data)) { // what is missing of a fragment, the demuxer knows better
+		if !short || again && (usual || e.lenient || fmp4.Looks(b.Data) || webm.Looks(b.Data)) { // what is missing of a fragment, the demuxer knows better
 			return nil
 		}
 		err := fmt.Errorf("%w: its end is cut off, %d bytes came", ErrContent, len(b.Data))
@@ -61,10 +62,10 @@ func (e *ends) check(i int, check func(*fetch.Body) error) func(*fetch.Body) err
 }
 
 // count books part i, and tells whether cut segments are usual in its stream, and whether enough were seen to know.
-func (e *ends) count(i int, short bool) (usual, proved bool) {
+func (e *ends) count(i, stream int, short bool) (usual, proved bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := &e.streams[e.plan.Parts[i].Stream]
+	s := &e.streams[stream]
 	if was, ok := e.known[i]; ok {
 		s.add(was, -1)
 	}
@@ -86,7 +87,7 @@ func (s *endCount) add(short bool, n int) {
 func (e *ends) recall(records []journal.Record) {
 	for i := range records {
 		if n := records[i].Print.Length; !records[i].Missing && n > 0 {
-			e.count(i, n%188 != 0 && n%192 != 0 && n%204 != 0)
+			e.count(i, e.plan.Parts[i].Stream, n%188 != 0 && n%192 != 0 && n%204 != 0)
 		}
 	}
 }
@@ -97,6 +98,8 @@ func isCut(b []byte) bool {
 	case fmp4.Looks(b):
 		_, err := bmff.Boxes(b)
 		return err != nil
+	case webm.Looks(b):
+		return !webm.Complete(b)
 	case mpegts.Looks(b):
 		return !mpegts.Complete(b)
 	}

@@ -21,8 +21,8 @@ var (
 	ErrDRM = manifest.ErrDRM
 	// ErrUnsupported: a kind of media that this version does not put together.
 	ErrUnsupported = manifest.ErrUnsupported
-	// ErrLive: the playlist still grows.
-	ErrLive = plan.ErrLive
+	// ErrLive: the playlist still grows, and the job does not say how to record it.
+	ErrLive = errors.New("a live stream")
 	// ErrChoice: the wanted quality or language is not there.
 	ErrChoice = plan.ErrChoice
 	// ErrNotPlaylist: the address answers with something else.
@@ -61,7 +61,7 @@ var hints = []struct {
 }{
 	{hls.ErrBase, "say where the playlist comes from with --base URL"},
 	{ErrDRM, "protected films cannot be downloaded"},
-	{ErrLive, "wait until the broadcast has ended, and try again"},
+	{ErrLive, "record it with `seine get` or `seine grab`"},
 	{ErrChoice, "list the choices with --list"},
 	{ErrBusy, "wait for the other run, or choose another name with -o"},
 	{ErrExists, "choose another name with -o, or replace it with --force"},

@@ -84,14 +84,14 @@ func (f *filler) begin() (err error) {
 		return err
 	}
 	f.records = journal.Current(records)
-	f.patch, err = join.NewPatch(f.run.data, f.run.joinOptions(), history(f.records))
+	f.patch, err = join.NewPatch(f.run.data, f.run.joinOptions(), f.run.history(f.records))
 	return err
 }
 
 // deliver takes hole i, or why it stays one.
 func (f *filler) deliver(ctx context.Context, i int, b *fetch.Body, err error) error {
 	init := f.run.renewer.now().inits.take(i)
-	if end := fatal(ctx, err); err != nil && end != nil {
+	if end := fatal(ctx, err); err != nil && end != nil && (ctx.Err() != nil || !f.run.text(i)) {
 		return end
 	}
 	if err := f.walk(ctx, i); err != nil {
@@ -105,7 +105,7 @@ func (f *filler) deliver(ctx context.Context, i int, b *fetch.Body, err error) e
 		f.filled = append(f.filled, i)
 		return f.commit()
 	}
-	if end := fatal(ctx, err); end != nil {
+	if end := fatal(ctx, err); end != nil && (ctx.Err() != nil || !f.run.text(i)) {
 		return end
 	}
 	f.run.missing[i] = err
@@ -114,6 +114,10 @@ func (f *filler) deliver(ctx context.Context, i int, b *fetch.Body, err error) e
 
 // pass leaves hole i what it is.
 func (f *filler) pass(i int, why error) error {
+	if f.run.text(i) {
+		f.at++
+		return nil
+	}
 	if !f.patch.Settled(f.run.plan.Parts[i].Stream) {
 		return f.renew(i, nil, nil, why)
 	}
@@ -125,6 +129,10 @@ func (f *filler) pass(i int, why error) error {
 func (f *filler) walk(ctx context.Context, end int) error {
 	for f.at < end {
 		i := f.at
+		if f.run.text(i) {
+			f.at++
+			continue
+		}
 		if f.records[i].Missing {
 			if err := f.pass(i, f.run.missing[i]); err != nil {
 				return err
@@ -174,9 +182,9 @@ func (f *filler) renew(i int, init, data []byte, why error) error {
 	r := f.run
 	print := journal.PrintOf(data) // joining changes it
 	piece := r.data.Begin()
-	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
+	record, err := f.join(i, init, data, why)
 	if err != nil {
-		return r.unjoined(i, err)
+		return err
 	}
 	rec, err := piece.Record(newRecord(i, record, print, why), f.patch.Size())
 	if err != nil {
@@ -187,10 +195,23 @@ func (f *filler) renew(i int, init, data []byte, why error) error {
 	return nil
 }
 
+// join gives the new record of part i.
+func (f *filler) join(i int, init, data []byte, why error) ([]byte, error) {
+	r := f.run
+	if r.text(i) {
+		return r.keepText(i, init, data)
+	}
+	record, err := f.patch.Renew(r.part(i, init, why != nil), data, f.records[i].Data)
+	if err != nil {
+		return nil, r.unjoined(i, err)
+	}
+	return record, nil
+}
+
 // commit writes the new records to the journal once no further part is touched.
 func (f *filler) commit() error {
 	r := f.run
-	for s := range r.plan.Streams {
+	for s := range r.plan.Films() {
 		if !f.patch.Settled(s) && f.at < len(f.records) {
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 
 	"seine/assemble/decrypt"
 	"seine/assemble/demux/fmp4"
+	"seine/assemble/demux/webm"
 	"seine/assemble/disguise"
 	"seine/assemble/fetch"
 	"seine/assemble/plan"
@@ -55,6 +56,13 @@ func (n *inits) give(part int, data []byte) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.parts[part] = data
+}
+
+// forget has all sections fetched anew: what an address has may have changed.
+func (n *inits) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clear(n.known)
 }
 
 // get returns the section of this name. load of the first caller does the work; others wait.
@@ -103,7 +111,7 @@ func (n *inits) settle(name string, s *initSection) {
 
 // init sees that the initialization section of part i is there for its delivery.
 func (s *source) init(ctx context.Context, i int, g getter) error {
-	part := &s.plan.Parts[i]
+	part := s.part(i)
 	if part.Init == nil {
 		return nil
 	}
@@ -149,7 +157,7 @@ func (s *source) loadInit(ctx context.Context, part *plan.Part, g getter) ([]byt
 		err = check(body)
 		return body.Data, err
 	}
-	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Mirrors: init.Mirrors, Range: init.Range, Check: check})
+	body, err := g.Get(ctx, fetch.Request{Kind: fetch.Init, Name: name, URL: init.URL, Mirrors: init.Mirrors, Range: init.Range, Check: check, Tries: s.most})
 	if err != nil {
 		return nil, err
 	}
@@ -195,10 +203,14 @@ func checkInit(b *fetch.Body, keyed bool) error {
 	if !ok {
 		return fmt.Errorf("%w: the server answered with %s", ErrContent, describe(b.Data))
 	}
-	if b.Data = data; !fmp4.Looks(data) {
-		return nil
+	b.Data = data
+	var err error
+	switch {
+	case webm.Looks(data):
+		err = webm.CheckInit(data)
+	case fmp4.Looks(data):
+		err = fmp4.CheckInit(b.Data, keyed)
 	}
-	err := fmp4.CheckInit(b.Data, keyed)
 	var protected *fmp4.ProtectedError
 	var unsupported *fmp4.UnsupportedError
 	switch {

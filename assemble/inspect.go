@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"time"
 
 	"seine/assemble/fetch"
 	"seine/assemble/local"
@@ -25,6 +26,17 @@ type Inspection struct {
 	Looked int
 	// Warnings are remarks about the playlists.
 	Warnings []string
+
+	ahead time.Duration // of the broadcast's clock
+	start time.Time     // that its times count from, as far as that is known
+}
+
+// variables are those that media playlists may import.
+func (in *Inspection) variables() map[string]string {
+	if in.Presentation == nil {
+		return nil
+	}
+	return in.Presentation.Variables
 }
 
 // Inspect reads the playlists and makes the plan, for a list of choices or a dry run. No file is written, and no media is fetched unless
@@ -73,8 +85,14 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 		if job.Choice.Audio != "" {
 			in.Warnings = append(in.Warnings, "the address is that of one playlist: there is no sound to choose")
 		}
+		if err := in.beside(ctx, job); err != nil {
+			return in, err
+		}
 	} else {
-		in.Presentation = plan.Fold(steer(ctx, in, doc.Presentation, pool))
+		if b := doc.Presentation.Broadcast; b != nil {
+			in.ahead, in.start = readClock(ctx, b, doc.Presentation.URL, pool), b.Start
+		}
+		in.Presentation = plan.Beside(plan.Fold(steer(ctx, in, doc.Presentation, pool)), job.besides())
 		in.Warnings = append(in.Warnings, doc.Presentation.Warnings...)
 		if in.Streams, err = plan.Select(in.Presentation, job.Choice); err != nil {
 			return in, err
@@ -93,7 +111,7 @@ func inspect(ctx context.Context, job *Job, pool *fetch.Pool, known plan.Codings
 	if errors.Is(err, plan.ErrEmpty) {
 		err = marked{err, ErrNothing}
 	}
-	if err == nil {
+	if err == nil && !in.Plan.Live {
 		err = islands(ctx, job, in, pool, known)
 	}
 	return in, err

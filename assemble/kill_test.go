@@ -23,6 +23,8 @@ const (
 	childOutput = "SEINE_TEST_CHILD_OUTPUT"
 	// childWorkers is 3 if it is not set.
 	childWorkers = "SEINE_TEST_CHILD_WORKERS"
+	// childSubs is Choice.Subs.
+	childSubs = "SEINE_TEST_CHILD_SUBS"
 )
 
 // child is the process that gets killed: one Run.
@@ -32,7 +34,7 @@ func child() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	job := Job{URL: os.Getenv(childURL), Client: client(), Output: os.Getenv(childOutput), Retry: quick(), Workers: workers}
+	job := Job{URL: os.Getenv(childURL), Client: client(), Output: os.Getenv(childOutput), Retry: quick(), Workers: workers, Choice: plan.Choice{Subs: os.Getenv(childSubs)}}
 	if _, err := Run(context.Background(), job); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -141,4 +143,48 @@ func killOnce(t *testing.T, o *origin, self, output string, patience time.Durati
 		t.Fatalf("the process failed: %v", err)
 	}
 	return err == nil
+}
+
+// TestKillSubtitles: a process killed at any moment loses no subtitles either, and leaves nothing behind but them and the film.
+func TestKillSubtitles(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOrigin(t)
+	names, files := []string{}, map[string][]byte{}
+	var want []string
+	for n := range 12 {
+		name := fmt.Sprintf("%d.vtt", n)
+		files["subs/"+name] = []byte(fmt.Sprintf("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%d,LOCAL:00:00:00.000\n\n00:%02d.250 --> 00:%02d.000\ncue %d\n", filmBegins, 2*n, 2*n+1, n))
+		names, want = append(names, name), append(want, fmt.Sprintf("%d-%d cue %d", 2000*n+250, 2000*n+1000, n))
+	}
+	job := o.subtitled(t, listOf(2, names...), files)
+	serves := o.hook
+	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		select { // a slow line
+		case <-time.After(rand.N(50 * time.Millisecond)):
+		case <-r.Context().Done():
+		}
+		return serves(w, r, n)
+	}
+	kills := 0
+	for finished := false; !finished; kills++ {
+		ctx, cancel := context.WithTimeout(t.Context(), rand.N(160*time.Millisecond<<(kills/10)))
+		cmd := exec.CommandContext(ctx, self) // its end is SIGKILL
+		cmd.Env = append(os.Environ(), childURL+"="+job.URL, childOutput+"="+job.Output, childSubs+"=en")
+		err := cmd.Run()
+		if err != nil && ctx.Err() == nil {
+			t.Fatalf("the process failed: %v", err)
+		}
+		cancel()
+		_, there := os.Stat(job.Output)
+		finished = err == nil || there == nil
+	}
+	t.Logf("%d kills", kills-1)
+	got := shownIn(t, beside(job, ".en.srt"))
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v", got)
+	}
+	wantGolden(t, job.Output)
 }

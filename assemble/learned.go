@@ -3,6 +3,7 @@ package assemble
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"seine/assemble/join"
@@ -64,11 +65,23 @@ func (r *run) look(ctx context.Context, known plan.Codings) error {
 	if err != nil {
 		return err
 	}
-	r.plan = in.Plan
+	if in.Plan.Live && r.job.Live == nil {
+		return fmt.Errorf("%w: the playlist says of no end", ErrLive)
+	}
+	r.plan, r.inspected = in.Plan, in
+	if in.Presentation != nil {
+		r.services = in.Presentation.Renditions
+	}
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
-	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.came)
+	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.cameOfFilm)
 	r.renewer.same = r.job.Refresh == nil
-	r.report.update(func(p *Progress) { p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration })
+	r.report.update(func(p *Progress) {
+		if in.Plan.Live {
+			p.Live = &LiveProgress{}
+			return
+		}
+		p.Parts, p.Total = len(in.Plan.Parts), in.Plan.Duration
+	})
 	return nil
 }
 

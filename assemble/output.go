@@ -13,8 +13,10 @@ import (
 // output is the file in the making. All names are opened inside of one folder.
 type output struct {
 	root *os.Root
-	path string
-	base string
+	// inside is nil, or the folder that path begins at and stays in.
+	inside *os.Root
+	path   string
+	base   string
 	// final is the name of the finished file where that is not base.
 	final string
 	// force discards an unfinished film of another job, replace a finished one; repairs says that the part file is a copy of a
@@ -37,8 +39,8 @@ type output struct {
 }
 
 // openOutput makes sure, before anything is fetched, that the output can be written and that nobody else does so.
-func openOutput(path string, force bool) (*output, error) {
-	return claim(path, &output{force: force, replace: force})
+func openOutput(j *Job) (*output, error) {
+	return claim(j.Output, &output{inside: j.Root, force: j.Force, replace: j.Force})
 }
 
 // claim opens the folder and takes the lock.
@@ -48,7 +50,7 @@ func claim(path string, o *output) (*output, error) {
 		return nil, marked{fmt.Errorf("%w: %q is no file name", ErrOutput, path), errName}
 	}
 	var err error
-	if o.root, err = os.OpenRoot(filepath.Dir(path)); err != nil {
+	if o.root, err = o.folder(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	if err := o.acquire(); err != nil {
@@ -56,6 +58,15 @@ func claim(path string, o *output) (*output, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+func (o *output) folder() (*os.Root, error) {
+	if o.inside == nil {
+		return os.OpenRoot(filepath.Dir(o.path))
+	}
+	root, err := o.inside.OpenRoot(filepath.Dir(o.path))
+	o.path = filepath.Join(o.inside.Name(), o.path)
+	return root, err
 }
 
 func (o *output) acquire() (err error) {

@@ -55,12 +55,20 @@ func readListed(ctx context.Context, in *Inspection, s *plan.Stream, pool *fetch
 		defer body.Release()
 		return bytes.Clone(body.Data), nil
 	}
-	s.Playlist, s.Twins, err = s.Lister.List(ctx, read)
+	s.Playlist, s.Twins, err = in.lister(s).List(ctx, read)
 	var failed *fetch.Error
 	if errors.As(err, &failed) || errors.Is(err, ErrDRM) {
 		return err
 	}
 	return named("the "+s.Name()+" stream", in.Presentation.URL, err)
+}
+
+// lister is that of a stream, now.
+func (in *Inspection) lister(s *plan.Stream) manifest.Lister {
+	if l, ok := s.Lister.(manifest.LiveLister); ok {
+		return l.At(time.Now().Add(in.ahead), in.start)
+	}
+	return s.Lister
 }
 
 // readTwins returns the playlists of the mirrors that can be read in time.
@@ -101,11 +109,20 @@ func readMedia(ctx context.Context, in *Inspection, s *plan.Stream, u *url.URL, 
 }
 
 func readStreams(ctx context.Context, job *Job, in *Inspection, pool *fetch.Pool) error {
+	var read []plan.Stream
 	for i := range in.Streams {
-		if err := readStream(ctx, job, in, &in.Streams[i], pool); err != nil {
+		s := &in.Streams[i]
+		err := readStream(ctx, job, in, s, pool)
+		switch {
+		case err == nil:
+			read = append(read, *s)
+		case s.Text() && job.AllowGaps && ctx.Err() == nil:
+			in.Warnings = append(in.Warnings, fmt.Sprintf("the %s stream is left out: %v", s.Name(), err))
+		default:
 			return err
 		}
 	}
+	in.Streams = read
 	return nil
 }
 

@@ -14,6 +14,9 @@ func remarks(v *Verdict, s *join.Summary) []string {
 	var list []string
 	for i := range v.Tracks {
 		t := &v.Tracks[i]
+		if v.Live {
+			break // its playlist promised nothing
+		}
 		if off := (t.Start + t.Duration - t.Planned).Abs(); off > tolerance(t.Planned) {
 			list = append(list, fmt.Sprintf("the %s track ends at %s, the playlist promises %s", t.Kind, clock(t.Start+t.Duration), clock(t.Planned)))
 		}

@@ -9,24 +9,34 @@ import (
 	"time"
 
 	"seine/assemble/fetch"
+	"seine/assemble/hls"
 	"seine/assemble/join"
 	"seine/assemble/journal"
+	"seine/assemble/manifest"
 	"seine/assemble/mux/mp4"
 	"seine/assemble/plan"
 )
 
 // run is one Job at work. All but the reporter, the renewer and what mu guards is for the goroutine of Run.
 type run struct {
-	job     *Job
-	log     *slog.Logger
-	report  *reporter
-	client  *currentClient
-	pool    *fetch.Pool
-	out     *output
-	plan    *plan.Plan
-	renewer *renewer
-	data    *journal.Data
-	joiner  *join.Joiner
+	job      *Job
+	log      *slog.Logger
+	report   *reporter
+	client   *currentClient
+	pool     *fetch.Pool
+	out      *output
+	plan     *plan.Plan
+	renewer  *renewer
+	data     *journal.Data
+	joiner   *join.Joiner
+	texts    map[int]textPart // subtitles, by part
+	textRoom map[int]textRoom // by stream
+	sidecars []sidecar
+	services []manifest.Rendition // of closed captions
+	webm     bool                 // the film becomes a WebM file
+	live     *recording           // nil for a film that is whole
+	// inspected is the film as it was planned.
+	inspected *Inspection
 
 	verdict Verdict
 	parts   int // on record
@@ -53,7 +63,7 @@ func Run(ctx context.Context, job Job) (Verdict, error) {
 	if err := job.check(); err != nil {
 		return Verdict{}, err
 	}
-	out, err := openOutput(job.Output, job.Force)
+	out, err := openOutput(&job)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -64,12 +74,15 @@ func Run(ctx context.Context, job Job) (Verdict, error) {
 func perform(ctx context.Context, job Job, out *output) (v Verdict, err error) {
 	r := &run{job: &job, log: job.log(), report: startReporter(job.Progress), client: newCurrentClient(job.Client), out: out, lastPart: -1}
 	defer r.report.stop()
-	r.pool = fetch.NewPool(r.client, r.options())
+	if r.pool = fetch.NewPool(r.client, r.options()); job.Pool != nil {
+		r.pool = job.Pool.Beside(r.client, r.options())
+	}
 	r.verdict.Path = job.Output + ".part"
 	err = r.film(ctx)
 	if r.data != nil {
 		r.data.Close()
 	}
+	r.dropSidecars()
 	if e := r.out.close(); e != nil {
 		r.log.Warn("cleaning up", "err", e)
 	}
@@ -91,11 +104,23 @@ func (r *run) options() fetch.Options {
 
 // film plans, takes over what is there, fetches the rest, fills holes and finishes.
 func (r *run) film(ctx context.Context) error {
+	if r.job.Plain {
+		return r.single(ctx, hls.ErrNotPlaylist)
+	}
 	if err := r.prepare(ctx); err != nil {
 		if inOneFile(err) && r.job.Manifest == nil {
-			return r.single(ctx, err)
+			return r.singleWithTracks(ctx, err)
 		}
 		return err
+	}
+	if err := r.freeSidecars(); err != nil {
+		return err
+	}
+	if err := r.settleContainer(); err != nil {
+		return err
+	}
+	if r.plan.Live {
+		return r.record(ctx)
 	}
 	if err := r.resume(ctx); err != nil {
 		return err
@@ -175,7 +200,7 @@ func (r *run) takeOver(ctx context.Context) ([]journal.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i := lastPresent(records); i >= 0 {
+	if i := r.lastPresent(records); i >= 0 {
 		if found.Identity != h.Identity {
 			err = prove(ctx, r.renewer.now(), r.pool, records[i].Part, records[i].Print)
 		}
@@ -197,10 +222,10 @@ func (r *run) anew(ctx context.Context) ([]journal.Record, error) {
 	return r.out.restart(r.header())
 }
 
-// lastPresent is the last record of a part that is not missing, or -1.
-func lastPresent(records []journal.Record) int {
+// lastPresent is the last record of a part of the film that is not missing, or -1.
+func (r *run) lastPresent(records []journal.Record) int {
 	for i := len(records) - 1; i >= 0; i-- {
-		if !records[i].Missing && records[i].Print.Length > 0 {
+		if !r.text(records[i].Part) && !records[i].Missing && records[i].Print.Length > 0 {
 			return i
 		}
 	}
@@ -216,7 +241,10 @@ func (r *run) restore(records []journal.Record) error {
 	for {
 		current := journal.Current(records)
 		r.joiner = join.New(r.data, r.joinOptions())
-		err := r.joiner.Restore(history(current))
+		err := r.joiner.Restore(r.history(current))
+		if err == nil {
+			err = r.recallTexts(current)
+		}
 		if err == nil {
 			r.takeStock(current)
 			return nil
@@ -232,10 +260,17 @@ func (r *run) restore(records []journal.Record) error {
 }
 
 // history is what the joiner wants to hear again.
-func history(records []journal.Record) [][]byte {
-	list := make([][]byte, len(records))
+func (r *run) history(records []journal.Record) [][]byte {
+	list := make([][]byte, 0, len(records))
 	for i := range records {
-		list[i] = records[i].Data
+		if r.text(records[i].Part) {
+			continue
+		}
+		data := records[i].Data
+		if r.live != nil { // leaving out what a recording has noted
+			_, data, _ = cutNote(data)
+		}
+		list = append(list, data)
 	}
 	return list
 }
@@ -257,13 +292,20 @@ func (r *run) takeStock(current []journal.Record) {
 }
 
 func (r *run) joinOptions() join.Options {
-	o := join.Options{Duration: r.plan.Duration, Streams: len(r.plan.Streams), Offsets: r.plan.Offsets}
-	for i := range r.plan.Streams {
+	o := join.Options{Duration: r.plan.Duration, Streams: r.plan.Films(), Offsets: r.plan.Offsets[:r.plan.Films()]}
+	if r.job.EmbedSubs {
+		o.Texts = len(r.plan.Streams) - r.plan.Films() + len(r.job.Choice.Captions())
+	}
+	for i := range r.plan.Films() {
 		s := &r.plan.Streams[i]
 		o.Languages, o.Names, o.Kinds = append(o.Languages, s.Language), append(o.Names, s.Title), append(o.Kinds, s.Gives)
 		if s.Default {
 			o.Default = i
 		}
+	}
+	o.WebM = r.webm
+	if r.live != nil {
+		o.Fragments, o.Together, o.Duration = true, true, r.job.Live.Duration
 	}
 	return o
 }
@@ -277,13 +319,20 @@ func (r *run) count(i int, why error) {
 	}
 	r.report.update(func(p *Progress) {
 		p.Done, p.Missing = r.parts, len(r.missing)
-		p.Duration = max(p.Duration, part.Start+part.Duration)
+		if !r.text(i) {
+			p.Duration = max(p.Duration, part.Start+part.Duration)
+		}
 	})
 }
 
 // finish closes the film and gives it its name.
 func (r *run) finish() error {
-	r.learn()
+	if r.live == nil {
+		r.learn()
+	}
+	if err := r.subtitles(); err != nil {
+		return err
+	}
 	sum, err := r.joiner.Finish()
 	if err == nil {
 		err = r.data.Flush()
@@ -296,13 +345,17 @@ func (r *run) finish() error {
 	case err != nil:
 		return err
 	}
-	size, err := r.out.commit(len(r.missing) > 0)
+	if err := r.commitSidecars(); err != nil {
+		return err
+	}
+	size, err := r.out.commit(len(r.missing) > 0 && r.live == nil)
 	if err != nil {
 		return err
 	}
 	v := &r.verdict
-	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
+	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.out.finished(), true, size, sum.Duration, r.plan.Duration
+	v.Live = r.live != nil
 	v.Tracks = r.tracks(&sum)
-	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams, &sum)...), remarks(v, &sum)...)
+	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams[:r.plan.Films()], &sum)...), remarks(v, &sum)...)
 	return nil
 }

@@ -20,7 +20,11 @@ import (
 
 // source gets the clear bytes of parts. It is safe for concurrent use.
 type source struct {
-	plan  *plan.Plan
+	plan *plan.Plan
+	// found has the parts of a film that is recorded, in place of the plan, which then grows in other hands; nil for none. most is how often one is
+	// asked for before it is looked at again, 0 for what the policy says.
+	found func(i int) *plan.Part
+	most  int
 	keys  *decrypt.Keys
 	inits *inits
 	ends  *ends
@@ -28,6 +32,7 @@ type source struct {
 	opens *sampleKeys
 
 	once  sync.Once
+	mu    sync.Mutex
 	keyed map[string]bool // see seals
 	tries tries
 }
@@ -39,12 +44,12 @@ func newSource(p *plan.Plan, lenient bool) *source {
 
 // get fetches part i and decrypts it in place.
 func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) {
-	part := &s.plan.Parts[i]
+	part := s.part(i)
 	if err := s.init(ctx, i, g); err != nil {
 		return nil, err
 	}
-	check := checkMedia
-	if part.Key != nil {
+	check, clear := s.check(part), part.Key == nil || part.Key.OfSamples() && s.text(part)
+	if !clear {
 		key, err := s.key(ctx, part.Key, "the key of "+s.name(part), g)
 		if err != nil {
 			return nil, err
@@ -54,11 +59,16 @@ func (s *source) get(ctx context.Context, i int, g getter) (*fetch.Body, error) 
 			s.opens.give(i, k)
 			check = s.tried(part, s.inits.peek(i), k)
 		} else {
-			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part)) }
+			inner := check
+			check = func(b *fetch.Body) error { return openSegment(b, key, vector(part), inner) }
 		}
 	}
+	if !s.text(part) {
+		check = s.ends.check(i, part.Stream, check)
+	}
 	body, err := g.Get(ctx, fetch.Request{
-		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: s.ends.check(i, check),
+		Kind: fetch.Segment, Name: s.name(part), URL: part.URL, Mirrors: part.Mirrors, Range: part.Range, Check: check,
+		Tries: s.most,
 	})
 	if part.Doubtful && absent(err) {
 		err = errBeyond
@@ -75,9 +85,17 @@ func absent(err error) bool {
 	return errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
 }
 
+// part is part i as it is now.
+func (s *source) part(i int) *plan.Part {
+	if s.found != nil {
+		return s.found(i)
+	}
+	return &s.plan.Parts[i]
+}
+
 // asks names all that part i needs.
 func (s *source) asks(i int) (addresses [3]string) {
-	part := &s.plan.Parts[i]
+	part := s.part(i)
 	addresses[0] = part.URL
 	if part.Key != nil {
 		addresses[1] = part.Key.URL
@@ -91,7 +109,7 @@ func (s *source) asks(i int) (addresses [3]string) {
 func (s *source) key(ctx context.Context, key *manifest.Key, name string, g getter) ([16]byte, error) {
 	return s.keys.Key(ctx, key.URL, func(ctx context.Context, url string, check func([]byte) error) ([]byte, error) {
 		body, err := g.Get(ctx, fetch.Request{
-			Kind: fetch.Key, Name: name, URL: url,
+			Kind: fetch.Key, Name: name, URL: url, Tries: s.most,
 			Check: func(b *fetch.Body) error { return check(b.Data) },
 		})
 		if err != nil {
@@ -106,14 +124,29 @@ func (s *source) key(ctx context.Context, key *manifest.Key, name string, g gett
 // ones, which the segments in front of the key need not be.
 func (s *source) seals(init *plan.Init) bool {
 	s.once.Do(func() {
-		s.keyed = map[string]bool{}
+		if s.found != nil {
+			return // they are told one by one
+		}
 		for i := range s.plan.Parts {
-			if p := &s.plan.Parts[i]; p.Key != nil && p.Key.OfSamples() && p.Init != nil {
-				s.keyed[initName(p.Init)] = true
-			}
+			s.seal(&s.plan.Parts[i])
 		}
 	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return init != nil && len(s.keyed) > 0 && s.keyed[initName(init)]
+}
+
+// seal notes a part: see seals.
+func (s *source) seal(p *plan.Part) {
+	if p.Key == nil || !p.Key.OfSamples() || p.Init == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keyed == nil {
+		s.keyed = map[string]bool{}
+	}
+	s.keyed[initName(p.Init)] = true
 }
 
 // vector is the stated initialisation vector, or the media sequence number (RFC 8216 §5.2).
@@ -156,11 +189,14 @@ func (s *source) name(part *plan.Part) string {
 	if len(s.plan.Streams) > 1 {
 		name = stream.Name() + " segment"
 	}
+	if s.found != nil {
+		return fmt.Sprintf("%s %d", name, part.Sequence)
+	}
 	return fmt.Sprintf("%s %d of %d", name, part.Segment+1, len(stream.Playlist.Segments))
 }
 
 // openSegment decrypts, and tells an error page from a wrong key. A picture in front is no part of the cipher text.
-func openSegment(b *fetch.Body, key, iv [16]byte) error {
+func openSegment(b *fetch.Body, key, iv [16]byte, check func(*fetch.Body) error) error {
 	if err := checkText(b.Data); err != nil {
 		return err
 	}
@@ -175,7 +211,7 @@ func openSegment(b *fetch.Body, key, iv [16]byte) error {
 		return err
 	}
 	inner := &fetch.Body{Data: data}
-	if err := checkMedia(inner); err != nil {
+	if err := check(inner); err != nil {
 		return fmt.Errorf("%w: after decryption it is %s", ErrWrongKey, describe(data))
 	}
 	b.Data = inner.Data

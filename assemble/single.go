@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"seine/assemble/fetch"
+	"seine/assemble/filename"
 	"seine/assemble/hls"
 	"seine/assemble/journal"
 	"seine/assemble/manifest"
@@ -104,7 +105,7 @@ func (r *run) probe(ctx context.Context, address string, not error) (*single, er
 	if s.poured {
 		return s, nil
 	}
-	s.header, s.body, s.print, s.ext = body.Header, body, journal.PrintOf(body.Data), extensionOrGuess(body.Data)
+	s.header, s.body, s.print, s.ext = body.Header, body, journal.PrintOf(body.Data), r.extensionOrGuess(body.Data)
 	n, ok := wholeOf(body.Header)
 	if !ok || n < int64(len(body.Data)) {
 		body.Release()
@@ -117,7 +118,7 @@ func (r *run) probe(ctx context.Context, address string, not error) (*single, er
 // pour writes a file that the server does not divide.
 func (r *run) pour(s *single, h http.Header, at int64, b []byte, not error) error {
 	if at == 0 {
-		if s.ext = extensionOrGuess(b); s.ext == "" {
+		if s.ext = r.extensionOrGuess(b); s.ext == "" {
 			return permanentError{not}
 		}
 		s.header, s.length = h, -1
@@ -136,12 +137,12 @@ func (r *run) pour(s *single, h http.Header, at int64, b []byte, not error) erro
 }
 
 // extensionOrGuess is "" for text, which is no film.
-func extensionOrGuess(b []byte) string {
+func (r *run) extensionOrGuess(b []byte) string {
 	b = b[:min(len(b), probeBytes)]
-	if hls.IsText(b) {
+	if hls.IsText(b) && !r.job.Plain {
 		return ""
 	}
-	return cmp.Or(extensionOf(b), ".bin")
+	return cmp.Or(filename.OfContent(b), ".bin")
 }
 
 // wholeOf is the length of the file that an answer has a part of (RFC 9110 §14.4).
@@ -224,7 +225,7 @@ func (r *run) fetchSingle(ctx context.Context, s *single) error {
 		Count: s.parts() - from, Typical: min(s.length, pieceBytes),
 		URLs: func(int) []string { return []string{s.url} },
 		Fetch: func(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
-			return l.Get(ctx, s.request(i+from))
+			return s.part(ctx, i+from, l)
 		},
 		Deliver: func(i int, b *fetch.Body, err error) error {
 			if err != nil {
@@ -236,9 +237,25 @@ func (r *run) fetchSingle(ctx context.Context, s *single) error {
 	})
 }
 
+// part asks for one that is of the same file, and has the server tell if it is not.
+func (s *single) part(ctx context.Context, i int, l *fetch.Lane) (*fetch.Body, error) {
+	r := s.request(i)
+	body, err := l.Get(ctx, r)
+	changed := (*fetch.ChangedError)(nil)
+	if !errors.As(err, &changed) {
+		return body, err
+	}
+	if !s.same(changed.Header, changed.Length) {
+		return nil, fmt.Errorf("%w: %w", ErrChanged, err)
+	}
+	// The same file by its date, from another server behind the name.
+	r.Version = ""
+	return l.Get(ctx, r)
+}
+
 func (s *single) request(i int) fetch.Request {
 	name := fmt.Sprintf("part %d of %d", i+1, s.parts())
-	return fetch.Request{Kind: fetch.Segment, Name: name, URL: s.url, Range: s.span(i), Check: func(b *fetch.Body) error {
+	return fetch.Request{Kind: fetch.Segment, Name: name, URL: s.url, Range: s.span(i), Version: fetch.VersionOf(s.header), Check: func(b *fetch.Body) error {
 		if n, ok := wholeOf(b.Header); ok && !s.same(b.Header, n) {
 			return permanentError{fmt.Errorf("%w: the file is another one now", ErrChanged)}
 		}
@@ -293,7 +310,7 @@ func (r *run) finishSingle(s *single) error {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	r.parts = max(r.parts, 1)
-	if err := verify(r.out.part, s.header); err != nil {
+	if err := r.verify(s); err != nil {
 		_, e := r.out.keep(nil)
 		return errors.Join(err, e)
 	}

@@ -308,3 +308,87 @@ func TestSingleName(t *testing.T) {
 		t.Errorf("%q", b)
 	}
 }
+
+// TestSingleIfRange: each part is asked for on condition that the file is the same (RFC 9110 §13.1.5), but never by a weak entity tag. A file that changes
+// in mid-download is found out whether the server heeds that or not, and nothing of it is read where it does.
+func TestSingleIfRange(t *testing.T) {
+	const date = "Sun, 09 Sep 2001 01:46:40 GMT" // of the shelf
+	for name, c := range map[string]struct {
+		tag, second string // entity tags, before and after the change
+		heeds       bool
+		moved       bool // the date changes
+		want        string
+		err         error
+	}{
+		"a tag":                                 {`"a"`, `"b"`, true, true, `"a"`, ErrChanged},
+		"a tag that nobody heeds":               {`"a"`, `"b"`, false, true, `"a"`, ErrChanged},
+		"a weak tag":                            {`W/"a"`, `W/"b"`, true, true, date, ErrChanged},
+		"a date":                                {"", "", true, true, date, ErrChanged},
+		"a date that nobody heeds":              {"", "", false, true, date, ErrChanged},
+		"another server's tag of the same file": {`"a"`, `"b"`, true, false, `"a"`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShelf(t, mp4Head, 30<<20)
+			var mu sync.Mutex
+			seen, sent := map[string]bool{}, 0
+			s.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+				mu.Lock()
+				defer mu.Unlock()
+				part := strings.HasPrefix(r.Header.Get("Range"), "bytes=") && !strings.HasPrefix(r.Header.Get("Range"), "bytes=0-")
+				if v := r.Header.Get("If-Range"); part && v != "" {
+					seen[v] = true
+				}
+				if !part {
+					if c.tag != "" {
+						w.Header().Set("ETag", c.tag)
+					}
+					return false
+				}
+				if c.second != "" {
+					w.Header().Set("ETag", c.second)
+				}
+				if !c.heeds {
+					r.Header.Del("If-Range")
+				}
+				at := time.Unix(1e9, 0)
+				if c.moved {
+					at = at.Add(time.Hour)
+				}
+				counted := &countingWriter{ResponseWriter: w}
+				http.ServeContent(counted, r, "", at, bytes.NewReader(s.data))
+				if counted.code == http.StatusOK {
+					sent++
+				}
+				return true
+			}
+			job := s.job(t)
+			v, err := Run(t.Context(), job)
+			if !errors.Is(err, c.err) || v.Finished != (c.err == nil) {
+				t.Fatalf("%v %+v", err, v)
+			}
+			if c.err == nil {
+				s.holds(t, v.Path)
+			}
+			if !seen[c.want] || seen[`W/"a"`] || seen[`W/"b"`] {
+				t.Errorf("If-Range was %v, want %s", seen, c.want)
+			}
+			if c.heeds && sent == 0 {
+				t.Error("the server was never given the chance to say that it is another file")
+			}
+			if c.err != nil && v.Bytes > probeBytes+6*pieceBytes {
+				t.Errorf("%d bytes were read", v.Bytes)
+			}
+		})
+	}
+}
+
+// countingWriter remembers the status.
+type countingWriter struct {
+	http.ResponseWriter
+	code int
+}
+
+func (w *countingWriter) WriteHeader(code int) {
+	w.code = code
+	w.ResponseWriter.WriteHeader(code)
+}

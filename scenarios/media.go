@@ -29,6 +29,12 @@ type Grab struct {
 	Quality string
 	// Languages of the sounds to take, such as en,de; or all.
 	Audio string
+	// Languages of the subtitles to take, such as en,de; or all; cc for closed captions.
+	Subs string
+	// How much of a broadcast to record, such as 90s or 1h30m; without it, to its end.
+	Duration string
+	// Record a broadcast from the first moment that the origin still has.
+	FromStart bool
 	// Finish the film though segments are missing.
 	AllowGaps bool
 	// File to write what was seen to, as PNG, where no film was found.

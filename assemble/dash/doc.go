@@ -11,9 +11,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 
+	"seine/assemble/internal/xmlbound"
 	"seine/assemble/manifest"
 )
 
@@ -46,7 +46,7 @@ func Is(text []byte) bool {
 		return false
 	}
 	d := xml.NewDecoder(bytes.NewReader(head))
-	d.CharsetReader = plainCharset
+	d.CharsetReader = xmlbound.Plain
 	for {
 		t, err := d.RawToken()
 		if err != nil {
@@ -75,17 +75,15 @@ func Parse(text []byte, base *url.URL) (*manifest.Presentation, error) {
 	return p, nil
 }
 
-// decode reads the elements. The decoder knows no entities but XML's own five, so that none can grow.
+// decode reads the elements.
 func decode(text []byte) (*mpd, error) {
-	in := xml.NewDecoder(bytes.NewReader(text))
-	in.CharsetReader = plainCharset
+	in := xmlbound.New(text, maxDepth, maxElements)
 	m := &mpd{}
-	if err := xml.NewTokenDecoder(&bounded{in: in}).Decode(m); err != nil {
-		if errors.Is(err, ErrTooLarge) {
-			return nil, err
+	if err := in.Decoder().Decode(m); err != nil {
+		if errors.Is(err, xmlbound.ErrTooLarge) {
+			return nil, fmt.Errorf("%w: %w", ErrTooLarge, err)
 		}
-		line, column := in.InputPos()
-		return nil, fmt.Errorf("%w: %w, at %d:%d", ErrMalformed, err, line, column)
+		return nil, fmt.Errorf("%w: %w, at %s", ErrMalformed, err, in.At())
 	}
 	switch {
 	case len(m.Periods) == 0:
@@ -95,30 +93,3 @@ func decode(text []byte) (*mpd, error) {
 	}
 	return m, nil
 }
-
-// bounded reads tokens, of which neither too many elements come nor too many in one another: the decoder bounds neither.
-type bounded struct {
-	in           *xml.Decoder
-	depth, count int
-}
-
-func (b *bounded) Token() (xml.Token, error) {
-	t, err := b.in.RawToken()
-	switch t.(type) {
-	case xml.StartElement:
-		b.depth++
-		b.count++
-	case xml.EndElement:
-		b.depth--
-	}
-	switch {
-	case b.depth > maxDepth:
-		return nil, fmt.Errorf("%w: elements are %d deep in one another", ErrTooLarge, b.depth)
-	case b.count > maxElements:
-		return nil, fmt.Errorf("%w: more than %d elements", ErrTooLarge, maxElements)
-	}
-	return t, err
-}
-
-// plainCharset reads what calls itself another charset as it is: names and numbers are ASCII in all that is in use.
-func plainCharset(_ string, r io.Reader) (io.Reader, error) { return r, nil }

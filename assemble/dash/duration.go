@@ -63,6 +63,11 @@ func (m *mpd) spans() ([]span, error) {
 		}
 		if !stated {
 			if start = end; end < 0 {
+				if m.Type == "dynamic" { // it will be told when it begins
+					m.Periods = m.Periods[:i]
+					list = list[:i]
+					break
+				}
 				return nil, fmt.Errorf("early available periods (number %d has no start) are %w", i+1, errUnsupported)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"seine/assemble/internal/hostile"
 	"seine/assemble/manifest"
@@ -23,6 +24,9 @@ func all(t testing.TB, text, index []byte) {
 		listers = append(listers, r.Lister)
 	}
 	for _, l := range listers[:min(len(listers), 4)] {
+		if on, ok := l.(manifest.LiveLister); ok {
+			l = on.At(began.Add(time.Hour), began)
+		}
 		list, _, err := l.List(t.Context(), func(context.Context, string, manifest.ByteRange) ([]byte, error) { return index, nil })
 		if err != nil {
 			continue
@@ -50,6 +54,14 @@ func FuzzParse(f *testing.F) {
 		`<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011"/><BaseURL>//h/</BaseURL><BaseURL>x/</BaseURL>`,
 	} {
 		f.Add([]byte(static(`<Period duration="PT9.5S">`+picture(s)+`</Period><Period>`+picture(s)+`</Period>`)), []byte(sidx))
+	}
+	for _, s := range []string{
+		`<SegmentTemplate timescale="1000" duration="2000" startNumber="5" media="$Number$.m4s"/>`,
+		`<SegmentTemplate timescale="10" media="t$Time$"><SegmentTimeline><S t="8900" d="100" r="3"/><S d="70" r="-1"/></SegmentTimeline></SegmentTemplate>`,
+	} {
+		text := `<MPD type="dynamic" availabilityStartTime="2026-01-02T12:00:00Z" timeShiftBufferDepth="PT30S" minimumUpdatePeriod="PT2S"><Location>x</Location>` +
+			`<UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="2026-01-02T12:00:00Z"/><Period id="1" start="PT0S">` + picture(s) + `</Period><Period start="PT50M">` + picture(s) + `</Period></MPD>`
+		f.Add([]byte(text), []byte(sidx))
 	}
 	f.Fuzz(func(t *testing.T, text, index []byte) { all(t, text, index) })
 }

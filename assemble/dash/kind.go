@@ -3,6 +3,7 @@ package dash
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"seine/assemble/manifest"
@@ -92,10 +93,10 @@ func anyOf(codecs string, list []string) bool {
 	return false
 }
 
-// inMP4 reports whether segments are fragmented mp4, or are not said to be anything else.
-func (c *common) inMP4() bool {
+// joinable reports whether segments are of a kind that can be put together, or are not said to be of any.
+func (c *common) joinable() bool {
 	_, minor, _ := strings.Cut(strings.ToLower(c.MimeType), "/")
-	return minor == "mp4" || minor == "" || minor == "mp2t"
+	return minor == "mp4" || minor == "" || minor == "mp2t" || minor == "webm"
 }
 
 // role is the first of a scheme that everybody uses (§5.8.5.5), or "".
@@ -106,6 +107,30 @@ func (s *adaptationSet) role() string {
 		}
 	}
 	return ""
+}
+
+// hasRole reports whether one of the roles is this.
+func (s *adaptationSet) hasRole(role string) bool {
+	return slices.ContainsFunc(s.Roles, func(r descriptor) bool {
+		return strings.EqualFold(r.Scheme, "urn:mpeg:dash:role:2011") && strings.EqualFold(r.Value, role)
+	})
+}
+
+// hardOfHearing is true for subtitles that tell what is heard.
+func (s *adaptationSet) hardOfHearing() bool {
+	return slices.ContainsFunc(s.Accessibility, func(a descriptor) bool {
+		return a.Scheme == "urn:tva:metadata:cs:AudioPurposeCS:2007" && a.Value == "2"
+	})
+}
+
+// readable is the first representation of subtitles that is text, not pictures of it (IMSC image profile).
+func (s *set) readable() *media {
+	for _, m := range s.options {
+		if !strings.Contains(strings.ToLower(m.Codecs), ".im1i") && !strings.Contains(strings.ToLower(m.Codecs), ".im2i") {
+			return m
+		}
+	}
+	return s.options[0]
 }
 
 // describes is true for a sound that tells what is seen.

@@ -53,14 +53,6 @@ func (t *template) layout(m *media) (*layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := values{id: m.id, bandwidth: m.bandwidth}
-	l := &layout{scale: s}
-	if l.init, err = t.start(v); err != nil {
-		return nil, err
-	}
-	if t.Media == "" {
-		return nil, fmt.Errorf("%w: a SegmentTemplate has no media", ErrMalformed)
-	}
 	most := -1
 	if t.Timeline == nil && t.Duration == nil {
 		most = 1
@@ -68,6 +60,19 @@ func (t *template) layout(m *media) (*layout, error) {
 	pieces, err := t.pieces(s, m.span.length, most)
 	if err != nil {
 		return nil, err
+	}
+	return t.lay(m, s, pieces)
+}
+
+// lay fills in the template for some pieces.
+func (t *template) lay(m *media, s scale, pieces []piece) (_ *layout, err error) {
+	v := values{id: m.id, bandwidth: m.bandwidth}
+	l := &layout{scale: s}
+	if l.init, err = t.start(v); err != nil {
+		return nil, err
+	}
+	if t.Media == "" {
+		return nil, fmt.Errorf("%w: a SegmentTemplate has no media", ErrMalformed)
 	}
 	l.list = make([]place, len(pieces))
 	for i, p := range pieces {
@@ -153,11 +158,11 @@ func (b *segmentBase) layout(ctx context.Context, m *media, read manifest.Reader
 	if err != nil {
 		return nil, err
 	}
-	segments, err := readIndex(ctx, address, *index.bytes, read)
+	segments, err := readIndex(ctx, address, *index.bytes, out.init, m.span.length, read)
 	if err != nil {
 		return nil, err
 	}
-	out.list, err = segments.within(m.span, s)
+	out.list, out.scale, err = segments.within(m.span, s)
 	return out, err
 }
 

@@ -7,8 +7,14 @@ type mpd struct {
 	XMLName  xml.Name  `xml:"MPD"`
 	Type     string    `xml:"type,attr"`
 	Duration string    `xml:"mediaPresentationDuration,attr"`
+	Start    string    `xml:"availabilityStartTime,attr"`
+	Window   string    `xml:"timeShiftBufferDepth,attr"`
+	Update   string    `xml:"minimumUpdatePeriod,attr"`
 	Bases    []baseURL `xml:"BaseURL"`
 	Periods  []period  `xml:"Period"`
+	// Locations are §5.15, Clocks §5.8.4.11.
+	Locations []string     `xml:"Location"`
+	Clocks    []descriptor `xml:"UTCTiming"`
 }
 
 // baseURL is §5.6.

@@ -17,6 +17,7 @@ type presenter struct {
 	mpd     *mpd
 	base    *url.URL
 	spans   []span
+	air     *air // nil for what is whole
 	periods [][]set
 	main    int // the period that says what there is to choose from: the longest
 	out     *manifest.Presentation
@@ -36,6 +37,12 @@ func (m *mpd) present(base *url.URL) (*manifest.Presentation, error) {
 		return nil, err
 	}
 	p := &presenter{mpd: m, base: base, spans: spans, out: &manifest.Presentation{URL: base}}
+	if p.air, err = m.broadcast(); err != nil {
+		return nil, err
+	}
+	if p.air != nil {
+		p.out.Broadcast = p.air.describe(m, base)
+	}
 	if err := p.collect(); err != nil {
 		return nil, err
 	}
@@ -122,7 +129,7 @@ func (p *presenter) set(a *adaptationSet, above addressing, bases bases, in span
 		switch {
 		case r.Depends != "":
 			p.warn("representation %.60q needs others (%.60q), and is left alone", r.ID, r.Depends)
-		case s.what != text && !m.inMP4():
+		case s.what != text && !m.joinable():
 			p.foreign = m.MimeType
 			p.warn("representation %.60q is %.60q, which is not supported yet, and is left alone", r.ID, m.MimeType)
 		default:
@@ -185,7 +192,7 @@ func (p *presenter) sounds() {
 	for i, s := range list {
 		m := slices.MaxFunc(s.options, func(a, b *media) int { return cmp.Compare(a.bandwidth, b.bandwidth) })
 		r := manifest.Rendition{
-			Type: manifest.Audio, Group: "audio", Language: s.language(), Name: s.name(i), Channels: m.channels(),
+			Type: manifest.Audio, Group: "audio", Language: s.language(), Name: s.name(i), Channels: m.channels(), Codecs: m.Codecs,
 			Default: i == 0, Autoselect: s.rank() == 0, URL: p.name("audio", s, m), Lister: p.track(s, m),
 		}
 		if s.describes() {
@@ -201,6 +208,10 @@ func (p *presenter) pictures() {
 	group, sound := "", int64(0)
 	if len(p.out.Renditions) > 0 {
 		group = "audio"
+	}
+	texts := ""
+	if len(p.of(text)) > 0 {
+		texts = "text"
 	}
 	switch {
 	case len(list) == 0:
@@ -219,7 +230,7 @@ func (p *presenter) pictures() {
 		for _, m := range s.options {
 			v := manifest.Variant{
 				URL: p.name("main", s, m), Lister: p.track(s, m), Bandwidth: m.bandwidth + sound, Width: m.Width, Height: m.Height,
-				FrameRate: rate(m.FrameRate), Codecs: m.Codecs, Pathway: ".", Audio: group,
+				FrameRate: rate(m.FrameRate), Codecs: m.Codecs, Pathway: ".", Audio: group, Subtitles: texts,
 			}
 			if hasSound(m.Codecs) {
 				v.Audio = ""
@@ -232,11 +243,15 @@ func (p *presenter) pictures() {
 // texts names the subtitles.
 func (p *presenter) texts() {
 	for i, s := range p.of(text) {
-		m := s.options[0]
-		p.out.Renditions = append(p.out.Renditions, manifest.Rendition{
-			Type: manifest.Subtitles, Group: "text", Language: s.language(), Name: s.name(i), Forced: s.role() == "forced-subtitle",
+		m := s.readable()
+		r := manifest.Rendition{
+			Type: manifest.Subtitles, Group: "text", Language: s.language(), Name: s.name(i), Forced: s.hasRole("forced-subtitle") || s.hasRole("forced_subtitle"),
 			URL: p.name("text", s, m), Lister: p.track(s, m),
-		})
+		}
+		if s.hasRole("caption") || s.hardOfHearing() {
+			r.Characteristics = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
+		}
+		p.out.Renditions = append(p.out.Renditions, r)
 	}
 }
 
@@ -280,7 +295,7 @@ func rate(s string) float64 {
 
 // track follows a representation through all periods.
 func (p *presenter) track(s *set, m *media) *track {
-	t := &track{url: p.name(fmt.Sprint(s.what), s, m), dynamic: p.mpd.Type == "dynamic", periods: make([]*media, len(p.periods))}
+	t := &track{url: p.name(fmt.Sprint(s.what), s, m), air: p.air, spans: p.spans, periods: make([]*media, len(p.periods))}
 	for i := range p.periods {
 		if t.periods[i] = m; i != p.main {
 			t.periods[i] = like(p.periods[i], s, m)

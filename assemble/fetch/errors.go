@@ -17,7 +17,9 @@ var (
 	ErrTooLarge  = errors.New("the body is too large")
 	ErrRange     = errors.New("the server does not honour byte ranges")
 	ErrEncoding  = errors.New("the server compressed the body unasked")
-	ErrPatience  = errors.New("the server asks to wait for too long")
+	// ErrChanged is a *ChangedError.
+	ErrChanged  = errors.New("the file is another one now")
+	ErrPatience = errors.New("the server asks to wait for too long")
 )
 
 // Error is a request that failed for good.
@@ -55,12 +57,35 @@ func (e *Error) Unwrap() error { return e.Err }
 // StatusError is an HTTP status that gives no body.
 type StatusError struct {
 	Code int
+	// Header is that of the answer.
+	Header http.Header
 	// held: the server asks everybody for patience, not only this request.
 	held bool
 }
 
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("HTTP %d %s", e.Code, http.StatusText(e.Code))
+}
+
+// ChangedError is an answer that If-Range turned into one with the whole file, of which nothing was read. Servers behind one name may
+// give the same file entity tags of their own: the head of the answer tells.
+type ChangedError struct {
+	Header http.Header
+	// Length of the file, -1 if the server does not tell.
+	Length int64
+}
+
+func (e *ChangedError) Error() string { return ErrChanged.Error() }
+
+// Is makes it ErrChanged.
+func (e *ChangedError) Is(target error) bool { return target == ErrChanged }
+
+// changed is a *ChangedError, or nil.
+func (r *Request) changed(resp *http.Response) error {
+	if r.Version == "" || resp.StatusCode != http.StatusOK {
+		return nil
+	}
+	return &ChangedError{resp.Header, resp.ContentLength}
 }
 
 // contentError wraps what a Check said.
@@ -95,7 +120,7 @@ func classify(ctx context.Context, err error) class {
 	switch {
 	case ctx.Err() != nil, errors.As(err, &permanent) && permanent.Permanent():
 		return fatal
-	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRange), errors.Is(err, ErrEncoding), errors.Is(err, ErrPatience):
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrRange), errors.Is(err, ErrEncoding), errors.Is(err, ErrPatience), errors.Is(err, ErrChanged):
 		return fatal
 	case errors.As(err, &status):
 		return classifyStatus(status.Code)
@@ -109,6 +134,8 @@ func classify(ctx context.Context, err error) class {
 
 func classifyStatus(code int) class {
 	switch {
+	case code == http.StatusNotModified:
+		return fatal
 	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable:
 		return throttled
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code >= 500:

@@ -59,6 +59,16 @@ type Request struct {
 	// Sink, if not nil, takes a body that comes whole, whatever its length, in place of memory: bytes that come at an offset, with the answer's
 	// header. Another try begins at 0 again. Data is empty then. An error is one of Check.
 	Sink func(h http.Header, at int64, b []byte) error
+	// Rest, if not nil, has a Sink go on where it was, in place of beginning at 0 again, as far as it is the same body.
+	Rest *Rest
+	// Header is what the request says besides, such as what makes it conditional: HTTP 304 is a *StatusError then.
+	Header http.Header
+	// Answer, if not nil, is shown the head of each answer that has the body, or the rest of it, before anything is read. An error is one
+	// of Check.
+	Answer func(*http.Response) error
+	// Version, if not empty, is what If-Range says of a Range (RFC 9110 §13.1.5): a strong entity tag or a date. An answer that has the
+	// whole in place of the range is ErrChanged then, and nothing of it is read.
+	Version string
 	// Check, if not nil, judges a complete body and may change it (decrypt it). An error has the request tried again a
 	// few times, unless it has a method Permanent() bool that returns true. It is not called concurrently for one body.
 	Check func(*Body) error
@@ -68,9 +78,19 @@ type Request struct {
 	// Standing, if not nil, is told when the transfer of a segment begins to wait for memory, which only parts before it can
 	// free, and when it goes on. Whoever waits for several parts must know that such a one gives no news.
 	Standing func(bool)
+	// Tries, if not 0, bounds how often it is asked for: of things that change, the caller asks again himself.
+	Tries int
 	// Stale, if not nil, is asked after an answer that refuses (HTTP 401, 403, 404, 410 and their like), and before another try because of it:
 	// true if the addresses are known to be honoured no longer, so that the try would be for nothing.
 	Stale func() bool
+}
+
+// most is how often it is asked for where the policy says n.
+func (r *Request) most(n int) int {
+	if r.Tries > 0 {
+		return min(n, r.Tries)
+	}
+	return n
 }
 
 // Body is a resource in memory. Its owner calls Release when Data is no longer needed.
@@ -119,6 +139,13 @@ type Retry struct {
 	Tries int
 	Wait  time.Duration
 	Err   error
+}
+
+// VersionOf returns what an answer says of itself that If-Range may hold against a later one: a strong entity tag, or a date of last change
+// that is a second older than the answer (RFC 9110 §8.8.2.2); empty without either.
+func VersionOf(h http.Header) string {
+	v, _ := validatorOf(h)
+	return v
 }
 
 func (o Options) withDefaults() Options {

@@ -121,7 +121,7 @@ func (f *pursuit) failed(ctx context.Context, err error, progress bool) error {
 	if a.refused = nil; c == refused {
 		a.refused = err
 	}
-	if n := len(f.list); spent != nil || f.stale(a) || a.vain >= (retry.tries(f.req.Kind, c)+n-1)/n {
+	if n := len(f.list); spent != nil || f.stale(a) || a.vain >= (f.req.most(retry.tries(f.req.Kind, c))+n-1)/n {
 		a.spent = true
 		a.host.judged(false)
 	}

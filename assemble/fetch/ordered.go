@@ -11,8 +11,11 @@ const maxAhead = 128
 
 // Work says how to get the parts of Ordered, and what to do with them.
 type Work struct {
-	// Count is the number of parts.
+	// Count is the number of parts. It is 0 where More tells.
 	Count int
+	// More, if not nil, waits until part i is known, which may be long, and returns false when there will be none. It is called in order, from
+	// a goroutine of Ordered.
+	More func(ctx context.Context, i int) bool
 	// Typical is how long a part is expected to be, in bytes; 0 when nothing is known.
 	Typical int64
 	// URLs are the addresses of part i, as in Request: the limit of the host that is asked holds, and of several hosts the
@@ -50,9 +53,9 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 		defer close(queue)
 		p.dispatch(ctx, w, win, queue, &wg)
 	})
-	for i := range w.Count {
-		out, err := w.next(ctx, queue)
-		if err != nil {
+	for i := 0; ; i++ {
+		out, ok, err := w.next(ctx, queue)
+		if err != nil || !ok {
 			return err
 		}
 		err = w.Deliver(i, out.body, out.err)
@@ -63,50 +66,50 @@ func (p *Pool) Ordered(ctx context.Context, w Work) error {
 			return err
 		}
 	}
-	return nil
 }
 
-// next waits for the part whose turn it is.
-func (w *Work) next(ctx context.Context, queue <-chan chan outcome) (outcome, error) {
-	select {
-	case result, ok := <-queue:
-		if !ok {
-			return outcome{}, context.Cause(ctx)
-		}
-		out, err := w.await(ctx, result)
-		if err == nil && out.err != nil && ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		return out, err
-	case <-ctx.Done():
-		return outcome{}, context.Cause(ctx)
-	}
-}
-
-func (w *Work) await(ctx context.Context, result <-chan outcome) (outcome, error) {
+// next waits for the part whose turn it is; ok is false when there is none.
+func (w *Work) next(ctx context.Context, queue <-chan chan outcome) (out outcome, ok bool, err error) {
 	var late <-chan time.Time
 	if w.Idle != nil {
 		timer := time.NewTimer(w.IdleTime)
 		defer timer.Stop()
 		late = timer.C
 	}
+	var result <-chan outcome // nil until the part has begun
 	for {
 		select {
-		case out := <-result:
-			return out, nil
+		case result, ok = <-queue:
+			if !ok {
+				return out, false, context.Cause(ctx)
+			}
+			queue = nil
+		case out = <-result:
+			if out.err != nil && ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			return out, true, err
 		case <-late:
 			if err := w.Idle(); err != nil {
-				return outcome{}, err
+				return out, false, err
 			}
 		case <-ctx.Done():
-			return outcome{}, context.Cause(ctx)
+			return out, false, context.Cause(ctx)
 		}
 	}
 }
 
+// more reports whether there is a part i.
+func (w *Work) more(ctx context.Context, i int) bool {
+	if w.More != nil {
+		return w.More(ctx, i)
+	}
+	return i < w.Count
+}
+
 // dispatch starts the parts in order. Slots are taken here, in order too: the head always has one.
 func (p *Pool) dispatch(ctx context.Context, w Work, win *window, queue chan<- chan outcome, wg *sync.WaitGroup) {
-	for i := range w.Count {
+	for i := 0; w.more(ctx, i); i++ {
 		result := make(chan outcome, 1)
 		r := &room{window: win, index: i}
 		if urls := w.URLs(i); len(urls) == 0 {

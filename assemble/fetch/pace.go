@@ -236,7 +236,7 @@ func (w *window) stripe(level int64) int64 {
 
 // left is how many bytes have still to come. The caller holds the lock.
 func (w *window) left() (sum int64) {
-	sum = int64(w.count-w.opened) * w.estimate()
+	sum = int64(max(w.count-w.opened, 0)) * w.estimate()
 	for _, r := range w.open {
 		sum += max(0, r.length()-r.came)
 	}

@@ -31,6 +31,13 @@ func (p *Pool) Ahead(d Doer) *Pool {
 	return &q
 }
 
+// Beside returns a pool for another film or file: what is known of the hosts, and how much may be received, are shared with p. Memory,
+// patience and whoever is told are its own.
+func (p *Pool) Beside(d Doer, o Options) *Pool {
+	o = o.withDefaults()
+	return &Pool{doer: d, opts: o, bufs: newBuffers(o.Window), hosts: p.hosts, rate: p.rate}
+}
+
 // Get fetches one resource and keeps to its host's limit; but a playlist, or what steers it, waits for nobody: others may hold the slots and wait
 // for it. A failure is an *Error.
 func (p *Pool) Get(ctx context.Context, r Request) (*Body, error) {
@@ -61,7 +68,7 @@ func (p *Pool) get(ctx context.Context, r Request, lane *Lane) (*Body, error) {
 		if !f.kept.goesOnAt(r.URL) {
 			p.bufs.put(f.kept.take())
 		}
-		had := len(f.kept.buf)
+		had, from := len(f.kept.buf), r.Rest.from()
 		body, err := f.try(ctx, r)
 		if err == nil {
 			f.at.host.judged(true)
@@ -70,7 +77,7 @@ func (p *Pool) get(ctx context.Context, r Request, lane *Lane) (*Body, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if err := f.failed(ctx, err, len(f.kept.buf) >= had+minResume); err != nil {
+		if err := f.failed(ctx, err, len(f.kept.buf) >= had+minResume || r.Rest.from() >= from+minResume); err != nil {
 			return nil, err
 		}
 	}

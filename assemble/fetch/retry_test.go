@@ -44,7 +44,7 @@ func TestTries(t *testing.T) {
 		"no such DNS": {fails(&net.DNSError{IsNotFound: true}), Segment, 2},
 		"permanent":   {fails(lasting404{errors.New("refused")}), Segment, 1},
 		"204":         {status(204), Segment, 2},
-		"304":         {status(304), Segment, 2},
+		"304":         {status(304), Segment, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -102,7 +103,7 @@ func (s *striping) ask(ctx context.Context, from, n int64) (*http.Response, erro
 	}
 	err = s.pool.judge(resp, s.host, began)
 	if err == nil {
-		err = checkEncoding(resp, s.req)
+		err = cmp.Or(s.req.changed(resp), checkEncoding(resp, s.req))
 	}
 	if err != nil {
 		resp.Body.Close()

@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +89,12 @@ func (s *striping) whole(ctx, each context.Context, rd *reader) (*Body, error) {
 
 // receive reads a body, or the rest of one.
 func (s *striping) receive(ctx context.Context, resp *http.Response, span span, rd *reader) (*Body, error) {
-	if s.req.Sink != nil && resp.StatusCode == http.StatusOK {
+	if s.req.Answer != nil {
+		if err := s.req.Answer(resp); err != nil {
+			return nil, contentError{err}
+		}
+	}
+	if s.req.Sink != nil && (resp.StatusCode == http.StatusOK || s.req.Rest != nil) {
 		return s.pour(ctx, resp, span.length, rd)
 	}
 	rd.max = s.req.Kind.MaxBytes()
@@ -102,37 +106,6 @@ func (s *striping) receive(ctx context.Context, resp *http.Response, span span, 
 	rd.host.received(rd.news, err == nil)
 	return s.received(buf, err, resp, span)
 }
-
-// pour hands a body on as it comes; length is -1 if only its end tells. What is told of is at least what tells what it is, or all.
-func (s *striping) pour(ctx context.Context, resp *http.Response, length int64, rd *reader) (*Body, error) {
-	buf, have, at := make([]byte, pourBytes), 0, int64(0)
-	for {
-		n, err := resp.Body.Read(s.pool.burst(buf[have:]))
-		have += n
-		rd.count(n)
-		if e := rd.throttle(ctx, n); e != nil {
-			return nil, e
-		}
-		end := errors.Is(err, io.EOF) && ctx.Err() == nil && (length < 0 || at+int64(have) == length)
-		if have >= lookBytes || end {
-			if e := s.req.Sink(resp.Header, at, buf[:have]); e != nil {
-				return nil, contentError{e}
-			}
-			at, have = at+int64(have), 0
-		}
-		switch {
-		case end:
-			rd.host.received(rd.news, true)
-			return s.pool.body(nil, resp, s.req), nil
-		case err != nil:
-			rd.host.received(rd.news, false)
-			return nil, endOf(cmp.Or(context.Cause(ctx), err), at, length)
-		}
-	}
-}
-
-// pourBytes is how much is handed on at once.
-const pourBytes = 256 << 10
 
 // received makes a body of what has come. Of what broke it keeps what can be used.
 func (s *striping) received(buf []byte, err error, resp *http.Response, span span) (*Body, error) {
@@ -166,6 +139,13 @@ func newRequest(ctx context.Context, r Request) (*http.Request, error) {
 		// Ranges and lengths count bytes of the media itself.
 		req.Header.Set("Accept-Encoding", "identity")
 	}
+	for name, values := range r.Header {
+		req.Header[name] = values
+	}
+	r.Rest.ask(req)
+	if r.Version != "" {
+		req.Header.Set("If-Range", r.Version)
+	}
 	if r.Range != nil {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", r.Range.Offset, r.Range.Offset+r.Range.Length-1))
 	}
@@ -176,7 +156,7 @@ func newRequest(ctx context.Context, r Request) (*http.Request, error) {
 func (p *Pool) judge(resp *http.Response, h *host, began time.Time) error {
 	code := resp.StatusCode
 	wait, stated := retryAfter(resp.Header, time.Now())
-	err := &StatusError{Code: code, held: h.answered(began, code, stated)}
+	err := &StatusError{Code: code, Header: resp.Header, held: h.answered(began, code, stated)}
 	switch {
 	case code == http.StatusOK, code == http.StatusPartialContent:
 		return nil
@@ -203,7 +183,10 @@ func (p *Pool) span(resp *http.Response, r Request, kept *partial, refusal error
 		}
 	}
 	if refusal != nil {
-		return span{}, refusal
+		return span{}, r.Rest.refused(resp, refusal)
+	}
+	if err := r.changed(resp); err != nil {
+		return span{}, err
 	}
 	if err := checkEncoding(resp, r); err != nil {
 		return span{}, err
@@ -237,6 +220,8 @@ const maxSkip = 64 << 20
 func bodySpan(resp *http.Response, r Request) (span, error) {
 	s := span{length: resp.ContentLength}
 	switch {
+	case r.Rest != nil:
+		return r.Rest.span(resp)
 	case r.Range == nil && resp.StatusCode == http.StatusPartialContent:
 		return s, fmt.Errorf("%w: a part came, the whole was asked for", ErrRange)
 	case r.Range == nil, r.Open && resp.StatusCode == http.StatusOK:

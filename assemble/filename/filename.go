@@ -23,7 +23,7 @@ func Clean(text, fallback string) string {
 	s := strings.Map(harmless, strings.ToValidUTF8(text, "_"))
 	s = strings.Join(strings.Fields(s), " ")
 	s = strings.TrimLeft(s, ".-_ ")
-	s = strings.TrimRight(cut(s, MaxBytes), ". ")
+	s = strings.TrimRight(Cut(s, MaxBytes), ". ")
 	if isDevice(s) {
 		s = "_" + s
 	}
@@ -45,11 +45,12 @@ func harmless(r rune) rune {
 	return r
 }
 
-// cut shortens s to n bytes at a character's end.
-func cut(s string, n int) string {
+// Cut shortens s to n bytes at a character's end.
+func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
+	n = max(n, 0)
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}

@@ -54,6 +54,12 @@ var (
 // Errors wrap ErrNotPlaylist, ErrEmpty, ErrTooLarge, ErrMalformed or ErrAddress. Keys of rights systems are returned, not
 // refused: manifest.Usable decides.
 func Parse(text []byte, base *url.URL, vars map[string]string) (manifest.Document, error) {
+	return Update(text, base, vars, nil)
+}
+
+// Update is Parse for a media playlist of which an earlier state is known: an update that leaves out segments (EXT-X-SKIP) takes them from there.
+// One that leaves out more than is known is ErrMalformed.
+func Update(text []byte, base *url.URL, vars map[string]string, earlier *manifest.Playlist) (manifest.Document, error) {
 	if len(text) > MaxBytes {
 		return manifest.Document{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(text), MaxBytes)
 	}
@@ -69,7 +75,7 @@ func Parse(text []byte, base *url.URL, vars map[string]string) (manifest.Documen
 		p, err := decodeMaster(n, base)
 		return manifest.Document{Presentation: p}, err
 	case n.segments > 0:
-		p, err := decodeMedia(n, base)
+		p, err := decodeMedia(n, base, earlier)
 		return manifest.Document{Playlist: p}, err
 	}
 	return manifest.Document{}, fmt.Errorf("%w: it has neither segments nor variants", ErrEmpty)

@@ -15,6 +15,7 @@ func FuzzParse(f *testing.F) {
 		head + "#EXT-X-DEFINE:NAME=\"a\",VALUE=\"b\"\n#EXT-X-KEY:METHOD=NONE\n\n#EXTINF:4,\n{$a}.ts\n",
 		head + "#EXT-X-PROGRAM-DATE-TIME:2020-02-03T04:05:06Z\n#EXT-X-DATERANGE:ID=\"1\",CLASS=\"ad\",START-DATE=\"2020-02-03T04:05:06Z\",DURATION=1,END-ON-NEXT=YES\n#EXT-X-CUE-OUT:1\n#EXTINF:4,\na.ts\n#EXT-X-CUE-IN\n",
 		"#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI=\"s\",PATHWAY-ID=\"p\"\n#EXT-X-STREAM-INF:BANDWIDTH=1,PATHWAY-ID=\"p\"\nv\n",
+		head + "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12,HOLD-BACK=6\n#EXT-X-MEDIA-SEQUENCE:7\n#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n#EXTINF:4,\na.ts\n#EXT-X-PART:DURATION=1,URI=\"p\",BYTERANGE=\"5\",INDEPENDENT=YES\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"q\"\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -59,4 +60,28 @@ func BenchmarkParse(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzUpdate reads a list, and another as its update.
+func FuzzUpdate(f *testing.F) {
+	first := head + "#EXT-X-MEDIA-SEQUENCE:7\n#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXTINF:4,\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:4,\nb.ts\n"
+	f.Add([]byte(first), []byte(head+"#EXT-X-MEDIA-SEQUENCE:8\n#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n#EXTINF:4,\nc.ts\n#EXT-X-PART:DURATION=1,URI=\"p\"\n"))
+	f.Add([]byte(first), []byte(head+"#EXT-X-MEDIA-SEQUENCE:18446744073709551615\n#EXT-X-SKIP:SKIPPED-SEGMENTS=4294967295\n#EXTINF:4,\nc.ts\n"))
+	base := mustURL(f, "https://h.example/a/b?t=1")
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		d, err := Parse(a, base, nil)
+		if err != nil || d.Playlist == nil {
+			return
+		}
+		u, err := Update(b, base, nil, d.Playlist)
+		if err != nil || u.Playlist == nil {
+			return
+		}
+		for i, s := range u.Playlist.Segments {
+			if s.Sequence != u.Playlist.Sequence+uint64(i) || s.URL == "" {
+				t.Fatalf("segment %d: %+v", i, s)
+			}
+		}
+		Next(u.Playlist, base, false)
+	})
 }

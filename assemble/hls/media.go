@@ -1,7 +1,6 @@
 package hls
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -34,15 +33,18 @@ type mediaReader struct {
 	total   time.Duration
 	cue     cue
 	ranges  dateRanges
+	// earlier is a state of the list that is known already, or nil; skipped are the segments that this one takes from it.
+	earlier *manifest.Playlist
+	skipped []manifest.Segment
 }
 
-func decodeMedia(n *normalized, base *url.URL) (*manifest.Playlist, error) {
+func decodeMedia(n *normalized, base *url.URL, earlier *manifest.Playlist) (*manifest.Playlist, error) {
 	g, err := m3u8.NewMediaPlaylist(0, uint(n.segments))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	r := &mediaReader{
-		lines: &lineCounter{numbers: n.lines}, resolve: address.New(base),
+		lines: &lineCounter{numbers: n.lines}, resolve: address.New(base), earlier: earlier,
 		list: &manifest.Playlist{URL: base, Warnings: n.warnings, Segments: make([]manifest.Segment, 0, n.segments)},
 	}
 	if err := grafovDecode(g, n.text, r.note); err != nil {
@@ -71,12 +73,16 @@ func (r *mediaReader) join(g *m3u8.MediaPlaylist) error {
 			return fmt.Errorf("segment %d: %w", i+1, err)
 		}
 		s.URL = u
-		s.Sequence = p.Sequence + uint64(i)
+		s.Sequence = p.Sequence + uint64(len(r.skipped)+i)
 		s.Period += p.DiscontinuitySequence
+	}
+	p.Segments = append(r.skipped, p.Segments...)
+	for i := len(r.skipped); i < len(p.Segments); i++ {
 		if err := fixRange(p.Segments, i); err != nil {
 			return err
 		}
 	}
+	r.parts()
 	r.adverts()
 	p.Ended = g.Closed || p.Type == "VOD"
 	return nil
@@ -126,6 +132,7 @@ func (r *mediaReader) address() error {
 	s.Advert = r.cue.take(s.Duration)
 	r.list.Segments = append(r.list.Segments, s)
 	r.next, r.inf = manifest.Segment{}, false
+	r.list.Live.Parts = r.list.Live.Parts[:0]
 	return nil
 }
 
@@ -152,7 +159,13 @@ func (r *mediaReader) tag(line string) error {
 	case "#EXT-X-CUE-OUT", "#EXT-X-CUE-OUT-CONT", "#EXT-X-CUE-IN", "#EXT-X-SCTE35":
 		r.cue.tag(name, value, len(r.list.Segments))
 	case "#EXT-X-SKIP":
-		return errors.New("it is an update that leaves out the segments that were known before (EXT-X-SKIP); take _HLS_skip out of its address")
+		return r.skip(value)
+	case "#EXT-X-PART":
+		return r.part(value)
+	case "#EXT-X-SERVER-CONTROL":
+		r.control(value)
+	case "#EXT-X-START":
+		r.start(value)
 	default:
 		return r.header(name, strings.TrimSpace(value))
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"seine/assemble/media"
-	"seine/assemble/mux/mp4"
 )
 
 // apply makes a delta part of the Joiner; its bytes are in the file.
@@ -16,6 +15,9 @@ func (j *Joiner) apply(d *delta) {
 		j.applyChange(c)
 	}
 	j.mux.Advance(d.size)
+	if j.opt.Fragments || j.opt.WebM {
+		j.line.advance(d, &j.opt)
+	}
 	p := j.periods[d.part.Period]
 	if p == nil {
 		p = &period{}
@@ -60,6 +62,7 @@ func (h *holes) book(p Part) {
 // Room for moov, in bytes (see estimate).
 const (
 	roomFixed  = 8 << 10 // boxes of fixed size, sample entries
+	roomTrack  = 1 << 10 // boxes of a track of subtitles
 	roomStream = 50      // samples a second of a stream that has not come yet: AAC at 48 kHz has 47
 	roomChunk  = 8 + 12  // co64 and stsc
 )
@@ -67,15 +70,27 @@ const (
 // estimate foresees the size of moov from the first part: its sample rates and how regular its times are, over the whole
 // duration, and a quarter more.
 func (j *Joiner) estimate(d *delta) int64 {
+	if j.opt.WebM {
+		return int64(min(j.opt.Duration.Seconds()*roomCue, 1<<40)) + roomWebM
+	}
 	if j.opt.Duration <= 0 {
-		return 0
+		return j.least()
 	}
 	seconds := j.opt.Duration.Seconds()
 	perSecond := float64((len(j.streams) - 1) * (roomStream*4 + 2*roomChunk))
+	perSecond += float64(j.opt.Texts * roomText)
 	for _, c := range d.changes {
 		perSecond += c.bytesPerSecond()
 	}
-	return roomFixed + int64(min(perSecond*seconds*1.25, 1<<40))
+	return max(roomFixed+int64(j.opt.Texts)*roomTrack+int64(min(perSecond*seconds*1.25, 1<<40)), j.least())
+}
+
+// least is the room that a film needs while it grows.
+func (j *Joiner) least() int64 {
+	if j.opt.Fragments {
+		return roomHead
+	}
+	return 0
 }
 
 func (c *change) bytesPerSecond() float64 {
@@ -110,7 +125,7 @@ func (c *change) tableBytes() (n int) {
 
 // resume makes the muxer what it was.
 func (j *Joiner) resume(reserve, size int64) error {
-	mux, err := mp4.Resume(j.file, reserve, size)
+	mux, err := j.opt.resume(j.file, reserve, size)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
 	}

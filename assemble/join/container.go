@@ -10,6 +10,7 @@ import (
 	"seine/assemble/demux/frames"
 	"seine/assemble/demux/mpegts"
 	"seine/assemble/demux/packed"
+	"seine/assemble/demux/webm"
 	"seine/assemble/media"
 )
 
@@ -52,12 +53,16 @@ const (
 	transport
 	fragments
 	packedAudio
+	matroska
 )
 
 // containerOf looks at a stream's first segment.
 func containerOf(segment []byte) container {
 	if fmp4.Looks(segment) {
 		return fragments
+	}
+	if webm.Looks(segment) {
+		return matroska
 	}
 	if !mpegts.Looks(segment) && packed.Looks(segment) {
 		return packedAudio
@@ -71,6 +76,8 @@ func (c container) demuxer(kind media.Kind) demuxer {
 		return &fragmentDemuxer{}
 	case packedAudio:
 		return &packedDemuxer{}
+	case matroska:
+		return &webmDemuxer{}
 	}
 	return &transportDemuxer{Demuxer: mpegts.Demuxer{Wanted: kind}}
 }
@@ -98,7 +105,7 @@ func (s *stream) save() []byte { return s.demux.AppendState([]byte{byte(s.contai
 
 // rollback makes the demuxer what it was after the last part.
 func (s *stream) rollback() error {
-	if len(s.state) == 0 || container(s.state[0]) > packedAudio {
+	if len(s.state) == 0 || container(s.state[0]) > matroska {
 		return errors.New("no state of a stream")
 	}
 	s.become(container(s.state[0]))

@@ -20,6 +20,7 @@ type delta struct {
 	changes   []*change
 	warn      Warnings
 	state     []byte // of the stream's demuxer afterwards
+	apart     bool   // each sample is written on its own
 	writes    []write
 }
 
@@ -53,7 +54,9 @@ type write struct {
 	bytes         int64
 }
 
-func (j *Joiner) newDelta(p Part) *delta { return &delta{part: p, size: j.mux.Size()} }
+func (j *Joiner) newDelta(p Part) *delta {
+	return &delta{part: p, size: j.mux.Size(), apart: j.opt.WebM}
+}
 
 // plan gives each sample its track, entry and chunk. The chunks of all tracks follow one another by time.
 func (d *delta) plan(j *Joiner, samples []media.Sample, period int) {
@@ -141,7 +144,7 @@ func (c *change) add(j *Joiner, d *delta, s *media.Sample, bucket int64, from in
 		d.writes = append(d.writes, write{change: slices.Index(d.changes, c), chunk: len(c.chunks) - 1, bucket: bucket})
 	}
 	c.chunks[len(c.chunks)-1].Count++
-	d.writes[c.write].append(s.Data)
+	d.writes[c.write].append(s.Data, d.apart)
 }
 
 // codec returns the index of a codec among the track's, adding it when it is new.
@@ -155,9 +158,9 @@ func (c *change) codec(k media.Codec) uint32 {
 	return uint32(at)
 }
 
-func (w *write) append(b []byte) {
+func (w *write) append(b []byte, apart bool) {
 	w.bytes += int64(len(b))
-	if n := len(w.runs); n > 0 && adjacent(w.runs[n-1], b) {
+	if n := len(w.runs); !apart && n > 0 && adjacent(w.runs[n-1], b) {
 		w.runs[n-1] = w.runs[n-1][:len(w.runs[n-1])+len(b)]
 		return
 	}
@@ -169,6 +172,18 @@ func adjacent(a, b []byte) bool {
 	return len(b) > 0 && cap(a)-len(a) >= len(b) && &a[:len(a)+1][len(a)] == &b[0]
 }
 
+// fits reports a codec that has no place in the file.
+func (d *delta) fits(webm bool) error {
+	for _, c := range d.changes {
+		for _, k := range c.codecs {
+			if err := fits(k, webm); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // write puts the chunks behind the end of the file and settles their offsets. The first one settles the room for moov.
 func (j *Joiner) write(d *delta) (err error) {
 	if len(d.writes) > 0 && j.mux.Size() == 0 {
@@ -176,9 +191,22 @@ func (j *Joiner) write(d *delta) (err error) {
 		d.size, d.reserve = j.mux.Size(), j.mux.Reserved()
 		defer func() {
 			if err != nil { // the next part decides anew
-				j.mux = mp4.New(j.file)
+				j.mux = j.opt.muxer(j.file)
 			}
 		}()
+	}
+	if j.opt.WebM {
+		return j.clusters(d)
+	}
+	if j.opt.Fragments && len(d.writes) > 0 {
+		head, err := j.fragment(d)
+		if err == nil {
+			err = j.mux.WriteAt(head, d.size)
+		}
+		if err != nil {
+			return err
+		}
+		d.size += int64(len(head))
 	}
 	for i := range d.writes {
 		w := &d.writes[i]

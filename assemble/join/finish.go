@@ -6,6 +6,7 @@ import (
 
 	"seine/assemble/media"
 	"seine/assemble/mux/mp4"
+	"seine/assemble/mux/webm"
 )
 
 // Summary is what became of the parts.
@@ -49,7 +50,18 @@ func (j *Joiner) Finish() (Summary, error) {
 	}
 	warn := j.warn
 	tracks, list := j.tracks()
-	size, err := j.mux.Finish(tracks)
+	var size int64
+	var err error
+	var texts []mp4.Track
+	if len(tracks) > 0 && j.TakesText() {
+		texts, err = j.subtitles()
+	}
+	if m, ok := j.mux.(*webm.Muxer); ok {
+		m.Cues = j.cues()
+	}
+	if err == nil {
+		size, err = j.mux.Finish(append(tracks, texts...))
+	}
 	if err != nil {
 		j.warn = warn
 		return Summary{}, err
@@ -112,8 +124,16 @@ func (j *Joiner) tracks() (tracks []mp4.Track, list []TrackSummary) {
 			out.Name = j.opt.Names[i/maxTracks]
 		}
 		out.Secondary = i != j.first(t.kind)
+		if j.opt.WebM {
+			out.ID = uint32(i + 1) // as its blocks say
+		}
 		tracks = append(tracks, out)
-		list = append(list, summary(i/maxTracks, &out))
+	}
+	if j.opt.Together {
+		together(tracks)
+	}
+	for n, i := range order {
+		list = append(list, summary(i/maxTracks, &tracks[n]))
 	}
 	return tracks, list
 }

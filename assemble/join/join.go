@@ -13,7 +13,6 @@ import (
 
 	"seine/assemble/decrypt/sampleaes"
 	"seine/assemble/media"
-	"seine/assemble/mux/mp4"
 )
 
 // Errors for decisions.
@@ -56,6 +55,10 @@ type Options struct {
 	Names     []string        // for each stream, what its sound is called; may be empty
 	Kinds     []media.Kind    // for each stream, the only kind that it gives to the film, 0 for all it has; nil: as wanted says
 	Offsets   []time.Duration // for each stream, when it begins in the film as the playlists say
+	Texts     int             // tracks of subtitles that Attach will bring: room for them is kept
+	Fragments bool            // the file can be played while it grows, see Head; Finish leaves the fragments inside of its mdat
+	WebM      bool            // the file is WebM, not mp4
+	Together  bool            // what comes before all tracks have begun is not presented
 	Default   int             // the stream whose sound plays unless a person chooses another
 }
 
@@ -88,14 +91,16 @@ const (
 type Joiner struct {
 	file     File
 	opt      Options
-	mux      *mp4.Muxer
+	mux      muxer
 	streams  []stream
 	tables   [maxStreams * maxTracks]*table
 	periods  map[int]*period
 	warn     Warnings
+	line     line  // of fragments
 	heritage int64 // room for moov that the record of a renewed part hands on
 	finished bool
 	samples  []media.Sample // of the part at hand
+	texts    []Text
 }
 
 // stream is one playlist.
@@ -113,7 +118,7 @@ type stream struct {
 // New returns a Joiner on an empty file.
 func New(f File, o Options) *Joiner {
 	o.Streams = min(max(o.Streams, 1), maxStreams)
-	j := &Joiner{file: f, opt: o, mux: mp4.New(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
+	j := &Joiner{file: f, opt: o, mux: o.muxer(f), streams: make([]stream, o.Streams), periods: map[int]*period{}}
 	for i := range j.streams {
 		s := &j.streams[i]
 		s.wanted = o.wanted(i)
@@ -152,6 +157,9 @@ func (j *Joiner) Add(p Part, data []byte) (record []byte, err error) {
 	s := &j.streams[p.Stream]
 	before := s.demux.Stats()
 	d, err := j.demux(p, data)
+	if err == nil {
+		err = d.fits(j.opt.WebM)
+	}
 	if err == nil {
 		d.warn.Stream = s.demux.Stats().Since(before)
 		err = j.write(d)

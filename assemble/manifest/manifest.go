@@ -26,6 +26,8 @@ type Presentation struct {
 	SessionKeys []Key
 	// Steering is set when the servers are chosen by content steering (RFC 8216bis §4.4.6.6), or nil.
 	Steering *Steering
+	// Broadcast is nil for what is whole.
+	Broadcast *Broadcast
 	// Variables holds the values that media playlists may import by name.
 	Variables map[string]string
 	// Warnings are remarks about odd but readable text.
@@ -112,6 +114,8 @@ type Rendition struct {
 	Channels string
 	// Characteristics are Uniform Type Identifiers with commas between, such as public.accessibility.describes-video.
 	Characteristics string
+	// Codecs is the RFC 6381 list, as stated; empty when it stands with the variant.
+	Codecs string
 	// StableID names the rendition in a steering manifest; empty when not stated.
 	StableID string
 	// Service is the channel of closed captions within the picture: CC1 … CC4, SERVICE1 … SERVICE63.
@@ -119,6 +123,8 @@ type Rendition struct {
 	Default bool
 	// Autoselect is true too when Default is.
 	Autoselect, Forced bool
+	// Aside is true for subtitles whose times count from the film's beginning, whatever its own clock shows then.
+	Aside bool
 	// URL is nil when the content lies inside the variant itself; Lister is as in Variant.
 	URL    *url.URL
 	Lister Lister
@@ -139,6 +145,8 @@ type Playlist struct {
 	// Type is VOD, EVENT or empty.
 	Type     string
 	Segments []Segment
+	// Live is what it says of its updates.
+	Live Live
 	// DateRanges are stretches of wall-clock time that the playlist says something about.
 	DateRanges []DateRange
 	// Warnings are remarks about odd but readable text.

@@ -8,15 +8,18 @@ type Kind uint8
 const (
 	Video Kind = iota + 1
 	Audio
+	Text // subtitles
 )
 
-// String returns "video" or "audio".
+// String returns "video", "audio" or "subtitles".
 func (k Kind) String() string {
 	switch k {
 	case Video:
 		return "video"
 	case Audio:
 		return "audio"
+	case Text:
+		return "subtitles"
 	}
 	return "unknown"
 }

@@ -13,8 +13,6 @@ import (
 
 // Sentinels of Build.
 var (
-	// ErrLive marks a playlist that still grows.
-	ErrLive = errors.New("a live stream")
 	// ErrEmpty marks a playlist without segments.
 	ErrEmpty = errors.New("nothing to download")
 )
@@ -37,7 +35,9 @@ type Part struct {
 	Init *Init
 	// Start is its place in the film: when its stream begins, and the durations before it.
 	Start, Duration time.Duration
-	Discontinuity   bool
+	// Begins is Start in the film that nothing is left out of.
+	Begins        time.Duration
+	Discontinuity bool
 	// Period counts the discontinuities so far; the streams agree on it.
 	Period int
 	// Doubtful is true when the last segment of a period may not exist.
@@ -65,32 +65,42 @@ type Plan struct {
 	Parts []Part
 	// Offsets say when each stream begins, at 0 or later.
 	Offsets []time.Duration
-	// Duration is the end of the last part.
+	// Duration is the end of the last part that is no subtitles.
 	Duration time.Duration
 	// Islands are what looks spliced in, see Islands; Skipped is true when they are left out.
 	Islands []Island
 	Skipped bool
+	// Live is true when a list still grows; Parts are what it has now.
+	Live bool
 	// Codings are what Learn was told.
 	Codings Codings
 }
 
 // Build lays out the parts of streams whose playlists have been read. It refuses what cannot become a film: errors wrap
-// ErrLive, ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
+// ErrEmpty, manifest.ErrDRM or manifest.ErrUnsupported.
 func Build(streams []Stream) (*Plan, error) {
 	p := &Plan{Streams: streams}
-	first := firstPeriod(streams)
+	first := firstPeriod(streams[:films(streams)])
 	for i := range streams {
 		parts, err := streamParts(i, &streams[i], first)
 		if err != nil {
 			return nil, err
 		}
 		p.Parts = append(p.Parts, parts...)
+		p.Live = p.Live || !streams[i].Playlist.Ended && !streams[i].Text() // subtitles end with the film
 	}
-	p.Offsets = align(streams)
+	p.Offsets = make([]time.Duration, films(streams))
+	if !slices.ContainsFunc(streams[:films(streams)], func(s Stream) bool { return len(s.Playlist.Segments) == 0 }) {
+		p.Offsets = align(streams[:films(streams)])
+	}
+	p.Offsets = alignTexts(streams, p.Offsets)
 	for i := range p.Parts {
 		p.Parts[i].Start += p.Offsets[p.Parts[i].Stream]
+		p.Parts[i].Begins = p.Parts[i].Start
 	}
 	p.order()
+	p.last()
+	p.place()
 	p.Islands = Islands(p)
 	return p, nil
 }
@@ -99,6 +109,9 @@ func Build(streams []Stream) (*Plan, error) {
 func (p *Plan) order() {
 	p.Duration = 0
 	for i := range p.Parts {
+		if p.Streams[p.Parts[i].Stream].Text() {
+			continue
+		}
 		p.Duration = max(p.Duration, p.Parts[i].Start+p.Parts[i].Duration)
 	}
 	slices.SortStableFunc(p.Parts, func(a, b Part) int {
@@ -127,7 +140,7 @@ func firstPeriod(streams []Stream) uint64 {
 
 func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 	list := s.Playlist
-	if len(list.Segments) == 0 && list.Ended {
+	if len(list.Segments) == 0 && list.Ended && !s.Text() {
 		return nil, fmt.Errorf("%w: the playlist of the %s stream has no segments", ErrEmpty, s.Name())
 	}
 	parts := make([]Part, len(list.Segments))
@@ -146,16 +159,22 @@ func streamParts(index int, s *Stream, first uint64) ([]Part, error) {
 		parts[i] = Part{
 			Stream: index, Segment: i, Sequence: seg.Sequence, URL: seg.URL, Range: seg.Range, Key: key, Init: init,
 			Start: start, Duration: seg.Duration, Discontinuity: seg.Discontinuity,
-			Period: int(seg.Period - first), Gap: seg.Gap, Advert: seg.Advert, Doubtful: seg.Doubtful, Zero: seg.Zero,
+			Period: int(max(seg.Period, first) - first), Gap: seg.Gap, Advert: seg.Advert, Doubtful: seg.Doubtful, Zero: seg.Zero,
 		}
 		start += seg.Duration
 	}
 	addMirrors(parts, s)
-	// Last, so that a protected live stream is called protected.
-	if !list.Ended {
-		return nil, fmt.Errorf("%w: the playlist says of no end; recording live streams is %w", ErrLive, manifest.ErrUnsupported)
-	}
 	return parts, nil
+}
+
+// Needs returns the key and the initialization section of a segment, nil for none; errors are those of manifest.Usable.
+func Needs(s *manifest.Segment) (*manifest.Key, *Init, error) {
+	key, err := manifest.Usable(s.Keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	init, err := new(inits).of(s.Init)
+	return key, init, err
 }
 
 // inits makes one Init of the sections that follow one another and are the same.

@@ -26,12 +26,15 @@ type Choice struct {
 	Audio string
 	// AudioOnly leaves the picture out; it is not even fetched where the sound has a playlist of its own.
 	AudioOnly bool
+	// Subs is empty or "none" for no subtitles, "all", or a list of languages or names; "cc", or cc1 … cc4, has closed captions (CEA-608)
+	// looked for in the pictures.
+	Subs string
 	// SkipAds leaves the islands out, see Plan.Skip.
 	SkipAds bool
 }
 
-// Select picks the streams of a presentation: one variant, and the sounds of its own audio group that have playlists of their
-// own. Their playlists are still to be read. Errors wrap ErrChoice, manifest.ErrDRM or manifest.ErrUnsupported.
+// Select picks the streams of a presentation: one variant, the sounds of its own audio group that have playlists of their
+// own, and the subtitles. Their playlists are still to be read. Errors wrap ErrChoice, manifest.ErrDRM or manifest.ErrUnsupported.
 func Select(p *manifest.Presentation, c Choice) ([]Stream, error) {
 	if _, err := manifest.Usable(p.SessionKeys); errors.Is(err, manifest.ErrDRM) {
 		return nil, err
@@ -49,7 +52,11 @@ func Select(p *manifest.Presentation, c Choice) ([]Stream, error) {
 		return nil, fmt.Errorf("more than %d playlists in one film, as the %d sounds chosen need them, are %w: choose some by --audio",
 			MaxStreams, len(sounds), manifest.ErrUnsupported)
 	}
-	return streams, nil
+	texts, err := chooseTexts(p, v, c)
+	if err != nil {
+		return nil, err
+	}
+	return append(streams, textStreams(texts)...), nil
 }
 
 // chooseVariant prefers variants with a picture, and codecs that can be muxed, where the text tells.

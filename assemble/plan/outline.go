@@ -64,7 +64,7 @@ func (p *Plan) Outline(stream int) Outline {
 // larger, and a sound without its picture is not known.
 func (p *Plan) Bytes() (n int64) {
 	known := true
-	for i := range p.Streams {
+	for i := range p.Streams[:films(p.Streams)] {
 		b := p.Outline(i).Bytes
 		known = known && b > 0
 		n += b

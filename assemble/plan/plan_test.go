@@ -122,7 +122,6 @@ func TestBuildRefuses(t *testing.T) {
 		want error
 		says string
 	}{
-		"live":           {list(false, 1), ErrLive, "no end"},
 		"empty":          {list(true), ErrEmpty, "no segments"},
 		"DRM of the map": {mapped, manifest.ErrDRM, "Widevine"},
 		"Widevine":       {key(manifest.Key{Method: "SAMPLE-AES", Format: widevine}), manifest.ErrDRM, "Widevine"},

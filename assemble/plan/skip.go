@@ -18,6 +18,14 @@ func (p *Plan) Skip() {
 	kept := make([]Part, 0, len(p.Parts))
 	for i := range p.Parts {
 		t := p.Parts[i]
+		if p.Streams[t.Stream].Text() {
+			if !leaveText(s.all, &t) {
+				t.Period += s.before(&t)
+				t.Start -= before(s.all, t.Start)
+				kept = append(kept, t)
+			}
+			continue
+		}
 		if s.leave(&t) {
 			s.cut[t.Stream] += t.Duration
 			s.open[t.Stream] = true
@@ -31,6 +39,7 @@ func (p *Plan) Skip() {
 	}
 	p.Parts = kept
 	p.order()
+	p.place()
 }
 
 type skipping struct {

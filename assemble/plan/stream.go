@@ -26,7 +26,7 @@ type Stream struct {
 	Default bool
 	// Variant is nil when a media playlist was given directly, and for a rendition.
 	Variant *manifest.Variant
-	// Rendition is set for a sound of its own.
+	// Rendition is set for a sound of its own, and for subtitles.
 	Rendition *manifest.Rendition
 	// Language and Title are what is stated of the sound, or empty: BCP 47, and a name for people.
 	Language, Title string
@@ -37,9 +37,13 @@ type Stream struct {
 	Twins    []*manifest.Playlist
 }
 
-// Name says in a word which stream it is, for messages: "main", "audio", or of several sounds "audio en".
+// Name says in a word which stream it is, for messages: "main", "audio", or of several sounds "audio en"; "subtitles en".
 func (s *Stream) Name() string {
 	switch {
+	case s.Text() && s.Label == "":
+		return "subtitles"
+	case s.Text():
+		return "subtitles " + s.Label
 	case s.Rendition == nil:
 		return "main"
 	case s.Label == "":

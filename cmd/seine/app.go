@@ -30,7 +30,9 @@ var errSignal = errors.New("interrupted")
 func run(ctx context.Context, args []string, std stdio) int {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer interrupts(cancel)()
+	casts := &broadcasts{stop: make(chan struct{}), done: func() { cancel(errSignal) }}
+	defer interrupts(cancel, casts)()
+	ctx = withBroadcasts(ctx, casts)
 	out := &sink{Writer: std.Out, gone: cancel}
 	std.Out = out
 	app := newApp(std)
@@ -49,15 +51,21 @@ func run(ctx context.Context, args []string, std stdio) int {
 	return report(std, args, err)
 }
 
-// interrupts ends the work at the first signal, in order; the second ends the process at once.
-func interrupts(cancel context.CancelCauseFunc) (stop func()) {
-	ch := make(chan os.Signal, 2)
+// interrupts ends the work at the first signal, in order; the second ends the process at once. Where a broadcast is recorded, one more comes first,
+// which ends the recording.
+func interrupts(cancel context.CancelCauseFunc, casts *broadcasts) (stop func()) {
+	ch := make(chan os.Signal, 3)
 	done := make(chan struct{})
 	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		defer close(done)
 		if _, ok := <-ch; !ok {
 			return
+		}
+		if casts.end() {
+			if _, ok := <-ch; !ok {
+				return
+			}
 		}
 		cancel(errSignal)
 		if _, ok := <-ch; ok {

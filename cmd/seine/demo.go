@@ -74,7 +74,10 @@ func demo(c *cli.Context) error {
 	page := base + "/movie/harbour"
 	con.Say("A page with no video tag in its source: script asks for a short-lived token, builds the player, and the playlist\nanswers only to the visitor's cookie, with the page's Referer; its segments are AES-128.\n")
 	con.Say("%s\n", con.Strong("$ seine grab "+page))
-	return withRunner(c, con, job, []string{page}, func(r *replay.Runner) error { return grab(c.Context, c, con, r, page) })
+	return withRunner(c, con, job, []string{page}, func(r *replay.Runner) error {
+		_, err := grab(c.Context, c, con, r, page)
+		return err
+	})
 }
 
 // serveSite serves until stop is called, which waits for the server's goroutine.

@@ -19,6 +19,8 @@ import (
 // demoInputs are where each ready scenario has its site.
 func demoInputs(name, base string) map[string]string {
 	switch name {
+	case "live":
+		return map[string]string{"page": base + "/live/1/"}
 	case "movie":
 		return map[string]string{"page": base + "/movie/harbour"}
 	case "pricelist":

@@ -11,6 +11,7 @@ import (
 
 	"seine/assemble"
 	"seine/assemble/fetch"
+	"seine/assemble/files"
 	"seine/browser"
 	"seine/capture/call"
 	"seine/capture/folder"
@@ -59,7 +60,7 @@ var exits = []exit{
 	{codeProtected, "protected", "the media is protected by DRM; nothing of it was fetched", either(assemble.ErrDRM)},
 	{codeIncomplete, "incomplete", "segments are missing: the unfinished file is kept, run it again to go on; or, with --allow-gaps, the film has gaps", either(assemble.ErrIncomplete)},
 	{codeOutput, "output", "the output exists, is in use, or cannot be written", func(err error) bool {
-		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, folder.ErrOccupied, engine.ErrBusy)(err) || as[*fs.PathError](err)
+		return either(assemble.ErrExists, assemble.ErrBusy, assemble.ErrChanged, assemble.ErrOutput, files.ErrNames, files.ErrArchive, folder.ErrOccupied, engine.ErrBusy)(err) || as[*fs.PathError](err)
 	}},
 	{codeUnsupported, "unsupported", "a kind of stream that seine cannot put together yet", either(assemble.ErrUnsupported, assemble.ErrLive, replay.ErrUnsupported)},
 	{codeContent, "content", "what came is not what it should be: a page for a segment, a wrong key", either(assemble.ErrContent, assemble.ErrKey, assemble.ErrWrongKey, assemble.ErrMalformed, call.ErrContent, call.ErrEndless, call.ErrTooLarge)},
@@ -67,7 +68,7 @@ var exits = []exit{
 		return as[*browser.StartError](err) || either(browser.ErrNotFound, browser.ErrConnect, browser.ErrBrowserGone, browser.ErrTabCrashed, browser.ErrTabGone,
 			browser.ErrNoWay, engine.ErrNoPage, browser.ErrProfile, browser.ErrDeclined, browser.ErrUntrusted, errUnhealthy)(err)
 	}},
-	{codeNothing, "nothing", "no film, playlist or API was found, or not in the wanted quality or language", either(errNoPlaylist, errNoCalls, replay.ErrNoMedia, replay.ErrChallenge, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice)},
+	{codeNothing, "nothing", "no film, playlist or API was found, or not in the wanted quality or language", either(errNoPlaylist, errNoCalls, replay.ErrNoMedia, replay.ErrChallenge, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice, files.ErrPage)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
 		return as[*replay.NavigationError](err) || as[*record.OpenError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(engine.ErrStatus, call.ErrStatus, call.ErrStale, call.ErrElsewhere, session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
 	}},
@@ -158,6 +159,8 @@ func hint(err error) string {
 		return "" // told with each address; nothing to advise
 	case errors.Is(err, fs.ErrNotExist) && errors.Is(err, assemble.ErrOutput):
 		return "make the folder first, or name another one"
+	case errors.Is(err, files.ErrPage):
+		return "`seine grab` fetches the film that a page plays; the page itself comes with an out= or -o that ends in .html"
 	case errors.Is(err, errNoFolder):
 		return "name another folder"
 	case errors.Is(err, browser.ErrNotFound):

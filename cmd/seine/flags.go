@@ -23,6 +23,7 @@ import (
 const (
 	catChoice  = "Choice"
 	catOutput  = "Output"
+	catLive    = "Broadcasts"
 	catBrowser = "Browser"
 	catFetch   = "Fetching"
 	catPerson  = "Person"
@@ -182,10 +183,16 @@ func jobOf(c *cli.Context, con *ui.Console) (assemble.Job, error) {
 	if err != nil {
 		return assemble.Job{}, err
 	}
-	return assemble.Job{
+	live, err := liveOf(c)
+	if err != nil {
+		return assemble.Job{}, err
+	}
+	job := assemble.Job{
+		Live:   live,
 		Output: c.String("output"), Choice: plan.Choice{Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads")},
 		Workers: c.Int("workers"), Rate: rate, Retry: fetch.RetryPolicy{Tries: c.Int("tries")}, Force: c.Bool("force"), AllowGaps: c.Bool("allow-gaps"), Log: con.Logger(), Probe: c.Bool("dry-run"),
-	}, nil
+	}
+	return job, setSubtitles(c, &job)
 }
 
 var rates = regexp.MustCompile(`(?i)^([0-9]{1,15}(?:\.[0-9]{1,9})?)([kmg]?)(i?)b?(?:/s)?$`)
@@ -237,7 +244,7 @@ func targetsOf(c *cli.Context, args []string, needed bool) ([]string, error) {
 
 // onePlace refuses flags that name one file for several films.
 func onePlace(c *cli.Context) error {
-	switch several := c.Args().Len() > 1; {
+	switch several := c.Args().Len() > 1 || c.String("input-file") != ""; {
 	case c.String("output") != "" && c.String("dir") != "":
 		return &usageError{what: "-o already says where the film goes; leave out -d"}
 	case several && c.String("output") != "":

@@ -21,18 +21,25 @@ import (
 func getCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "get",
-		Usage: "fetch a film by the address of its playlist or manifest (HLS, DASH), without a browser",
-		UsageText: "seine get M3U8… [-o FILE | -d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list\n" +
-			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
-			"seine get page.har\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
-		Description: "M3U8 is the address of a playlist of HLS or a manifest of DASH, one in a file or - for stdin, or a HAR file that a browser or `seine sniff --har` has written.\n" +
-			"A playlist in a file names the files beside it, unless --base says where it comes from.",
-		Flags: slices.Concat(choiceFlags(), outputFlags(), inputFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
+		Usage: "fetch films by the addresses of their playlists or manifests (HLS, DASH), and any other files, without a browser",
+		UsageText: "seine get URL… [-o FILE | -d FOLDER] [flags]\nseine get -i LIST [-d FOLDER] [flags]\n\nseine get https://example.com/master.m3u8 -o film.mp4\nseine get https://example.com/master.m3u8 --referer https://example.com/ --list\n" +
+			"seine get https://example.com/master.m3u8 --audio en,de --skip-ads --dry-run\nseine get ./list.m3u8 --base https://example.com/film/\nseine get https://example.com/live.m3u8 --duration 1h30m\ncat list.m3u8 | seine get - --base https://example.com/film/ -o film.mp4\n" +
+			"seine get page.har\nseine get https://example.com/a.zip https://example.com/b.jpg -d files\nseine get -i list.txt -d files --archive fetched.jsonl\nseine get --curl \"curl 'https://example.com/master.m3u8' -H 'x-token: 42'\"",
+		Description: "URL is the address of a playlist of HLS or a manifest of DASH, or of any other file; a playlist in a file or - for stdin; or a HAR file that a browser or `seine sniff --har` has written.\n" +
+			"A playlist in a file names the files beside it, unless --base says where it comes from.\n" +
+			"What is no playlist is fetched as it is, under the name that the server or the address gives it. A file that is there already is asked for on condition that it has changed, and replaced with --force alone.",
+		Flags: slices.Concat(choiceFlags(), subtitleFlags(), outputFlags(), liveFlags(), inputFlags(), listFlags(), headerFlags(), identityFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			list, err := inputs(c)
 			if err != nil {
 				return err
+			}
+			if !looksOnly(c) && plain(list) {
+				return getFiles(c, con, list)
+			}
+			if c.IsSet("archive") || c.IsSet("checksum") || c.IsSet("input-file") {
+				return &usageError{what: "--input-file, --archive and --checksum are for addresses that are fetched, not for playlists in files, and not for --list and --dry-run"}
 			}
 			names := make([]string, len(list))
 			for i := range list {
@@ -118,7 +125,7 @@ func look(c *cli.Context, con *ui.Console, job assemble.Job) error {
 
 func fetchFilm(c *cli.Context, con *ui.Console, job assemble.Job, make making) error {
 	began := time.Now()
-	w := &watcher{con: con}
+	w := &watcher{con: con, casts: broadcastsOf(c.Context)}
 	defer w.end()
 	job.Progress = func(p assemble.Progress) { w.fetching(job.Output, p) }
 	v, err := make(c.Context, job)

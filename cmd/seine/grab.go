@@ -22,7 +22,7 @@ func grabCommand() *cli.Command {
 		Name:      "grab",
 		Usage:     "fetch the film that a page plays, as an mp4",
 		UsageText: "seine grab URL… [-o FILE | -d FOLDER] [flags]\n\nseine grab https://example.com/watch/42\nseine grab https://example.com/watch/42 --quality 720p -o film.mp4\nseine grab https://example.com/watch/42 --list",
-		Flags:     slices.Concat(choiceFlags(), outputFlags(), []cli.Flag{fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
+		Flags:     slices.Concat(choiceFlags(), subtitleFlags(), outputFlags(), liveFlags(), []cli.Flag{archiveFlag(), fromPlayerFlag(), saveFlag(), tabsFlag("1"), screenshotFlag("write what was seen to `FILE`, as PNG, where no film was found")}, browserFlags(), identityFlags(), emulationFlags(), fetchFlags(), talkFlags()),
 		Action: func(c *cli.Context) error {
 			con := console(c)
 			pages, err := targets(c)
@@ -51,7 +51,7 @@ func fromPlayerFlag() cli.Flag {
 
 // playerChooses refuses flags that ask for what is the player's to decide.
 func playerChooses(c *cli.Context) error {
-	for _, name := range []string{"quality", "audio", "skip-ads", "list", "dry-run"} {
+	for _, name := range []string{"quality", "audio", "subs", "embed-subs", "skip-ads", "list", "dry-run"} {
 		if c.Bool("from-player") && c.IsSet(name) {
 			return &usageError{what: fmt.Sprintf("--from-player takes what the page's player plays, of its own choice, and only playing it shows what that is; leave out --%s", name)}
 		}
@@ -100,7 +100,8 @@ func prepare(c *cli.Context, con *ui.Console, job assemble.Job, pages []string) 
 	return options, r, nil
 }
 
-func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string) error {
+// grab gives the film that a page plays, if it came to one.
+func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string) (*assemble.Verdict, error) {
 	r.Fetch.Origin = recipeOf(c, "grab", bare(page)).encode()
 	if c.Bool("from-player") {
 		r.Fetch.Origin = nil // what a player is given cannot be asked for again
@@ -108,9 +109,9 @@ func grab(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner
 	return visit(ctx, c, con, r, page, scenarios.Grab{Output: c.String("output"), Dir: c.String("dir"), List: looksOnly(c), FromPlayer: c.Bool("from-player"), Screenshot: c.String("screenshot")})
 }
 
-func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) error {
+func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runner, page string, step scenarios.Grab) (*assemble.Verdict, error) {
 	began := time.Now()
-	watcher := &watcher{con: con, silent: looksOnly(c)}
+	watcher := &watcher{con: con, casts: broadcastsOf(c.Context), silent: looksOnly(c)}
 	defer watcher.end()
 	r.Observe = watcher.event
 	con.Say("Visiting %s", shown(page))
@@ -118,13 +119,13 @@ func visit(ctx context.Context, c *cli.Context, con *ui.Console, r *replay.Runne
 	res, err := r.Run(ctx, flow)
 	watcher.end()
 	if looksOnly(c) && res.Inspection != nil {
-		return listGrab(con, res, c.Bool("dry-run"), err)
+		return nil, listGrab(con, res, c.Bool("dry-run"), err)
 	}
 	if res.Film != nil {
 		showFilm(con, res.Film, time.Since(began))
-		return gapsOf(res.Film, err)
+		return res.Film, gapsOf(res.Film, err)
 	}
-	return err
+	return nil, err
 }
 
 func listGrab(con *ui.Console, res *replay.Result, dry bool, err error) error {
@@ -147,6 +148,9 @@ type watcher struct {
 	progress *ui.Progress
 	player   bool // it is that of a player
 	renewing bool
+	casts    *broadcasts // that of the process, nil for none
+	live     bool        // a broadcast is recorded
+	ending   bool
 }
 
 func (w *watcher) event(e replay.Event) {
@@ -200,13 +204,18 @@ func (w *watcher) fetching(output string, p assemble.Progress) {
 		w.end()
 		w.player = false
 	}
-	if p.Parts == 0 && p.Retries == 0 && w.progress == nil {
+	if p.Parts == 0 && p.Retries == 0 && p.Live == nil && w.progress == nil {
 		return // the playlists are still being read: there may be nothing to fetch
 	}
 	if w.progress == nil {
-		w.con.Say("Fetching into %s", ui.Remote(output))
+		verb := "Fetching"
+		if p.Live != nil {
+			verb = "Recording"
+		}
+		w.con.Say("%s into %s", verb, ui.Remote(output))
 		w.progress = w.con.Progress(output)
 	}
+	w.recording(p.Live)
 	if p.Renewing && !w.renewing {
 		w.con.Say("  segments are refused: asking for new addresses")
 	}
@@ -214,7 +223,29 @@ func (w *watcher) fetching(output string, p assemble.Progress) {
 	w.progress.Set(stateOf(p))
 }
 
+// recording has the first signal end a broadcast, and says what it does.
+func (w *watcher) recording(p *assemble.LiveProgress) {
+	if p == nil {
+		return
+	}
+	if !w.live {
+		w.live = true
+		if w.casts != nil {
+			w.casts.began()
+		}
+		w.con.Say("  Ctrl-C ends the recording and finishes the film")
+	}
+	if p.Ending && !w.ending {
+		w.ending = true
+		w.con.Say("  finishing")
+	}
+}
+
 func (w *watcher) end() {
+	if w.live && w.casts != nil {
+		w.casts.ended()
+		w.live = false
+	}
 	if w.progress != nil {
 		w.progress.End()
 		w.progress = nil
@@ -222,5 +253,10 @@ func (w *watcher) end() {
 }
 
 func stateOf(p assemble.Progress) ui.State {
+	if p.Live != nil {
+		s := recorded(p.Live)
+		s.Bytes, s.Retries, s.Live.Gaps = p.Bytes, p.Retries, p.Missing
+		return s
+	}
 	return ui.State{Done: p.Done, Total: p.Parts, Unit: "segments", Bytes: p.Bytes, Retries: p.Retries}
 }

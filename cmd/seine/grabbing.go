@@ -24,6 +24,14 @@ func grabAll(c *cli.Context, con *ui.Console, job assemble.Job, pages []string) 
 	if err != nil {
 		return err
 	}
+	known, err := archived(c)
+	if err != nil {
+		return err
+	}
+	defer known.Close()
+	if pages = known.without(con, pages); len(pages) == 0 {
+		return nil
+	}
 	options, runner, err := prepare(c, con, job, pages)
 	if err != nil {
 		return err
@@ -44,7 +52,10 @@ func grabAll(c *cli.Context, con *ui.Console, job assemble.Job, pages []string) 
 	var names titles
 	errs := batch.Run(c.Context, len(pages), func(ctx context.Context, r *replay.Runner, i int) error {
 		r.Name = func(dir, name string) string { return names.claim(dir, name, bare(pages[i])) }
-		err := grab(ctx, c, consoles[i], r, pages[i])
+		film, err := grab(ctx, c, consoles[i], r, pages[i])
+		if err == nil {
+			err = known.add(pages[i], film)
+		}
 		if ctx.Err() == nil && (err == nil || !crashed(err)) { // else it is tried again
 			telling.Lock()
 			defer telling.Unlock()

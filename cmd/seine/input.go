@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -50,7 +52,7 @@ func inputs(c *cli.Context) ([]input, error) {
 	if c.IsSet("curl") {
 		return commandInput(c)
 	}
-	if !c.Args().Present() {
+	if !c.Args().Present() && c.String("input-file") == "" {
 		return nil, &usageError{what: "an address is missing", try: fmt.Sprintf("seine %s https://example.com/…", c.Command.Name)}
 	}
 	if err := onePlace(c); err != nil {
@@ -72,7 +74,24 @@ func inputs(c *cli.Context) ([]input, error) {
 		}
 		list = append(list, in)
 	}
-	return list, places(c)
+	return list, placesOf(c, list)
+}
+
+// placesOf leaves it to the answer whether a plain file that is there has changed.
+func placesOf(c *cli.Context, list []input) error {
+	if plain(list) && !slices.ContainsFunc(list, func(in input) bool { return listed(in.url) }) {
+		return folders(c)
+	}
+	return places(c)
+}
+
+// listed is true for an address that ends like that of a playlist.
+func listed(address string) bool {
+	switch strings.ToLower(path.Ext(filename.OfURL(address))) {
+	case ".m3u8", ".m3u", ".mpd":
+		return true
+	}
+	return false
 }
 
 func commandInput(c *cli.Context) ([]input, error) {

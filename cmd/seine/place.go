@@ -19,6 +19,18 @@ var errNoFolder = errors.New("it is no folder")
 // places says early, before a browser is started or anything is fetched, that what was asked for cannot be written: the folder
 // is missing, or the output is there already.
 func places(c *cli.Context) error {
+	if err := folders(c); err != nil || looksOnly(c) {
+		return err
+	}
+	output := c.String("output")
+	if output != "" && there(output) && !c.Bool("force") && !there(output+".part.lock") { // beside a lock, assemble sweeps first
+		return fmt.Errorf("%w: %s", assemble.ErrExists, output)
+	}
+	return nil
+}
+
+// folders says that a folder is missing.
+func folders(c *cli.Context) error {
 	for _, flag := range []string{"har", "screenshot"} {
 		if f := c.String(flag); f != "" {
 			if err := directory(filepath.Dir(f)); err != nil {
@@ -29,17 +41,10 @@ func places(c *cli.Context) error {
 	if looksOnly(c) {
 		return nil
 	}
-	output := c.String("output")
-	if output == "" {
-		return directory(cmp.Or(c.String("dir"), "."))
+	if output := c.String("output"); output != "" {
+		return directory(filepath.Dir(output))
 	}
-	if err := directory(filepath.Dir(output)); err != nil {
-		return err
-	}
-	if there(output) && !c.Bool("force") && !there(output+".part.lock") { // beside a lock, assemble sweeps first
-		return fmt.Errorf("%w: %s", assemble.ErrExists, output)
-	}
-	return nil
+	return directory(cmp.Or(c.String("dir"), "."))
 }
 
 func there(file string) bool {

@@ -52,6 +52,9 @@ type recipe struct {
 	Audio     string `json:"audio,omitempty"`
 	AudioOnly bool   `json:"audio_only,omitempty"`
 	SkipAds   bool   `json:"skip_ads,omitempty"`
+	Subs      string `json:"subs,omitempty"`
+	SubFormat string `json:"sub_format,omitempty"`
+	EmbedSubs bool   `json:"embed_subs,omitempty"`
 	Base      string `json:"base,omitempty"` // of a playlist that is a file
 	Referer   string `json:"referer,omitempty"`
 	UserAgent string `json:"user_agent,omitempty"`
@@ -59,8 +62,12 @@ type recipe struct {
 }
 
 func recipeOf(c *cli.Context, command, url string) recipe {
+	var subs assemble.Job
+	if err := setSubtitles(c, &subs); err != nil {
+		subs = assemble.Job{} // told before
+	}
 	return recipe{
-		Command: command, URL: url, Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads"),
+		Command: command, Subs: subs.Choice.Subs, SubFormat: subs.SubsFormat, EmbedSubs: subs.EmbedSubs, URL: url, Quality: c.String("quality"), Audio: c.String("audio"), AudioOnly: c.Bool("audio-only"), SkipAds: c.Bool("skip-ads"),
 		Referer: c.String("referer"), UserAgent: c.String("user-agent"), Headers: c.IsSet("header") || c.IsSet("user"),
 	}
 }
@@ -95,10 +102,12 @@ func repair(c *cli.Context, con *ui.Console, file string) error {
 		return err
 	}
 	job.Output, job.Origin = file, rec.encode()
-	job.Choice = plan.Choice{Quality: rec.Quality, Audio: rec.Audio, AudioOnly: rec.AudioOnly, SkipAds: rec.SkipAds}
+	job.Choice = plan.Choice{Quality: rec.Quality, Audio: rec.Audio, AudioOnly: rec.AudioOnly, SkipAds: rec.SkipAds, Subs: rec.Subs}
+	job.SubsFormat, job.EmbedSubs = rec.SubFormat, rec.EmbedSubs
 	if rec.Command == "grab" {
 		return withRunner(c, con, job, []string{rec.URL}, func(r *replay.Runner) error {
-			return visit(c.Context, c, con, r, rec.URL, scenarios.Grab{Output: file, Repair: true})
+			_, err := visit(c.Context, c, con, r, rec.URL, scenarios.Grab{Output: file, Repair: true})
+			return err
 		})
 	}
 	for name, value := range map[string]string{"referer": rec.Referer, "user-agent": rec.UserAgent} {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -115,7 +116,7 @@ func runScenario(c *cli.Context) error {
 
 // engineOptions are what the flags of every command say.
 func engineOptions(c *cli.Context, con *ui.Console) (engine.Options, error) {
-	o := engine.Options{Dir: c.String("dir"), Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")}}
+	o := engine.Options{Dir: cmp.Or(c.String("dir"), "."), Session: session.Config{AllowPrivate: c.Bool("allow-private"), UserAgent: c.String("user-agent")}}
 	var err error
 	if o.Session.Cookies, err = cookiesOf(c, con); err != nil {
 		return o, err

@@ -46,7 +46,7 @@ func newRunStage(c *cli.Context, con *ui.Console, p *program.Program, conf sessi
 		Keeper: browser.NewKeeper(c.Context, options, replay.SalvageLimit), UploadRoot: c.String("upload-root"), Slow: slow, Profile: options.Profile != "",
 		Runner: replay.Runner{
 			Session: conf, Secrets: c.Bool("with-secrets"), Version: version(), Log: con.Logger(), Observe: b.page,
-			Fetch: assemble.Job{Log: con.Logger(), Force: true}, // a scenario's files replace those of its last run
+			Fetch: assemble.Job{Live: &assemble.Live{Stop: broadcastsOf(c.Context).stopping()}, Log: con.Logger(), Force: true}, // a scenario's files replace those of its last run
 		},
 	}
 	p.Walk(func(s scenarios.Step) {

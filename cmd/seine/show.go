@@ -34,6 +34,7 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 		return
 	}
 	con.Print(ui.Remote(v.Path).String())
+	inside := showSubtitles(con, v)
 	facts := []string{ui.Bytes(v.Size)}
 	if len(v.Tracks) > 0 {
 		facts = []string{ui.Clock(v.Duration), ui.Bytes(v.Size)}
@@ -41,6 +42,7 @@ func showFilm(con *ui.Console, v *assemble.Verdict, took time.Duration) {
 	for _, t := range v.Tracks {
 		facts = append(facts, describeTrack(t))
 	}
+	facts = append(facts, inside...)
 	con.Say("  %s", con.Good("✓")+" "+strings.Join(facts, " · "))
 	what := "segment"
 	if len(v.Tracks) == 0 {
@@ -120,23 +122,25 @@ func channels(n int) string {
 }
 
 type filmJSON struct {
-	Path     string       `json:"path"`
-	Finished bool         `json:"finished"`
-	Size     int64        `json:"size"`
-	Seconds  float64      `json:"duration_seconds"`
-	Planned  float64      `json:"planned_seconds"`
-	Tracks   []trackJSON  `json:"tracks"`
-	Segments int          `json:"segments"`
-	Resumed  int          `json:"resumed"`
-	Filled   int          `json:"filled"`
-	Renewals int          `json:"renewals"`
-	Retries  int          `json:"retries"`
-	Received int64        `json:"received_bytes"`
-	Took     float64      `json:"took_seconds"`
-	Missing  []gapJSON    `json:"missing"`
-	Islands  []islandJSON `json:"islands"`
-	Skipped  bool         `json:"islands_skipped"`
-	Warnings []string     `json:"warnings"`
+	Path      string          `json:"path"`
+	Finished  bool            `json:"finished"`
+	Live      bool            `json:"live,omitempty"`
+	Size      int64           `json:"size"`
+	Seconds   float64         `json:"duration_seconds"`
+	Planned   float64         `json:"planned_seconds"`
+	Tracks    []trackJSON     `json:"tracks"`
+	Subtitles []subtitlesJSON `json:"subtitles"`
+	Segments  int             `json:"segments"`
+	Resumed   int             `json:"resumed"`
+	Filled    int             `json:"filled"`
+	Renewals  int             `json:"renewals"`
+	Retries   int             `json:"retries"`
+	Received  int64           `json:"received_bytes"`
+	Took      float64         `json:"took_seconds"`
+	Missing   []gapJSON       `json:"missing"`
+	Islands   []islandJSON    `json:"islands"`
+	Skipped   bool            `json:"islands_skipped"`
+	Warnings  []string        `json:"warnings"`
 }
 
 type trackJSON struct {
@@ -174,8 +178,8 @@ type gapJSON struct {
 
 func filmOf(v *assemble.Verdict, took time.Duration) filmJSON {
 	f := filmJSON{
-		Path: v.Path, Finished: v.Finished, Size: v.Size, Seconds: v.Duration.Seconds(), Planned: v.Planned.Seconds(), Segments: v.Segments,
-		Resumed: v.Resumed, Filled: v.Filled, Renewals: v.Renewals, Retries: v.Retries, Received: v.Bytes, Took: took.Seconds(), Tracks: []trackJSON{}, Missing: []gapJSON{},
+		Path: v.Path, Finished: v.Finished, Live: v.Live, Size: v.Size, Seconds: v.Duration.Seconds(), Planned: v.Planned.Seconds(), Segments: v.Segments,
+		Resumed: v.Resumed, Filled: v.Filled, Renewals: v.Renewals, Retries: v.Retries, Received: v.Bytes, Took: took.Seconds(), Tracks: []trackJSON{}, Subtitles: subtitlesOf(v.Subtitles), Missing: []gapJSON{},
 		Islands: islandsOf(v.Islands), Skipped: v.Skipped, Warnings: append([]string{}, v.Warnings...),
 	}
 	for i := range v.Tracks {

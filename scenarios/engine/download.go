@@ -5,11 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
+	"time"
 
+	"seine/assemble/fetch"
 	"seine/assemble/filename"
+	"seine/assemble/files"
+	"seine/capture/session"
 	"seine/scenarios"
 )
 
@@ -24,53 +30,101 @@ func (a *actor) download(ctx context.Context, s scenarios.Download, scope map[st
 	if err != nil {
 		return nil, err
 	}
+	header, err := headerOf(s)
+	if err != nil {
+		return nil, err
+	}
 	client, err := a.client(ctx)
 	if err != nil {
 		return nil, err
 	}
-	workers := s.Workers
-	if workers == 0 {
-		workers = max(a.r.p.Flow.Pool.Workers, 6)
+	entries, rows := make([]files.Entry, len(list)), make([]map[string]any, len(list))
+	for i, w := range list {
+		entries[i] = files.Entry{URL: w.url, Out: w.file, Header: header}
 	}
-	out := make([]any, 0, len(list))
-	var failed []error
-	err = pool[wanted, fetched]{
-		workers: min(workers, 64),
-		next:    over(list),
-		work: func(ctx context.Context, _ int, w wanted) (f fetched) {
-			f.err = again(ctx, max(s.Retries, 1), func() (err error) {
-				f.size, err = a.fetch(ctx, client, s, w)
-				return err
-			}, func(err error) { a.note(s.Pos, "trying again", err) })
-			return f
-		},
-		emit: func(ctx context.Context, i int, f fetched) error {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			row := map[string]any{"url": list[i].url, "file": list[i].file, "size": f.size}
-			if f.err != nil {
-				failed = append(failed, f.err)
-				row["file"], row["size"], row["error"] = nil, nil, f.err.Error()
-			} else {
-				a.r.wrote(a.run, list[i].file)
-			}
-			out = append(out, row)
-			a.r.told.tell(Progressed{a.run, s, i + 1, len(list)})
-			return nil
-		},
-	}.run(ctx)
+	failed := make([]error, len(list))
+	done := 0
+	o := a.filing(s, &polite{a, client})
+	o.Done = func(f *files.Result) {
+		rows[f.Index] = map[string]any{"url": f.Entry.URL, "file": f.File, "size": f.Size}
+		if f.Err != nil {
+			f.Err = statusOf(f)
+			failed[f.Index] = f.Err
+			rows[f.Index] = map[string]any{"url": f.Entry.URL, "file": nil, "size": nil, "error": f.Err.Error()}
+		} else {
+			a.r.wrote(a.run, f.File)
+		}
+		done++
+		a.r.told.tell(Progressed{a.run, s, done, len(list)})
+	}
+	_, err = files.Run(ctx, entries, o)
 	a.r.hints.add([]string{"url", "file", "size", "error"})
+	out := make([]any, 0, len(rows))
+	for _, row := range rows {
+		if row != nil {
+			out = append(out, row)
+		}
+	}
+	failed = slices.DeleteFunc(failed, func(e error) bool { return e == nil })
 	if err == nil && len(failed) > 0 && s.As == "" {
 		err = fmt.Errorf("%d of %d files could not be had: %w", len(failed), len(list), errors.Join(failed[:min(len(failed), 3)]...))
 	}
 	return out, err
 }
 
-// fetched is what came of a file.
-type fetched struct {
-	size int64
-	err  error
+// filing says how a step's files are fetched.
+func (a *actor) filing(s scenarios.Download, client *polite) files.Options {
+	workers := s.Workers
+	if workers == 0 {
+		workers = max(a.r.p.Flow.Pool.Workers, 6)
+	}
+	fetching := fetch.Options{PerHost: s.Workers, Retry: fetch.RetryPolicy{Tries: 1 + max(s.Retries, 1), Base: 250 * time.Millisecond}}
+	fetching.OnRetry = func(r fetch.Retry) { a.note(s.Pos, "trying again", r.Err) }
+	return files.Options{
+		Root: a.r.root, Client: func(*files.Entry) (fetch.Doer, error) { return client, nil }, Pool: fetch.NewPool(nil, fetching), Fetch: fetching,
+		Jobs: min(workers, 64), Force: true, Pages: true,
+	}
+}
+
+func headerOf(s scenarios.Download) (http.Header, error) {
+	if len(s.Headers) == 0 {
+		return nil, nil
+	}
+	header := http.Header{}
+	for _, h := range s.Headers {
+		text, err := textOf(h.Value)
+		if err != nil {
+			return nil, fmt.Errorf("header %s: %w", h.Name, err)
+		}
+		header.Set(h.Name, text)
+	}
+	return header, nil
+}
+
+// polite asks no faster than the scenario may, and has all of it wait where a server says so.
+type polite struct {
+	a      *actor
+	client *session.Client
+}
+
+func (p *polite) Do(req *http.Request) (*http.Response, error) {
+	if err := p.a.wait(req.Context()); err != nil {
+		return nil, err
+	}
+	resp, err := p.client.Do(req)
+	if err == nil && resp.StatusCode >= 400 {
+		p.a.r.hold(&StatusError{URL: req.URL.String(), Status: resp.StatusCode, after: retryAfter(resp.Header.Get("Retry-After"))})
+	}
+	return resp, err
+}
+
+// statusOf makes of a refusal what all steps call one.
+func statusOf(f *files.Result) error {
+	var status *fetch.StatusError
+	if errors.As(f.Err, &status) {
+		return &StatusError{URL: f.Entry.URL, Status: status.Code, after: retryAfter(status.Header.Get("Retry-After"))}
+	}
+	return fmt.Errorf("%s: %w", f.Entry.URL, f.Err)
 }
 
 // wanted names the files; two addresses never have one name.
@@ -134,18 +188,8 @@ func nameOf(address string) string {
 	base := path.Base(u.Path)
 	ext := strings.ToLower(path.Ext(base))
 	stem := strings.TrimSuffix(base, path.Ext(base))
-	if !harmless[ext] {
+	if !filename.Harmless(ext) {
 		stem, ext = base, ""
 	}
 	return filename.Clean(stem, filename.Clean(u.Hostname(), "file")) + ext
 }
-
-// harmless are the extensions that an address may give a file: what no desktop runs.
-var harmless = func() map[string]bool {
-	set := map[string]bool{}
-	for _, e := range strings.Fields(`jpg jpeg png gif webp avif bmp ico tif tiff heic mp4 m4v m4a m4s mov webm mkv mp3 ogg oga opus wav flac aac ts
-		m3u8 mpd vtt srt pdf epub txt md csv tsv json jsonl xml html htm css woff woff2 ttf otf zip gz bz2 xz zst 7z rar tar doc docx xls xlsx ppt pptx odt ods`) {
-		set["."+e] = true
-	}
-	return set
-}()

@@ -149,8 +149,14 @@ func TestTheFilmPlays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkPlays(t, res.Film.Path)
+}
+
+// checkPlays hands the large film to the browser.
+func checkPlays(t *testing.T, film string) {
+	t.Helper()
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /film.mp4", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, res.Film.Path) })
+	mux.HandleFunc("GET /film.mp4", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, film) })
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte(`<!doctype html><link rel="icon" href="data:,"><video muted src="/film.mp4"></video>`))
@@ -163,7 +169,7 @@ func TestTheFilmPlays(t *testing.T) {
 	ctx, stop := context.WithTimeout(ctx, 40*time.Second)
 	defer stop()
 	var text string
-	err = chromedp.Do(ctx, chromedp.Navigate(srv.URL))
+	err := chromedp.Do(ctx, chromedp.Navigate(srv.URL))
 	if err == nil {
 		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](playback, chromedp.EvalAwaitPromise))
 	}
@@ -177,7 +183,7 @@ func TestTheFilmPlays(t *testing.T) {
 	seek := func(at float64) any { return map[string]any{"at": at, "width": 640.0, "height": 360.0} }
 	want := map[string]any{"played": true, "seeks": []any{seek(5), seek(12), seek(20)}, "ended": true, "duration": 24.0, "error": nil}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s: %s", filepath.Base(res.Film.Path), diff)
+		t.Errorf("%s: %s", filepath.Base(film), diff)
 	}
 }
 

@@ -52,6 +52,7 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 		}
 	}()
 	job := v.job(source, s)
+	job.Tracks = v.tracks()
 	if s.List {
 		v.result.Inspection, err = assemble.Inspect(ctx, job)
 		return err
@@ -70,6 +71,21 @@ func (v *visit) grab(ctx context.Context, s scenarios.Grab) error {
 	verdict, err := make(ctx, job)
 	v.result.Film = &verdict
 	return err
+}
+
+// tracks are the files of subtitles that the page loaded or named: those of a track element, or of a script.
+func (v *visit) tracks() (list []assemble.TextTrack) {
+	for _, s := range v.result.Streams {
+		if s.Kind != media.Subtitles || s.Role == capture.RoleAdvert || s.Mentioned() && s.Inside != "HTML" {
+			continue
+		}
+		t := assemble.TextTrack{URL: s.URL}
+		if len(s.Subtitles) > 0 {
+			t.Language = s.Subtitles[0]
+		}
+		list = append(list, t)
+	}
+	return list
 }
 
 // quieten ends what the page streams: it has done its part, and would go on at the cost of the download.

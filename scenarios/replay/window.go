@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -155,14 +156,35 @@ func (p *Page) grab(ctx context.Context, s scenarios.Grab) (any, error) {
 	v.result.Film = nil
 	fetch := &v.runner.Fetch // the page's own
 	fetch.Choice.Quality, fetch.Choice.Audio, fetch.AllowGaps = cmp.Or(s.Quality, fetch.Choice.Quality), cmp.Or(s.Audio, fetch.Choice.Audio), s.AllowGaps || fetch.AllowGaps
-	err := v.grab(ctx, s)
-	if err != nil {
+	fetch.Choice.Subs = cmp.Or(s.Subs, fetch.Choice.Subs)
+	var err error
+	if fetch.Live, err = recorded(fetch.Live, s); err != nil {
+		return nil, err
+	}
+	if err := v.grab(ctx, s); err != nil {
 		return nil, err
 	}
 	if v.result.Film == nil {
 		return nil, errors.New("nothing was fetched")
 	}
 	return p.film(v.result.Film), nil
+}
+
+// recorded is how a step wants a broadcast recorded.
+func recorded(by *assemble.Live, s scenarios.Grab) (*assemble.Live, error) {
+	l := assemble.Live{}
+	if by != nil {
+		l = *by
+	}
+	if s.Duration != "" {
+		d, err := time.ParseDuration(s.Duration)
+		if err != nil || d <= 0 {
+			return nil, fmt.Errorf("duration %q is no length of time; write it as 90s, 2m or 1h30m", s.Duration)
+		}
+		l.Duration = d
+	}
+	l.FromStart = l.FromStart || s.FromStart
+	return &l, nil
 }
 
 // film is what a grab step names.

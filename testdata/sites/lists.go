@@ -51,6 +51,16 @@ var lists = map[string]string{
 	// A film with two adverts in it.
 	"adverts": head + film(0, 4) + "#EXT-X-DISCONTINUITY\n#EXTINF:2,\n%s/media/film/360p/seg_000.ts\n#EXT-X-DISCONTINUITY\n" + film(4, 9) +
 		"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n%s/media/film/360p/seg_001.ts\n#EXT-X-DISCONTINUITY\n" + film(9, 12) + "#EXT-X-ENDLIST\n",
+	// Subtitles in two languages, of which one lacks a segment; their clock is that of the film.
+	"subtitled": top + "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,URI=\"titles.m3u8\"\n" +
+		"#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"Deutsch\",LANGUAGE=\"de\",FORCED=YES,AUTOSELECT=YES,URI=\"titles.m3u8?de\"\n" +
+		"#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"Italiano\",LANGUAGE=\"it\",URI=\"titles-torn.m3u8\"\n" +
+		"#EXT-X-STREAM-INF:BANDWIDTH=220000,RESOLUTION=640x360,CODECS=\"avc1.64001e,mp4a.40.2\",SUBTITLES=\"text\"\n/media/film/360p/index.m3u8\n",
+	"titles":      head + "#EXTINF:24,\ntitles.vtt\n#EXT-X-ENDLIST\n",
+	"titles-torn": head + "#EXTINF:12,\ntitles.vtt\n#EXTINF:12,\nnowhere.vtt\n#EXT-X-ENDLIST\n",
+	"titles.vtt":  "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:131110,LOCAL:00:00:00.000\n\n00:01.000 --> 00:02.500 line:10%\nHello <i>world</i>\n\n00:11.250 --> 00:13.001\nTwo\nlines &amp; more\n",
+	// What a page shows with its film: times count from its beginning.
+	"track.vtt": "WEBVTT\n\n00:03.000 --> 00:04.000\nof the page\n",
 	// A sound without sound.
 	"silent": top + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=YES,URI=\"/media/split/audio/index.m3u8\"\n" +
 		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Silence\",LANGUAGE=\"zxx\",URI=\"/media/split/video/index.m3u8?silence\"\n" +
@@ -73,6 +83,9 @@ func (s *Site) lists() {
 			return
 		}
 		w.Header().Set("Content-Type", types[".m3u8"])
+		if strings.HasSuffix(r.URL.Path, ".vtt") {
+			w.Header().Set("Content-Type", "text/vtt; charset=utf-8")
+		}
 		_, port, _ := strings.Cut(r.Host, ":")
 		fmt.Fprint(w, strings.ReplaceAll(text, "%s", "http://localhost:"+port))
 	})

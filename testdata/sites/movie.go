@@ -217,11 +217,13 @@ type token struct {
 
 func newTokens(life time.Duration) *tokens { return &tokens{life: life, by: map[string]token{}} }
 
-func (t *tokens) issue(visitor string) string {
+func (t *tokens) issue(visitor string) string { return t.issueFor(visitor, t.life) }
+
+func (t *tokens) issueFor(visitor string, life time.Duration) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	name := rand.Text()
-	t.by[name] = token{visitor, time.Now().Add(t.life)}
+	t.by[name] = token{visitor, time.Now().Add(life)}
 	return name
 }
 

@@ -69,6 +69,7 @@ func New(o Options) *Site {
 	s.mux.Handle("GET /media/", http.StripPrefix("/media/", withTypes(http.FileServerFS(media.FS))))
 	s.movie()
 	s.open()
+	s.plain()
 	s.bad()
 	s.lists()
 	s.dying()
@@ -82,6 +83,7 @@ func New(o Options) *Site {
 	s.steps()
 	s.recordings()
 	s.shop()
+	s.live()
 	if o.Players != "" {
 		modules := os.DirFS(filepath.Join(o.Players, "node_modules"))
 		s.mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServerFS(modules)))

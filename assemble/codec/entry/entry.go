@@ -26,6 +26,7 @@ const MaxBox = 1 << 20
 // Offsets in a box, its header of 8 bytes included (§12.1.3, §12.2.3).
 const (
 	offReference = 14
+	offText      = 16 // of what a subtitle entry has of its own (§12.6.3)
 	offWidth     = 32
 	offVisual    = 86 // of the boxes in a VisualSampleEntry
 	offVersion   = 16 // QuickTime's version of an AudioSampleEntry
@@ -38,11 +39,7 @@ const (
 // Parse reads a whole sample entry box, and copies it with data reference 1: this file. The error wraps ErrEntry or
 // ErrProtected.
 func Parse(box []byte, kind media.Kind) (*media.Entry, error) {
-	least := offAudio
-	if kind == media.Video {
-		least = offVisual
-	}
-	if len(box) < least || len(box) > MaxBox || int64(binary.BigEndian.Uint32(box)) != int64(len(box)) {
+	if len(box) < least(kind) || len(box) > MaxBox || int64(binary.BigEndian.Uint32(box)) != int64(len(box)) {
 		return nil, fmt.Errorf("%w of %d bytes", ErrEntry, len(box))
 	}
 	e := &media.Entry{Box: bytes.Clone(box), Of: kind, Name: fourCC(box[4:8])}
@@ -51,12 +48,24 @@ func Parse(box []byte, kind media.Kind) (*media.Entry, error) {
 	if sealed(e.Name) || bmff.Find(inner, "sinf") != nil {
 		return nil, fmt.Errorf("%w: %s", ErrProtected, e.Name)
 	}
-	if kind == media.Video {
+	switch kind {
+	case media.Video:
 		visual(e, inner)
-	} else {
+	case media.Audio:
 		audio(e, inner)
 	}
 	return e, nil
+}
+
+// least is the size of a sample entry of a kind, without boxes in it.
+func least(kind media.Kind) int {
+	switch kind {
+	case media.Video:
+		return offVisual
+	case media.Audio:
+		return offAudio
+	}
+	return offText
 }
 
 // sealed reports whether a sample entry stands for another one (ISO/IEC 14496-12 §8.12).
@@ -66,8 +75,11 @@ func sealed(name string) bool {
 
 // children returns the boxes behind the fixed fields.
 func children(box []byte, kind media.Kind) []byte {
-	if kind == media.Video {
+	switch kind {
+	case media.Video:
 		return box[offVisual:]
+	case media.Text: // strings may stand in front of the boxes
+		return nil
 	}
 	inner := box[offAudio:]
 	if box[offVersion+1] == 1 && len(inner) >= extraSound {

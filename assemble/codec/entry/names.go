@@ -40,6 +40,25 @@ const (
 	fixedDecoderBytes = 13
 )
 
+// ObjectVorbis is the objectTypeIndication that programs use for Vorbis, which has no home in mp4: its three headers are the specific info.
+const ObjectVorbis = 0xdd
+
+// Specific returns the decoder specific info of an esds box without its header, nil for none.
+func Specific(esds []byte) []byte {
+	if len(esds) < 4 {
+		return nil
+	}
+	es := descriptor(esds[4:], tagES)
+	if len(es) < 3 || es[2] != 0 {
+		return nil
+	}
+	config := descriptor(es[3:], tagDecoderConfig)
+	if len(config) < fixedDecoderBytes {
+		return nil
+	}
+	return descriptor(config[fixedDecoderBytes:], tagSpecific)
+}
+
 // mpeg4 reads an ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5): object type, and for AAC its AudioSpecificConfig, which knows rate
 // and channels better than the sample entry does.
 func mpeg4(e *media.Entry, b []byte) {
@@ -63,6 +82,9 @@ func mpeg4(e *media.Entry, b []byte) {
 		return
 	}
 	e.Name = fmt.Sprintf("mp4a.%02x", config[0])
+	if config[0] == ObjectVorbis {
+		e.Name = "vorbis"
+	}
 	specific := descriptor(config[fixedDecoderBytes:], tagSpecific)
 	if config[0] != objectMPEG4Audio || len(specific) < 2 {
 		return

@@ -23,11 +23,7 @@ type Protection struct {
 // without its sinf box and with the name that frma gives (ISO/IEC 14496-12 §8.12.2). p is nil when the samples are clear. The error
 // wraps ErrEntry, or ErrProtected when the protection is not one of ISO/IEC 23001-7.
 func Open(box []byte, kind media.Kind) (e *media.Entry, p *Protection, err error) {
-	least := offAudio
-	if kind == media.Video {
-		least = offVisual
-	}
-	if len(box) < least || len(box) > MaxBox {
+	if len(box) < least(kind) || len(box) > MaxBox {
 		return nil, nil, fmt.Errorf("%w of %d bytes", ErrEntry, len(box))
 	}
 	inner := children(box, kind)

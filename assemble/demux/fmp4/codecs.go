@@ -13,7 +13,7 @@ func Codecs(init []byte) ([]media.Codec, error) {
 	if moov == nil {
 		return nil, ErrNoInit
 	}
-	h, err := parseMoov(bytes.Clone(moov), true) // the entries point into it
+	h, err := parseMoov(bytes.Clone(moov), false, true) // the entries point into it
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,8 @@ type Demuxer struct {
 	Key *sampleaes.Key
 	// Keyed says that other segments have a Key, so that what an initialization section calls encrypted need not be so here.
 	Keyed bool
+	// Text has tracks of subtitles read, and no others.
+	Text bool
 
 	tracks   []track
 	init     []byte // what traks was read from
@@ -168,12 +170,12 @@ func (d *Demuxer) bring(box, moov []byte) error {
 
 // use puts an initialization section in force.
 func (d *Demuxer) use(moov []byte, keyed bool) error {
-	h, err := parseMoov(moov, keyed)
+	h, err := parseMoov(moov, d.Text, keyed)
 	if err != nil {
 		return err
 	}
 	if len(h.traks) == 0 {
-		return damaged("there is neither picture nor sound in it")
+		return damaged("there is %s in it", d.lacks())
 	}
 	d.traks, d.places, d.sealed = h.traks, d.places[:0], h.sealed
 	for i := range h.traks {
@@ -194,6 +196,14 @@ func (d *Demuxer) use(moov []byte, keyed bool) error {
 		}
 	}
 	return nil
+}
+
+// lacks says what an initialization section without a track lacks.
+func (d *Demuxer) lacks() string {
+	if d.Text {
+		return "no subtitle"
+	}
+	return "neither picture nor sound"
 }
 
 // find returns the first track of a kind that no track of the section at hand has taken.
@@ -240,7 +250,7 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 // RestoreState makes d what it was when AppendState wrote b; the next Reset gives the initialization section again. The error
 // wraps ErrState; d is then empty.
 func (d *Demuxer) RestoreState(b []byte) error {
-	*d = Demuxer{Key: d.Key, Keyed: d.Keyed, queue: d.queue[:0]}
+	*d = Demuxer{Key: d.Key, Keyed: d.Keyed, Text: d.Text, queue: d.queue[:0]}
 	r := wire.NewReader(b)
 	own := r.Bytes()
 	n := r.Int()
@@ -290,4 +300,15 @@ func (d *Demuxer) again(own []byte) error {
 	}
 	d.init, d.own = own, own
 	return nil
+}
+
+// Shift is the presentation time of composition time 0 of a track, in its ticks, as its edit list says: documents in samples of
+// subtitles state times of their own, which it does not touch (ISO/IEC 14496-30 §4.2).
+func (d *Demuxer) Shift(track int) int64 {
+	for i, place := range d.places {
+		if place == track {
+			return d.traks[i].shift
+		}
+	}
+	return 0
 }

@@ -37,6 +37,7 @@ type trak struct {
 
 // header is what a moov says.
 type header struct {
+	text   bool // tracks of subtitles are wanted, and no others
 	traks  []trak
 	others []string        // codings of tracks that are neither picture nor sound
 	sealed *ProtectedError // what is encrypted, when there is a key for it
@@ -49,7 +50,7 @@ func CheckInit(b []byte, keyed bool) error {
 	if moov == nil {
 		return ErrNoInit
 	}
-	_, err := parseMoov(moov, keyed)
+	_, err := parseMoov(moov, false, keyed)
 	return err
 }
 
@@ -83,8 +84,8 @@ func each(b []byte, f func(bmff.Box) error) error {
 	return nil
 }
 
-func parseMoov(b []byte, keyed bool) (*header, error) {
-	h := &header{}
+func parseMoov(b []byte, text, keyed bool) (*header, error) {
+	h := &header{text: text}
 	var movie uint32
 	var protected *ProtectedError
 	err := each(b, func(box bmff.Box) (err error) {
@@ -147,11 +148,13 @@ func (h *header) trak(b []byte, movie uint32, keyed bool) error {
 	if hdlr := find(mdia, "hdlr"); len(hdlr) >= 12 {
 		t.coding = string(hdlr[8:12])
 	}
-	switch t.coding {
-	case "vide":
+	switch {
+	case t.coding == "vide" && !h.text:
 		t.Kind = media.Video
-	case "soun":
+	case t.coding == "soun" && !h.text:
 		t.Kind = media.Audio
+	case (t.coding == "subt" || t.coding == "text" || t.coding == "sbtl") && h.text:
+		t.Kind = media.Text
 	default:
 		if len(h.others) < maxTracks {
 			h.others = append(h.others, t.coding)

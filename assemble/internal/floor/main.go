@@ -4,6 +4,8 @@
 //
 //	floor [-conns 6] http://127.0.0.1:8080/index.m3u8 samples.bin
 //
+// With -copy it writes the segments as they are, of several playlists one after another: that is the least for those that are mp4 already.
+//
 // It prints the number of pictures and sound frames, and of their bytes. It reads what the benchmark of this package serves:
 // H.264 and AAC with one picture or some whole sound frames in each PES packet, clear or under AES-128.
 package main
@@ -16,12 +18,18 @@ import (
 
 func main() {
 	conns := flag.Int("conns", 6, "connections at once")
+	plain := flag.Bool("copy", false, "write segments as they are")
 	flag.Parse()
-	if flag.NArg() != 2 || *conns < 1 {
-		fmt.Fprintln(os.Stderr, "usage: floor [-conns N] PLAYLIST FILE")
+	n := flag.NArg()
+	if n < 2 || n > 2 && !*plain || *conns < 1 {
+		fmt.Fprintln(os.Stderr, "usage: floor [-conns N] PLAYLIST FILE\n       floor [-conns N] -copy PLAYLIST… FILE")
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), flag.Arg(1), *conns); err != nil {
+	do := run
+	if *plain {
+		do = func(string, string, int) error { return copyAll(flag.Args()[:n-1], flag.Arg(n-1), *conns) }
+	}
+	if err := do(flag.Arg(0), flag.Arg(1), *conns); err != nil {
 		fmt.Fprintln(os.Stderr, "floor:", err)
 		os.Exit(1)
 	}
@@ -45,5 +53,31 @@ func run(address, output string, conns int) (err error) {
 		return err
 	}
 	fmt.Println(d.samples, d.bytes)
+	return f.Close()
+}
+
+// copyAll writes the segments of playlists to a file, and prints their number and that of their bytes.
+func copyAll(playlists []string, output string, conns int) error {
+	f, err := os.Create(output)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	segments, bytes := 0, 0
+	for _, address := range playlists {
+		list, err := readPlaylist(address)
+		if err != nil {
+			return err
+		}
+		err = fetch(list, conns, func(b []byte) error {
+			segments, bytes = segments+1, bytes+len(b)
+			_, err := f.Write(b)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Println(segments, bytes)
 	return f.Close()
 }

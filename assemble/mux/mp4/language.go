@@ -12,8 +12,14 @@ var terminology = map[string]string{
 	"zh": "zho",
 }
 
-// packed returns the language of mdhd: three letters of five bits (§8.4.2.3); "und" when there is no such code.
+// packed returns the language of mdhd: three letters of five bits (§8.4.2.3).
 func packed(language string) uint16 {
+	code := ISO639(language)
+	return uint16(code[0]-0x60)<<10 | uint16(code[1]-0x60)<<5 | uint16(code[2]-0x60)
+}
+
+// ISO639 is the ISO 639-2/T code of a language in BCP 47, "und" when there is none.
+func ISO639(language string) string {
 	code, _, _ := strings.Cut(strings.ToLower(language), "-")
 	if long, ok := terminology[code]; ok {
 		code = long
@@ -21,5 +27,5 @@ func packed(language string) uint16 {
 	if len(code) != 3 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
 		code = "und"
 	}
-	return uint16(code[0]-0x60)<<10 | uint16(code[1]-0x60)<<5 | uint16(code[2]-0x60)
+	return code
 }

@@ -11,16 +11,24 @@ import (
 var unity = [...]uint32{0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000}
 
 // Moov returns the movie box (§8.2.1).
-func Moov(tracks []Track) []byte {
+func Moov(tracks []Track) []byte { return movie(tracks, false) }
+
+// movie returns moov; fragmented says that movie fragments follow.
+func movie(tracks []Track, fragmented bool) []byte {
 	w := &bmff.Writer{}
 	var length int64
+	next := uint32(1)
 	for i := range tracks {
 		length = max(length, tracks[i].Start+tracks[i].Length)
+		next = max(next, tracks[i].id(i)+1)
 	}
 	b := w.Begin("moov")
-	mvhd(w, uint64(length), uint32(len(tracks)+1))
+	mvhd(w, uint64(length), next)
 	for i := range tracks {
-		trak(w, &tracks[i], uint32(i+1))
+		trak(w, &tracks[i], tracks[i].id(i))
+	}
+	if fragmented {
+		mvex(w, tracks)
 	}
 	w.End(b)
 	return w.Buf
@@ -50,8 +58,14 @@ func versionFor(duration uint64) uint8 {
 	return 0
 }
 
-func matrix(w *bmff.Writer) {
-	for _, v := range unity {
+func matrix(w *bmff.Writer) { moved(w, 0) }
+
+// moved is the matrix of what is shown so many pixels further down.
+func moved(w *bmff.Writer, down int) {
+	for i, v := range unity {
+		if i == 7 {
+			v = uint32(down) << 16
+		}
 		w.U32(v)
 	}
 }
@@ -97,7 +111,8 @@ const (
 	inMovie = 2
 )
 
-// tkhd is §8.3.2: in the movie, and enabled unless another track of its kind plays by default. All sounds are of one alternate group.
+// tkhd is §8.3.2: in the movie, and enabled unless another track of its kind plays by default. All sounds are of one alternate
+// group, all subtitles of another.
 func tkhd(w *bmff.Writer, t *Track, id uint32) {
 	length := uint64(t.Start + t.Length)
 	v := versionFor(length)
@@ -116,7 +131,12 @@ func tkhd(w *bmff.Writer, t *Track, id uint32) {
 		w.U16(0)
 	}
 	w.U16(0)
-	matrix(w)
+	if c, ok := t.Codecs[0].(*media.TimedText); ok {
+		_, height := textBox(c)
+		moved(w, c.Height-height)
+	} else {
+		matrix(w)
+	}
 	width, height := shown(t)
 	w.U32(width)
 	w.U32(height)
@@ -132,6 +152,9 @@ func shown(t *Track) (width, height uint32) {
 		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
 	case *media.Entry:
 		return stretched(c.Width, c.SAR), uint32(c.Height) << 16
+	case *media.TimedText:
+		width, height := textBox(c)
+		return stretched(width, media.Ratio{}), uint32(height) << 16
 	}
 	return 0, 0
 }
@@ -197,8 +220,11 @@ func mdia(w *bmff.Writer, t *Track) {
 // hdlr is §8.4.3.
 func hdlr(w *bmff.Writer, t *Track) {
 	kind, name := "vide", "VideoHandler"
-	if t.Kind == media.Audio {
+	switch t.Kind {
+	case media.Audio:
 		kind, name = "soun", "SoundHandler"
+	case media.Text:
+		kind, name = "sbtl", "SubtitleHandler"
 	}
 	name = cmp.Or(t.Name, name)
 	b := w.Full("hdlr", 0, 0)
@@ -212,11 +238,14 @@ func hdlr(w *bmff.Writer, t *Track) {
 
 func minf(w *bmff.Writer, t *Track) {
 	b := w.Begin("minf")
-	if t.Kind == media.Video {
+	switch t.Kind {
+	case media.Video:
 		h := w.Full("vmhd", 0, 1)
 		w.Zero(8)
 		w.End(h)
-	} else {
+	case media.Text:
+		w.End(w.Full("nmhd", 0, 0))
+	default:
 		h := w.Full("smhd", 0, 0)
 		w.Zero(4)
 		w.End(h)

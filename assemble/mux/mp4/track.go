@@ -22,6 +22,7 @@ type Chunk struct {
 
 // Track is all that moov says of one track.
 type Track struct {
+	ID        uint32 // 0: its place among the tracks, from 1
 	Kind      media.Kind
 	Language  string // BCP 47 or ISO 639-2/T, empty for undetermined
 	Name      string // for people, such as "English"; empty for none
@@ -41,4 +42,12 @@ func (t *Track) duration() (sum uint64) {
 		sum += uint64(t.Samples[i].Duration)
 	}
 	return sum
+}
+
+// id is the ID of the track at place i.
+func (t *Track) id(i int) uint32 {
+	if t.ID != 0 {
+		return t.ID
+	}
+	return uint32(i + 1)
 }

@@ -17,7 +17,8 @@ type State struct {
 	Bytes       int64  // received
 	TotalBytes  int64  // 0 if not known
 	Retries     int
-	Note        string // shown at the end, such as a rest to be waited for
+	Note        string     // shown at the end, such as a rest to be waited for
+	Live        *LiveState // of a recording, in place of parts
 }
 
 // Progress shows one piece of work: on a terminal a line that is redrawn, else a plain line now and then, in --json
@@ -78,6 +79,8 @@ func (p *Progress) End() {
 func (p *Progress) show() {
 	speed := p.speed()
 	switch {
+	case p.c.opt.JSON && p.state.Live != nil:
+		_ = p.c.Emit("recording", p.state.Live.event(p.state.Bytes))
 	case p.c.opt.JSON:
 		_ = p.c.Emit("progress", map[string]any{
 			"done": p.state.Done, "total": p.state.Total, "unit": p.state.Unit, "bytes": p.state.Bytes,
@@ -104,6 +107,9 @@ func (p *Progress) speed() float64 {
 
 func (p *Progress) numbers(speed float64) string {
 	s := p.state
+	if s.Live != nil {
+		return s.Live.numbers(s.Bytes, 0)
+	}
 	parts := []string{fmt.Sprintf("%d of %d %s", s.Done, s.Total, s.Unit), Bytes(s.Bytes)}
 	if s.Total == 0 {
 		parts = parts[1:]
@@ -136,6 +142,9 @@ func (p *Progress) left() time.Duration {
 // for want of room: first the names of things, then the retries, the speed, and the time that is left.
 func (p *Progress) fields(speed float64, brief int) string {
 	s := p.state
+	if s.Live != nil {
+		return s.Live.numbers(s.Bytes, brief)
+	}
 	var list []string
 	digits := len(strconv.Itoa(s.Total))
 	switch {
