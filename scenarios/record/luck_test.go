@@ -32,8 +32,12 @@ type kept struct {
 func keep(c *taped) *kept {
 	ctx, cancel := context.WithCancel(c.t.Context())
 	k := &kept{c, filepath.Join(c.t.TempDir(), "site.yaml"), cancel, make(chan error, 1)}
-	go func() { k.done <- c.rec.Keep(ctx, record.NewFile(k.path), record.Keeping{}) }()
-	c.t.Cleanup(cancel)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		k.done <- c.rec.Keep(ctx, record.NewFile(k.path), record.Keeping{})
+	}()
+	c.t.Cleanup(func() { cancel(); <-over })
 	return k
 }
 
