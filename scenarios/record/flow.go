@@ -74,7 +74,7 @@ func (w *writer) action(a *action) {
 	}
 	w.step(a, base)
 	for i := len(mods) - 1; i >= 0; i-- {
-		w.add(scenarios.KeyUp{Target: targetOf(a.place), Key: mods[i]})
+		w.add(scenarios.KeyUp{Target: w.address(a.place.Target), Key: mods[i]})
 	}
 	w.after(a, first)
 	w.last = a
@@ -87,7 +87,7 @@ func (w *writer) hold(a *action) []string {
 	}
 	list := strings.Split(a.mods, "+")
 	for _, m := range list {
-		w.add(scenarios.KeyDown{Target: targetOf(a.place), Key: m})
+		w.add(scenarios.KeyDown{Target: w.address(a.place.Target), Key: m})
 	}
 	return list
 }
@@ -96,7 +96,7 @@ func (w *writer) step(a *action, base scenarios.Base) {
 	at := w.place(a.place)
 	switch a.deed {
 	case doNavigate:
-		w.add(scenarios.Navigate{Base: base, Target: at.Target, URL: expr.Literal(a.url)})
+		w.add(scenarios.Navigate{Base: base, Target: at.Target, URL: w.address(a.url)})
 	case doClick:
 		w.clicked(a, base, at)
 	case doHover:
@@ -127,7 +127,7 @@ func (w *writer) step(a *action, base scenarios.Base) {
 
 // place is where a step works; a recording for Chrome has the frame's numbers too.
 func (w *writer) place(p Place) scenarios.Place {
-	at := scenarios.Place{Target: targetOf(p)}
+	at := scenarios.Place{Target: w.address(p.Target)}
 	for _, in := range p.In {
 		at.InFrame = append(at.InFrame, expr.Literal(in))
 	}
@@ -136,8 +136,6 @@ func (w *writer) place(p Place) scenarios.Place {
 	}
 	return at
 }
-
-func targetOf(p Place) string { return expr.Literal(p.Target) }
 
 // mostSelectors are written of a step: more are not read by anybody.
 const mostSelectors = 4

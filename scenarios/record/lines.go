@@ -51,7 +51,7 @@ func (a *action) line() string {
 func (a *action) words() string {
 	switch a.deed {
 	case doNavigate:
-		return "open " + a.url
+		return "open " + shown(a.url)
 	case doClick:
 		return map[bool]string{false: map[int]string{0: "click ", 1: "click with the middle button ", 2: "click with the right button "}[a.button], true: "double click "}[a.double] + a.element.known()
 	case doHover:
@@ -88,7 +88,7 @@ func (a *action) words() string {
 		}
 		return fmt.Sprintf("answer %q", oneLine(a.dialog.Message))
 	case doClose:
-		return "close the popup " + a.place.Target
+		return "close the popup " + shown(a.place.Target)
 	case doInsert:
 		if len(a.insert) > 0 {
 			return a.insert[0].Type()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -98,5 +99,38 @@ func TestTakesPart(t *testing.T) {
 	c.rec.Settle(ctx)
 	if text := c.yaml(record.FlowOptions{}); strings.Contains(text, "Save") || strings.Contains(text, "#more") || !strings.Contains(text, "#plain") {
 		t.Error(text)
+	}
+}
+
+// TestSecretsOfAForm: what was typed into fields of secrets is in no file, on no line, and in no event, though the form puts it into its address and the
+// person loads that again.
+func TestSecretsOfAForm(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var events strings.Builder
+	c := tape(t, "/recordings/", record.Options{Suggest: true, Heard: func(e record.Event) {
+		if e.Kind != record.Navigated && e.Kind != record.Navigating { // these have the address, which is masked where it is written
+			mu.Lock()
+			defer mu.Unlock()
+			e.URL = ""
+			fmt.Fprintf(&events, "%+v %+v\n", e, e.Element)
+		}
+	}})
+	c.fill("[name=secret]", "hunter2")
+	c.key("Enter", 0)
+	c.until(c.on, "document.title === 'Thanks'")
+	c.send(c.on, "Page.reload", nil)
+	c.until(c.on, "performance.getEntriesByType('navigation')[0].type === 'reload' && document.readyState === 'complete'")
+	c.settled()
+	text := c.yaml(record.FlowOptions{Parametrise: true})
+	if !strings.Contains(text, "secret=${.secret | @uri}") {
+		t.Error(text)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for what, where := range map[string]string{"the file": text, "the lines": fmt.Sprint(c.rec.Lines()), "the events": events.String()} {
+		if strings.Contains(where, "hunter2") {
+			t.Errorf("%s: %s", what, where)
+		}
 	}
 }
