@@ -178,7 +178,7 @@ func TestJudged(t *testing.T) {
 	nodetest.Dir(t)
 	for _, d := range doings {
 		switch d.name {
-		case "clicks", "enter in a form", "keys", "frames", "a popup": // each starts a browser of its own
+		case "enter in a form", "keys", "frames": // each starts a browser of its own
 		default:
 			continue
 		}

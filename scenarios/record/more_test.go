@@ -83,6 +83,7 @@ func TestTakesPart(t *testing.T) {
 	c := tape(t, "/recordings/", record.Options{})
 	c.click("#plain")
 	c.hears("plain")
+	c.settled()
 	c.rec.Pause(true)
 	c.click("[data-testid=save-button]")
 	c.hears("plain", "save")

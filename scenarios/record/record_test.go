@@ -3,6 +3,7 @@ package record_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -10,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
 	"github.com/chromedp/cdproto/input"
 	"github.com/google/go-cmp/cmp"
 
+	"seine/browser"
 	"seine/browser/browsertest"
 	"seine/scenarios/record"
 	"seine/testdata/sites"
@@ -25,6 +28,23 @@ type taped struct {
 	base    string
 	rec     *record.Recording
 	uploads string // a folder with files
+	marks   chan string
+}
+
+// marking is an observer that tells when something that the page said on its console has been heard, and so all before it.
+type marking struct {
+	*record.Recording
+	marks chan string
+}
+
+const mark = "heard until "
+
+func (m marking) Event(s *browser.Session, method string, params jsonv2.Value) {
+	m.Recording.Event(s, method, params)
+	if _, rest, ok := strings.Cut(string(params), mark); ok && method == "Runtime.consoleAPICalled" {
+		n, _, _ := strings.Cut(rest, `"`)
+		m.marks <- n
+	}
 }
 
 func tape(t testing.TB, path string, o record.Options) *taped {
@@ -34,9 +54,10 @@ func tape(t testing.TB, path string, o record.Options) *taped {
 	t.Cleanup(srv.Close)
 	o.URL = srv.URL + path
 	rec := record.New(o)
-	tab := browsertest.New(t, rec)
+	marks := make(chan string, 1000)
+	tab := browsertest.New(t, marking{rec, marks})
 	t.Cleanup(func() { _ = rec.Close() })
-	c := &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec}
+	c := &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec, marks: marks}
 	if err := rec.Begin(t.Context(), tab); err != nil {
 		t.Fatal(err)
 	}
@@ -60,10 +81,19 @@ func (c *taped) settled() {
 	ctx, cancel := context.WithTimeout(c.t.Context(), 10*time.Second)
 	defer cancel()
 	c.rec.Settle(ctx)
-	// What the script told before this was answered has been received.
-	for _, s := range c.tab.Sessions() {
-		if s.Kind() == "page" || s.Kind() == "iframe" {
-			c.eval(s, "new Promise((r) => setTimeout(r, 250))")
+	// Rich text is read a moment after it was typed.
+	c.eval(c.on, "new Promise((r) => setTimeout(r, 250))")
+	for i, s := range c.tab.Sessions() {
+		if c.marks == nil || s.Kind() != "iframe" && s.Kind() != "page" {
+			continue
+		}
+		c.eval(s, fmt.Sprintf("console.debug(%q), 0", mark+fmt.Sprint(i)))
+		for got := ""; got != fmt.Sprint(i); {
+			select {
+			case got = <-c.marks:
+			case <-ctx.Done():
+				c.t.Fatal("the console was not heard")
+			}
 		}
 	}
 	c.rec.Settle(ctx)
