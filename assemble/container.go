@@ -1,7 +1,6 @@
 package assemble
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,9 +17,6 @@ func (r *run) settleContainer() error {
 		if err := r.out.rename(".webm"); err != nil {
 			return err
 		}
-	}
-	if r.webm && r.job.EmbedSubs {
-		return fmt.Errorf("subtitles inside of a .webm are %w: leave out --embed-subs", ErrUnsupported)
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package assemble
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -120,4 +123,65 @@ func TestWebM(t *testing.T) {
 			decodes(t, v.Path)
 		})
 	}
+}
+
+// TestWebMGoesOn: a run that ends in the middle is followed by one that makes the same bytes.
+func TestWebMGoesOn(t *testing.T) {
+	dir, err := webmSources()
+	if err != nil {
+		t.Fatalf("%v; `make test` installs it", err)
+	}
+	srv := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer srv.Close()
+	for _, name := range []string{"film.webm", "film.mp4"} {
+		job := Job{URL: srv.URL + "/vp9opus/files.mpd", Client: http.DefaultClient, Output: filepath.Join(t.TempDir(), name), Workers: 1}
+		whole, err := Run(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(whole.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job.Output = filepath.Join(t.TempDir(), name)
+		ctx, cancel := context.WithCancel(t.Context())
+		job.Progress = func(p Progress) {
+			if p.Done >= 3 {
+				cancel()
+			}
+		}
+		if _, err := Run(ctx, job); err == nil {
+			t.Log("it was done before it could be ended")
+		}
+		cancel()
+		job.Progress = nil
+		v, err := Run(t.Context(), job)
+		if err != nil && !errors.Is(err, ErrExists) {
+			t.Fatalf("%v, %+v", err, v)
+		}
+		got, err := os.ReadFile(job.Output)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %d bytes, in one go %d: %v", name, len(got), len(want), err)
+		}
+	}
+}
+
+// TestWebMNames: a film whose codecs only WebM has a place for gets its extension, unless somebody has chosen another: then it is refused by name.
+func TestWebMNames(t *testing.T) {
+	dir, err := webmSources()
+	if err != nil {
+		t.Fatalf("%v; `make test` installs it", err)
+	}
+	srv := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer srv.Close()
+	job := Job{URL: srv.URL + "/vp8vorbis/files.mpd", Client: http.DefaultClient, Output: filepath.Join(t.TempDir(), "film.mp4")}
+	if _, err := Run(t.Context(), job); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "film.webm") {
+		t.Errorf("%v", err)
+	}
+	job.Output, job.GuessedExtension = filepath.Join(t.TempDir(), "film.mp4"), true
+	v, err := Run(t.Context(), job)
+	if err != nil || filepath.Base(v.Path) != "film.webm" {
+		t.Errorf("%v, %s", err, v.Path)
+	}
+	wantOnly(t, filepath.Dir(v.Path), "film.webm")
 }

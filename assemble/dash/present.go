@@ -172,7 +172,21 @@ func (p *presenter) of(what kind) (list []*set) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *set) int { return cmp.Compare(a.rank(), b.rank()) })
-	return list
+	if !slices.ContainsFunc(list, func(s *set) bool { return !s.old() }) {
+		return list
+	}
+	return slices.DeleteFunc(list, func(s *set) bool {
+		if s.old() {
+			p.warn("%s is left alone, for what else there is fits in an mp4", s.options[0].Codecs)
+		}
+		return s.old()
+	})
+}
+
+// old is true for codecs that only WebM has a place for: what they would be joined with may have none there.
+func (s *set) old() bool {
+	f := family(s.options[0].Codecs)
+	return f == "vp8" || f == "vp08" || f == "vorbis"
 }
 
 // rank orders sets by what they are for.

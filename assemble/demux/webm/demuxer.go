@@ -28,8 +28,9 @@ var (
 const (
 	// maxTracks bounds the tracks of one file.
 	maxTracks = 16
-	// maxSamples bounds the blocks of one segment.
+	// maxSamples bounds the frames of one segment; one of leastFrame bytes on the average, head included, is the least that makes sense.
 	maxSamples = 1 << 20
+	leastFrame = 5
 	// MaxInit bounds an initialization section, in bytes.
 	MaxInit = 4 << 20
 )
@@ -45,6 +46,11 @@ type Demuxer struct {
 	others []string
 	queue  []media.Sample
 	next   int
+	most   int // frames of the segment
+
+	current block    // at hand
+	frames  [][]byte // its
+	sizes   []int
 }
 
 // Looks reports whether b begins as a WebM segment or initialization section does.
@@ -87,6 +93,7 @@ func (d *Demuxer) Reset(init, segment []byte) error {
 		}
 		d.init, d.own = init, nil
 	}
+	d.most = min(maxSamples, len(segment)/leastFrame)
 	if !Looks(segment) {
 		return damaged("the segment is no WebM")
 	}
