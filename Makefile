@@ -14,7 +14,7 @@ export SEINE_NO_SANDBOX := 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench soak lint fuzz browser compiler tools players harschema recorder openapilint postman peers bench-api sandbox clean
+.PHONY: help build demo test bench soak lint fuzz browser compiler tools players harschema recorder openapilint postman todomvc peers bench-api sandbox clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ build: ## compile bin/seine
 demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
-test: sandbox compiler browser tools players harschema recorder openapilint postman ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
+test: sandbox compiler browser tools players harschema recorder openapilint postman todomvc ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture ./capture/openapi # the race detector takes memory of its own, so these run without
 
@@ -89,7 +89,7 @@ testdata/players/node_modules/.installed: testdata/players/package-lock.json
 	cd testdata/players && npm ci --no-audit --no-fund
 	@touch $@
 
-NPM := harschema recorder openapilint postman peers
+NPM := harschema recorder openapilint postman todomvc peers
 
 $(NPM): %: testdata/%/node_modules/.installed
 

@@ -170,9 +170,9 @@ func TestDASHRefused(t *testing.T) {
 		says string
 	}{
 		"protected": {manifestOf("PT8S", "<Period>", strings.Replace(video, "<Segment", `<ContentProtection schemeIdUri="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"/><Segment`, 1), "</Period>"), ErrDRM, "Widevine"},
-		"live":      {bytes.Replace(manifestOf("PT8S", "<Period>", video, "</Period>"), []byte("static"), []byte("dynamic"), 1), ErrLive, "no end"},
+		"live":      {bytes.Replace(manifestOf("PT8S", "<Period>", video, "</Period>"), []byte(`type="static"`), []byte(`type="dynamic" availabilityStartTime="`+time.Now().Add(-4*time.Second).UTC().Format(time.RFC3339)+`"`), 1), ErrLive, "no end"},
 		"linked":    {manifestOf("PT8S", `<Period xlink:href="u" xmlns:xlink="http://www.w3.org/1999/xlink"/>`), ErrUnsupported, "xlink"},
-		"WebM":      {manifestOf("PT8S", "<Period>", strings.ReplaceAll(video, "video/mp4", "video/webm"), "</Period>"), ErrUnsupported, "video/webm"},
+		"Ogg":       {manifestOf("PT8S", "<Period>", strings.ReplaceAll(video, "video/mp4", "video/ogg"), "</Period>"), ErrUnsupported, "video/ogg"},
 		"malformed": {manifestOf("PT8S", "<Period>", "</Pause>"), ErrMalformed, "film.mpd"},
 		"empty":     {manifestOf("PT8S"), ErrNothing, "no Period"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"seine/assemble/bmff"
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/mpegts"
+	"seine/assemble/demux/webm"
 	"seine/assemble/fetch"
 	"seine/assemble/journal"
 	"seine/assemble/plan"
@@ -49,7 +50,7 @@ func (e *ends) check(i, stream int, check func(*fetch.Body) error) func(*fetch.B
 		usual, proved := e.count(i, stream, short)
 		again := len(b.Data) == last
 		last = len(b.Data)
-		if !short || again && (usual || e.lenient || fmp4.Looks(b.Data)) { // what is missing of a fragment, the demuxer knows better
+		if !short || again && (usual || e.lenient || fmp4.Looks(b.Data) || webm.Looks(b.Data)) { // what is missing of a fragment, the demuxer knows better
 			return nil
 		}
 		err := fmt.Errorf("%w: its end is cut off, %d bytes came", ErrContent, len(b.Data))
@@ -97,6 +98,8 @@ func isCut(b []byte) bool {
 	case fmp4.Looks(b):
 		_, err := bmff.Boxes(b)
 		return err != nil
+	case webm.Looks(b):
+		return !webm.Complete(b)
 	case mpegts.Looks(b):
 		return !mpegts.Complete(b)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"seine/assemble/decrypt"
 	"seine/assemble/demux/fmp4"
+	"seine/assemble/demux/webm"
 	"seine/assemble/disguise"
 	"seine/assemble/fetch"
 	"seine/assemble/plan"
@@ -202,10 +203,14 @@ func checkInit(b *fetch.Body, keyed bool) error {
 	if !ok {
 		return fmt.Errorf("%w: the server answered with %s", ErrContent, describe(b.Data))
 	}
-	if b.Data = data; !fmp4.Looks(data) {
-		return nil
+	b.Data = data
+	var err error
+	switch {
+	case webm.Looks(data):
+		err = webm.CheckInit(data)
+	case fmp4.Looks(data):
+		err = fmp4.CheckInit(b.Data, keyed)
 	}
-	err := fmp4.CheckInit(b.Data, keyed)
 	var protected *fmp4.ProtectedError
 	var unsupported *fmp4.UnsupportedError
 	switch {

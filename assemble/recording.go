@@ -233,6 +233,8 @@ func (rec *recording) deliver(ctx context.Context, i int, b *fetch.Body, err err
 	if err = r.deliver(ctx, i, b, rec.bearable(ctx, err)); err != nil {
 		return err
 	}
+	done := &r.plan.Parts[i] // nobody asks for it again, and a recording may be long
+	done.URL, done.Mirrors, done.Key, done.Init, done.Range = "", nil, nil, nil, nil
 	rec.feed.Done(i)
 	rec.progress()
 	return rec.writeHead()

@@ -33,6 +33,7 @@ type run struct {
 	textRoom map[int]textRoom // by stream
 	sidecars []sidecar
 	services []manifest.Rendition // of closed captions
+	webm     bool                 // the film becomes a WebM file
 	live     *recording           // nil for a film that is whole
 	// inspected is the film as it was planned.
 	inspected *Inspection
@@ -113,6 +114,9 @@ func (r *run) film(ctx context.Context) error {
 		return err
 	}
 	if err := r.freeSidecars(); err != nil {
+		return err
+	}
+	if err := r.settleContainer(); err != nil {
 		return err
 	}
 	if r.plan.Live || r.wasRecording() {
@@ -299,6 +303,7 @@ func (r *run) joinOptions() join.Options {
 			o.Default = i
 		}
 	}
+	o.WebM = r.webm
 	if r.live != nil {
 		o.Fragments, o.Together, o.Duration = true, true, r.job.Live.Duration
 	}
@@ -348,7 +353,7 @@ func (r *run) finish() error {
 		return err
 	}
 	v := &r.verdict
-	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.job.Output, true, size, sum.Duration, r.plan.Duration
+	v.Path, v.Finished, v.Size, v.Duration, v.Planned = r.out.finished(), true, size, sum.Duration, r.plan.Duration
 	v.Live = r.live != nil
 	v.Tracks = r.tracks(&sum)
 	v.Warnings = append(append(v.Warnings, lost(r.plan.Streams[:r.plan.Films()], &sum)...), remarks(v, &sum)...)

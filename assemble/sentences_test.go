@@ -168,7 +168,7 @@ func TestPlaylistSentences(t *testing.T) {
 		},
 		{
 			"live", replace("#EXT-X-ENDLIST", "", "#EXT-X-PLAYLIST-TYPE:VOD\n", ""),
-			"a live stream: the playlist says of no end; recording live streams is not supported yet",
+			"a live stream: the playlist says of no end",
 		},
 		{
 			"fMP4", replace("#EXTINF:2", "#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:2"),

@@ -71,9 +71,12 @@ func (r *run) subtitles() error {
 	}
 	list = append(list, captions...)
 	r.remarkSubtitles(list)
-	if r.job.EmbedSubs {
+	switch {
+	case r.job.EmbedSubs && r.joiner.TakesText():
 		r.embed(list, clock)
 		return nil
+	case r.job.EmbedSubs && len(list) > 0:
+		r.verdict.Warnings = append(r.verdict.Warnings, "a .webm holds no subtitles of this kind: they are beside it")
 	}
 	return r.writeSidecars(list)
 }

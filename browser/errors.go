@@ -26,6 +26,8 @@ var (
 	ErrBrowserGone = errors.New("the browser is gone")
 	// ErrClosed: the browser or tab was closed by its owner.
 	ErrClosed = errors.New("closed")
+	// ErrQuit: Chrome ended by itself and without a fault, as when its last window is closed. It comes with ErrBrowserGone.
+	ErrQuit = errors.New("it ended by itself, without a fault (exit status 0)")
 	// ErrTabCrashed: the renderer of the tab's page died; open a new tab.
 	ErrTabCrashed = errors.New("the page crashed")
 	// ErrTabGone: the page closed itself (window.close) or was closed by the person in front of it.

@@ -102,7 +102,7 @@ func (p *process) end() error {
 	select {
 	case <-p.done:
 		if p.err == nil {
-			return errors.New("exit status 0")
+			return ErrQuit
 		}
 		return p.err
 	default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
@@ -46,6 +47,8 @@ type Tab struct {
 	done  chan struct{}
 
 	driven chan struct{} // see attach; nil before
+
+	answers atomic.Pointer[func(Dialog) *Answer] // nil: Dialog.Consent
 
 	closeOnce sync.Once
 	closeErr  error
@@ -320,7 +323,7 @@ func (t *Tab) claim(s *Session) {
 func (t *Tab) event(s *Session, method string, params jsonv2.Value) {
 	switch method {
 	case "Page.javascriptDialogOpening":
-		answerDialog(s, params)
+		t.answerDialog(s, params)
 	case "Inspector.targetCrashed":
 		if s == t.Session() {
 			t.fail(ErrTabCrashed)

@@ -58,6 +58,19 @@ type Press struct {
 	Selectors []Selector
 }
 
+// Dialog answers the next dialog that a page opens (alert, confirm, prompt): it stands before the step that has it opened. Without it
+// dialogs are agreed to, and a prompt is given its own text.
+type Dialog struct {
+	Base
+	// What it is told: accept or dismiss.
+	Answer string `seine:",short,required,raw" enum:"accept dismiss"`
+	// What is typed into a prompt; by default its own text.
+	Text *string
+}
+
+// Type names the step.
+func (Dialog) Type() string { return "dialog" }
+
 // Type names the step.
 func (Change) Type() string { return "change" }
 

@@ -77,6 +77,8 @@ type Place struct {
 	Target string
 	// Frame as a path of child indexes, outermost first: [0, 2] is the third frame in the first one.
 	Frame []int `min:"0"`
+	// Frame by what it is, in place of its number, outermost first: its address with * for anything (*/pay/*), or a selector of its element (iframe#pay).
+	InFrame []string
 }
 
 // Selector descends from shadow root to shadow root: each part is searched in what the one before it found. Most have one
@@ -101,6 +103,7 @@ func Steps() []Step {
 		KeyDown{},
 		KeyUp{},
 		Press{},
+		Dialog{},
 		WaitForElement{},
 		WaitForExpression{},
 		WaitForRequest{},

@@ -223,12 +223,14 @@ func TestChoices(t *testing.T) {
 		one(`mimeType="video/mp4" codecs="avc1.42"`, `<EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="1"/>`)+
 		one(`mimeType="video/mp4" codecs="avc1.64001f"`, role("sign"))+
 		one(`mimeType="video/webm" codecs="vp9"`, "")+
+		one(`mimeType="video/webm" codecs="vp8"`, "")+
+		one(`mimeType="video/ogg" codecs="theora"`, "")+
 		one(`mimeType="video/mp4" codecs="avc1.640028"`, `<EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:ColourPrimaries" value="1"/>`)+
 		one(`mimeType="audio/mp4" lang="en" codecs="mp4a.40.2"`, `<Accessibility schemeIdUri="urn:tva:metadata:cs:AudioPurposeCS:2007" value="1"/>`)+
 		one(`mimeType="audio/mp4" lang="fr" codecs="ec-3"`, role("main")+`<Label>Français</Label><AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="6"/>`)+
 		one(`mimeType="application/mp4" codecs="stpp" lang="de"`, "")+
 		one(`mimeType="text/vtt" lang="en"`, "")+`</Period>`))
-	if len(p.Variants) != 1 || p.Variants[0].Codecs != "avc1.640028" || p.Variants[0].FrameRate < 29.9 || p.Variants[0].Bandwidth != 10 {
+	if len(p.Variants) != 2 || p.Variants[0].Codecs != "vp9" || p.Variants[1].Codecs != "avc1.640028" || p.Variants[1].FrameRate < 29.9 || p.Variants[1].Bandwidth != 10 {
 		t.Errorf("%+v", p.Variants)
 	}
 	var got []string
@@ -236,7 +238,7 @@ func TestChoices(t *testing.T) {
 		got = append(got, fmt.Sprint(r.Type, " ", r.Language, " ", r.Name, " ", r.Channels, " ", r.Default, " ", r.Characteristics))
 	}
 	want := []string{"AUDIO fr Français 6 true ", "AUDIO en en  false public.accessibility.describes-video", "SUBTITLES de de  false ", "SUBTITLES en en  false "}
-	if diff := cmp.Diff(want, got); diff != "" || len(p.Warnings) != 2 {
+	if diff := cmp.Diff(want, got); diff != "" || len(p.Warnings) != 3 {
 		t.Error(diff, p.Warnings)
 	}
 	if p := parse(t, static("<Period>"+one(`mimeType="audio/mp4" codecs="mp4a.40.2"`, "")+"</Period>")); len(p.Variants) != 1 || len(p.Renditions) != 0 {

@@ -1,10 +1,13 @@
 package dash
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"time"
 
 	"seine/assemble/bmff"
+	"seine/assemble/ebml"
 	"seine/assemble/manifest"
 )
 
@@ -27,10 +30,16 @@ type reading struct {
 	address string
 	read    manifest.Reader
 	reads   int
+	init    *manifest.ByteRange // of a WebM file, nil when it is not said
+	length  time.Duration       // of the period, negative when it is not known
 }
 
-func readIndex(ctx context.Context, address string, at manifest.ByteRange, read manifest.Reader) (*index, error) {
-	r := &reading{address: address, read: read}
+// readIndex reads a sidx box, or the Cues of a WebM file.
+func readIndex(ctx context.Context, address string, at manifest.ByteRange, init *place, length time.Duration, read manifest.Reader) (*index, error) {
+	r := &reading{address: address, read: read, length: length}
+	if init != nil {
+		r.init = init.bytes
+	}
 	if err := r.from(ctx, at, 0); err != nil {
 		return nil, fmt.Errorf("the index of the segments (bytes %d to %d): %w", at.Offset, at.Offset+at.Length-1, err)
 	}
@@ -50,6 +59,9 @@ func (r *reading) from(ctx context.Context, at manifest.ByteRange, depth int) er
 	data, err := r.read(ctx, r.address, at)
 	if err != nil {
 		return err
+	}
+	if bytes.HasPrefix(data, ebml.AppendID(nil, ebml.Cues)) {
+		return r.cues(ctx, at, data, r.init, r.length)
 	}
 	offset := at.Offset
 	for rest := data; len(rest) > 0; {
@@ -110,28 +122,28 @@ func (r *reading) entries(ctx context.Context, data []byte, offset int64, depth 
 	return nil
 }
 
-// within are the segments of a period, which counts in ticks of its own.
-func (x *index) within(p span, s scale) ([]place, error) {
+// within are the segments of a period that begins where a scale says, in the index's own ticks: the manifest may count in whole seconds.
+func (x *index) within(p span, s scale) ([]place, scale, error) {
 	own := scale{ticks: x.scale}
 	zero, err := s.duration(s.offset)
 	if err != nil {
-		return nil, err
+		return nil, own, err
 	}
+	own.offset = own.count(zero)
 	var kept []place
 	for _, e := range x.list {
 		begins, err := own.duration(e.time)
 		if err != nil {
-			return nil, err
+			return nil, own, err
 		}
 		lasts, err := own.duration(e.duration)
 		if err != nil {
-			return nil, err
+			return nil, own, err
 		}
 		if begins+lasts <= zero || p.length >= 0 && begins-zero >= p.length {
 			continue
 		}
-		e.time, e.duration = s.count(begins), s.count(lasts)
 		kept = append(kept, e)
 	}
-	return kept, nil
+	return kept, own, nil
 }

@@ -93,10 +93,10 @@ func anyOf(codecs string, list []string) bool {
 	return false
 }
 
-// inMP4 reports whether segments are fragmented mp4, or are not said to be anything else.
-func (c *common) inMP4() bool {
+// joinable reports whether segments are of a kind that can be put together, or are not said to be of any.
+func (c *common) joinable() bool {
 	_, minor, _ := strings.Cut(strings.ToLower(c.MimeType), "/")
-	return minor == "mp4" || minor == "" || minor == "mp2t"
+	return minor == "mp4" || minor == "" || minor == "mp2t" || minor == "webm"
 }
 
 // role is the first of a scheme that everybody uses (§5.8.5.5), or "".

@@ -158,11 +158,11 @@ func (b *segmentBase) layout(ctx context.Context, m *media, read manifest.Reader
 	if err != nil {
 		return nil, err
 	}
-	segments, err := readIndex(ctx, address, *index.bytes, read)
+	segments, err := readIndex(ctx, address, *index.bytes, out.init, m.span.length, read)
 	if err != nil {
 		return nil, err
 	}
-	out.list, err = segments.within(m.span, s)
+	out.list, out.scale, err = segments.within(m.span, s)
 	return out, err
 }
 

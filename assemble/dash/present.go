@@ -129,7 +129,7 @@ func (p *presenter) set(a *adaptationSet, above addressing, bases bases, in span
 		switch {
 		case r.Depends != "":
 			p.warn("representation %.60q needs others (%.60q), and is left alone", r.ID, r.Depends)
-		case s.what != text && !m.inMP4():
+		case s.what != text && !m.joinable():
 			p.foreign = m.MimeType
 			p.warn("representation %.60q is %.60q, which is not supported yet, and is left alone", r.ID, m.MimeType)
 		default:
@@ -172,7 +172,21 @@ func (p *presenter) of(what kind) (list []*set) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *set) int { return cmp.Compare(a.rank(), b.rank()) })
-	return list
+	if !slices.ContainsFunc(list, func(s *set) bool { return !s.old() }) {
+		return list
+	}
+	return slices.DeleteFunc(list, func(s *set) bool {
+		if s.old() {
+			p.warn("%s is left alone, for what else there is fits in an mp4", s.options[0].Codecs)
+		}
+		return s.old()
+	})
+}
+
+// old is true for codecs that only WebM has a place for: what they would be joined with may have none there.
+func (s *set) old() bool {
+	f := family(s.options[0].Codecs)
+	return f == "vp8" || f == "vp08" || f == "vorbis"
 }
 
 // rank orders sets by what they are for.
@@ -192,7 +206,7 @@ func (p *presenter) sounds() {
 	for i, s := range list {
 		m := slices.MaxFunc(s.options, func(a, b *media) int { return cmp.Compare(a.bandwidth, b.bandwidth) })
 		r := manifest.Rendition{
-			Type: manifest.Audio, Group: "audio", Language: s.language(), Name: s.name(i), Channels: m.channels(),
+			Type: manifest.Audio, Group: "audio", Language: s.language(), Name: s.name(i), Channels: m.channels(), Codecs: m.Codecs,
 			Default: i == 0, Autoselect: s.rank() == 0, URL: p.name("audio", s, m), Lister: p.track(s, m),
 		}
 		if s.describes() {

@@ -7,6 +7,7 @@ import (
 	"seine/assemble/demux/fmp4"
 	"seine/assemble/demux/mpegts"
 	"seine/assemble/demux/packed"
+	"seine/assemble/demux/webm"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 // Media returns the segment in b, which is a transport stream, fragmented mp4 or packed audio: all of b, or what lies behind a
 // picture or rubbish of at most 64 KiB. It reports false when there is none.
 func Media(b []byte) (segment []byte, ok bool) {
-	if fmp4.Looks(b) {
+	if fmp4.Looks(b) || webm.Looks(b) {
 		return b, true
 	}
 	name, end := Image(b)
@@ -41,7 +42,9 @@ func Media(b []byte) (segment []byte, ok bool) {
 	return nil, false
 }
 
-func plain(b []byte) bool { return fmp4.Looks(b) || mpegts.Looks(b) || packed.Looks(b) }
+func plain(b []byte) bool {
+	return fmp4.Looks(b) || webm.Looks(b) || mpegts.Looks(b) || packed.Looks(b)
+}
 
 // fragment finds a row of boxes behind rubbish; 0 when there is none.
 func fragment(b []byte) int {

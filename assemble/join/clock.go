@@ -145,7 +145,10 @@ const textScale = 1000
 // textChunk is how many samples of subtitles lie side by side.
 const textChunk = 4096
 
-// Attach has Finish put subtitles into the film.
+// TakesText reports whether the file can have subtitles inside: mp4 can, WebM cannot have these.
+func (j *Joiner) TakesText() bool { return !j.opt.WebM }
+
+// Attach has Finish put subtitles into the film, see TakesText.
 func (j *Joiner) Attach(list []Text) { j.texts = list }
 
 // Shape is the size in pixels of the film's first picture; zeros when it has none.

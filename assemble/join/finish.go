@@ -53,7 +53,7 @@ func (j *Joiner) Finish() (Summary, error) {
 	var size int64
 	var err error
 	var texts []mp4.Track
-	if len(tracks) > 0 && !j.opt.WebM {
+	if len(tracks) > 0 && j.TakesText() {
 		texts, err = j.subtitles()
 	}
 	if m, ok := j.mux.(*webm.Muxer); ok {

@@ -114,6 +114,8 @@ type Rendition struct {
 	Channels string
 	// Characteristics are Uniform Type Identifiers with commas between, such as public.accessibility.describes-video.
 	Characteristics string
+	// Codecs is the RFC 6381 list, as stated; empty when it stands with the variant.
+	Codecs string
 	// StableID names the rendition in a steering manifest; empty when not stated.
 	StableID string
 	// Service is the channel of closed captions within the picture: CC1 … CC4, SERVICE1 … SERVICE63.

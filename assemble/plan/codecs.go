@@ -32,7 +32,7 @@ var soundCodecs = []string{"mp4a", "ac-3", "ec-3", "ac-4", "mp3", "opus", "flac"
 // fragmented are the codecs that HLS has in fragmented mp4 only, where sample entries are copied (RFC 8216bis §3.1.2 and
 // Apple's authoring specification); carried are those that a transport stream may have, too.
 var (
-	fragmented = []string{"dvh1", "dvhe", "av01", "vp09", "opus", "flac", "alac"}
+	fragmented = []string{"dvh1", "dvhe", "av01", "vp09", "vp9", "opus", "flac", "alac"}
 	carried    = []string{"avc1", "avc3", "hvc1", "hev1", "mp4a.40", "mp4a.69", "mp4a.6b", "ac-3", "ec-3", "mp3"}
 )
 
@@ -46,4 +46,25 @@ func Muxable(codecs string) bool {
 		}
 	}
 	return true
+}
+
+// OnlyWebM reports whether codecs, as stated, are at home in WebM and not in mp4: VP8 and Vorbis.
+func OnlyWebM(codecs string) bool {
+	for c := range strings.SplitSeq(strings.ToLower(codecs), ",") {
+		if c = strings.TrimSpace(c); strings.HasPrefix(c, "vp8") || strings.HasPrefix(c, "vp08") || strings.HasPrefix(c, "vorbis") {
+			return true
+		}
+	}
+	return false
+}
+
+// Codecs are those of a stream, as stated: its variant's, or its rendition's own.
+func (s *Stream) Codecs() string {
+	switch {
+	case s.Variant != nil:
+		return s.Variant.Codecs
+	case s.Rendition != nil:
+		return s.Rendition.Codecs
+	}
+	return ""
 }

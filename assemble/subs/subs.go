@@ -95,8 +95,12 @@ func (t *tidying) add(c rune, s Style) {
 	}
 }
 
-// put writes what waited, in the style of what stands in front of it, and then the character.
+// put writes what waited, in the style of what stands in front of it or, if that has one, of what has none; and then the character.
 func (t *tidying) put(c rune, s Style) {
+	if s != t.style && s == 0 {
+		t.flush()
+		t.style = s
+	}
 	if t.ended {
 		t.text.WriteByte('\n')
 		t.ended = false

@@ -88,7 +88,7 @@ func newApp(std stdio) *cli.App {
 		Reader:    std.In, Writer: std.Out, ErrWriter: std.Err,
 		HideHelpCommand: true, Suggest: true,
 		DisableSliceFlagSeparator: true, // a header may have commas
-		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), apiCommand(), callCommand(), runCommand(), checkCommand(), exportCommand(), schemaCommand(), browserCommand(), demoCommand()},
+		Commands:                  []*cli.Command{grabCommand(), getCommand(), repairCommand(), sniffCommand(), apiCommand(), callCommand(), recordCommand(), runCommand(), checkCommand(), exportCommand(), schemaCommand(), browserCommand(), demoCommand()},
 		CommandNotFound:           nil,
 		After:                     closeAll,
 		OnUsageError:              onUsageError,

@@ -19,6 +19,7 @@ import (
 	"seine/cmd/internal/ui"
 	"seine/scenarios/engine"
 	"seine/scenarios/program"
+	"seine/scenarios/record"
 	"seine/scenarios/replay"
 )
 
@@ -69,7 +70,7 @@ var exits = []exit{
 	}},
 	{codeNothing, "nothing", "no film, playlist or API was found, or not in the wanted quality or language", either(errNoPlaylist, errNoCalls, replay.ErrNoMedia, replay.ErrChallenge, assemble.ErrNothing, assemble.ErrNotPlaylist, assemble.ErrChoice, files.ErrPage)},
 	{codeNetwork, "network", "no such host, no answer, an error status, or a forbidden address", func(err error) bool {
-		return as[*replay.NavigationError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(engine.ErrStatus, call.ErrStatus, call.ErrStale, call.ErrElsewhere, session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
+		return as[*replay.NavigationError](err) || as[*record.OpenError](err) || as[*fetch.Error](err) || as[net.Error](err) || either(engine.ErrStatus, call.ErrStatus, call.ErrStale, call.ErrElsewhere, session.ErrPrivate, session.ErrScheme, session.ErrRedirects, session.ErrProxy)(err)
 	}},
 	{codeFailed, "failed", "something else went wrong", func(error) bool { return true }},
 }
@@ -130,6 +131,9 @@ func tell(c *ui.Console, event string, f failure) {
 func wantsJSON(args []string) bool {
 	if i := slices.Index(args, "--"); i >= 0 {
 		args = args[:i]
+	}
+	if len(args) > 1 && args[1] == "record" { // there it says what file is written
+		return false
 	}
 	return slices.ContainsFunc(args, func(a string) bool { return slices.Contains([]string{"--json", "-json", "--json=true"}, a) })
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"seine/scenarios"
 	"seine/scenarios/internal/shape"
@@ -22,6 +23,32 @@ func Marshal(f scenarios.UserFlow) ([]byte, error) {
 		return nil, err
 	}
 	return tree.YAML(n), nil
+}
+
+// MarshalNoted is Marshal with comments above the flow's steps, by their index from 0. They hold no line ends but those of their lines.
+func MarshalNoted(f scenarios.UserFlow, comments map[int]string) ([]byte, error) {
+	n, err := Tree(f)
+	if err != nil {
+		return nil, err
+	}
+	if steps := n.Get("steps"); steps != nil {
+		for i, text := range comments {
+			if i >= 0 && i < len(steps.Items) {
+				steps.Items[i].Comment = clean(text)
+			}
+		}
+	}
+	return tree.YAML(n), nil
+}
+
+// clean leaves out what would end a comment, or what a terminal would obey.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // MarshalJSON writes a flow as JSON of the same form.

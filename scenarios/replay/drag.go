@@ -78,7 +78,7 @@ func (p *Page) whereNow(ctx context.Context, s scenarios.Drag) (point, error) {
 	if err != nil {
 		return point{}, err
 	}
-	if n, _, err := first(ctx, f, s.To); err != nil || n == 0 {
+	if n, _, err := p.first(ctx, f, s.To); err != nil || n == 0 {
 		return point{}, errors.Join(fmt.Errorf("%s: %w: it is no longer there", writtenOut(s.To), ErrElement), err)
 	}
 	where, err := tell[struct{ X, Y float64 }](ctx, f, fmt.Sprintf("where(%s)", literal(offsetOf(s.X, s.Y))))

@@ -155,6 +155,20 @@ func TestTheFilmPlays(t *testing.T) {
 // checkPlays hands the large film to the browser.
 func checkPlays(t *testing.T, film string) {
 	t.Helper()
+	got := playedBack(t, film)
+	seek := func(at float64) any { return map[string]any{"at": at, "width": 640.0, "height": 360.0} }
+	want := map[string]any{"played": true, "seeks": []any{seek(5), seek(12), seek(20)}, "ended": true, "duration": 24.0, "error": nil}
+	if d, ok := got["duration"].(float64); ok && d > 24 && d < 24.05 { // Opus has a few samples more
+		got["duration"] = 24.0
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s: %s", filepath.Base(film), diff)
+	}
+}
+
+// playedBack is what a page says of a film that it plays, seeks in and plays to its end.
+func playedBack(t *testing.T, film string) (got map[string]any) {
+	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /film.mp4", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, film) })
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
@@ -176,15 +190,10 @@ func checkPlays(t *testing.T, film string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got any
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
 		t.Fatal(err)
 	}
-	seek := func(at float64) any { return map[string]any{"at": at, "width": 640.0, "height": 360.0} }
-	want := map[string]any{"played": true, "seeks": []any{seek(5), seek(12), seek(20)}, "ended": true, "duration": 24.0, "error": nil}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s: %s", filepath.Base(film), diff)
-	}
+	return got
 }
 
 const playback = `(async () => {

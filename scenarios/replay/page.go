@@ -85,7 +85,7 @@ func (p *Page) living(ctx context.Context, do func(context.Context) (any, error)
 // acts reports whether a step may make the page ask for something.
 func acts(s scenarios.Step) bool {
 	switch s.(type) {
-	case scenarios.WaitForElement, scenarios.WaitForExpression, scenarios.WaitForRequest, scenarios.Listen, scenarios.Assert, scenarios.Screenshot, scenarios.PDF, scenarios.Capture, scenarios.Grab:
+	case scenarios.Dialog, scenarios.WaitForElement, scenarios.WaitForExpression, scenarios.WaitForRequest, scenarios.Listen, scenarios.Assert, scenarios.Screenshot, scenarios.PDF, scenarios.Capture, scenarios.Grab:
 		return false
 	}
 	return true
@@ -116,6 +116,9 @@ func (p *Page) step(ctx context.Context, s scenarios.Step) (any, error) {
 		return nil, p.keyUp(ctx, s)
 	case scenarios.Press:
 		return nil, p.press(ctx, s)
+	case scenarios.Dialog:
+		p.dialog(s)
+		return nil, nil
 	case scenarios.WaitForElement:
 		return nil, p.waitForElement(ctx, s)
 	case scenarios.WaitForExpression:

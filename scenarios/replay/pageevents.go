@@ -19,7 +19,8 @@ func (p *Page) navigations(ctx context.Context, s scenarios.Step) (moved func(co
 	loaded, stopLoaded := session.Subscribe("Page.domContentEventFired")
 	navigated, stopNavigated := session.Subscribe("Page.frameNavigated")
 	within, stopWithin := session.Subscribe("Page.navigatedWithinDocument")
-	frames := len(frameOf(s)) > 0
+	at, _ := placeOf(s)
+	frames := len(at.Frame) > 0 || len(at.InFrame) > 0
 	wait := func(ctx context.Context) error {
 		for {
 			select {
@@ -56,11 +57,6 @@ func inFrame(params jsonv2.Value) bool {
 		} `json:"frame"`
 	}
 	return jsonv2.Unmarshal(params, &ev, jsonv2.AllowInvalidUTF8(true)) == nil && ev.Frame.ParentID != ""
-}
-
-func frameOf(s scenarios.Step) []int {
-	at, _ := placeOf(s)
-	return at.Frame
 }
 
 func targetOf(s scenarios.Step) string {

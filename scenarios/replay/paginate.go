@@ -60,7 +60,7 @@ func (p *Page) nextNow(ctx context.Context, s scenarios.Paginate) (bool, error) 
 		return false, err
 	}
 	for _, sel := range s.Next {
-		n, err := match(ctx, f, sel)
+		n, err := p.matchAll(ctx, f, sel)
 		if err != nil {
 			return false, err
 		}

@@ -37,20 +37,11 @@ func absent(err error) bool { return errors.Is(err, errFrame) || errors.Is(err, 
 
 // document finds the frame of a place as it is now.
 func (p *Page) document(ctx context.Context, at scenarios.Place) (frame, error) {
-	s := p.open(at.Target)
-	if s == nil {
-		return frame{}, fmt.Errorf("%w %s", errPopup, at.Target)
-	}
-	if err := p.awake(ctx, s); err != nil {
+	f, err := p.pageOf(ctx, at.Target)
+	if err != nil {
 		return frame{}, err
 	}
-	f, err := frame{session: s, id: cdp.FrameID(s.TargetID()), bears: scriptLimit}, error(nil)
-	for depth, i := range at.Frame {
-		if f, err = p.child(ctx, f, i); err != nil {
-			return f, fmt.Errorf("frame %v: %w", at.Frame[:depth+1], err)
-		}
-	}
-	return f, nil
+	return p.inFrame(ctx, f, at)
 }
 
 // child is the i-th frame in f.
@@ -62,6 +53,11 @@ func (p *Page) child(ctx context.Context, f frame, i int) (frame, error) {
 	if i >= n {
 		return f, fmt.Errorf("%w: there are %d", errFrame, n)
 	}
+	return p.owned(ctx, f, i)
+}
+
+// owned is the frame whose element is the i-th of what the kit has.
+func (p *Page) owned(ctx context.Context, f frame, i int) (frame, error) {
 	element, err := f.run(ctx, fmt.Sprintf("__steps.now[%d]", i), false)
 	if err != nil {
 		return f, err

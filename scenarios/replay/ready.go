@@ -112,7 +112,7 @@ func (p *Page) pick(ctx context.Context, at scenarios.Place, list []scenarios.Se
 	}
 	missing = "it is not there"
 	for i, sel := range list {
-		n, err := match(ctx, s.frame, sel)
+		n, err := p.matchAll(ctx, s.frame, sel)
 		if err != nil {
 			return "", err
 		}

@@ -24,6 +24,7 @@ type Runner struct {
 	Version string                        // of seine, for these
 	Name    func(dir, name string) string // what a film is called whose step does not say, by its title; nil: so. Without extension
 	Observe func(Event)                   // told what happens, one event of a run at a time; nil: nobody
+	Also    browser.Observer              // hears the tabs too; nil: nobody
 	Log     *slog.Logger
 }
 

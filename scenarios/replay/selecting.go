@@ -137,9 +137,9 @@ func isText(n *accessibility.Node) bool {
 }
 
 // first finds the first alternative that means something in a document.
-func first(ctx context.Context, f frame, list []scenarios.Selector) (n, which int, err error) {
+func (p *Page) first(ctx context.Context, f frame, list []scenarios.Selector) (n, which int, err error) {
 	for i, sel := range list {
-		if n, err = match(ctx, f, sel); err != nil || n > 0 {
+		if n, err = p.matchAll(ctx, f, sel); err != nil || n > 0 {
 			return n, i, err
 		}
 	}

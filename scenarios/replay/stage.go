@@ -102,6 +102,8 @@ type Page struct {
 	looked  looked
 	matches []Matched // of the step that is under way
 	handed  func()    // ends the handing on of storage
+	replies replies
+	pierced time.Time // when closed shadow roots were last looked for
 	storage []session.Storage
 	done    memory
 	stale   bool // the document is still that of the item before, see Reset
@@ -115,6 +117,9 @@ func (p *Page) Close() error {
 	p.visit.close()
 	return nil
 }
+
+// Tab is the page's own, for whoever goes on with it when the steps are done.
+func (p *Page) Tab() *browser.Tab { return p.visit.tab }
 
 // Cookies are those of the page's context, HttpOnly and partitioned ones too.
 func (p *Page) Cookies(ctx context.Context) ([]session.Cookie, error) {

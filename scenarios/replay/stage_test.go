@@ -134,6 +134,10 @@ var stepFlows = []struct{ name, steps, want string }{
 	{"doubleClick", on("index.html", "  - doubleClick: {selectors: '#area', offsetX: 2, offsetY: 2}"), "click@2,2 click@2,2 double"},
 	{"hover", on("index.html", "  - hover: '#menu'\n  - click: '#item'"), "item"},
 	{"dialogs", on("index.html", "  - click: '#alert'\n  - click: '#confirm'\n  - click: '#prompt'"), "alert said confirm true prompt ann"},
+	{"dialogs that are answered", on("index.html", "  - dialog: dismiss\n  - click: '#confirm'\n  - dialog: {answer: accept, text: Zoë}\n  - click: '#prompt'\n  - dialog: dismiss\n  - click: '#prompt'\n  - click: '#prompt'"), "confirm false prompt Zoë prompt null prompt ann"},
+	{"frames by name", on("frames.html", `  - click: {selectors: '#b', inFrame: 'iframe[title=same]'}
+  - click: {selectors: '#b', inFrame: '*/frame.html?other&*'}
+  - click: {selectors: aria/Button of the frame, inFrame: ['iframe[title=other]', /steps/frame.html]}`), "same-click other-click nested-click"},
 	{"scroll", on("index.html", "  - scroll: {y: 1500}\n  - waitForExpression: scrollY === 1500\n  - scroll: '#plain'\n  - waitForExpression: scrollY < 100\n  - click: '#plain'"), "plain"},
 	{"waitForElement", on("index.html", `  - waitForElement: {selectors: '#list li', operator: '==', count: 3}
   - waitForElement: {selectors: '#list li', count: 1, operator: '==', properties: {data: {n: 2}}}

@@ -63,7 +63,7 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	rec := capture.NewRecorder(options)
 	seen := &tally{}
 	slowed, left, guard := &networks{}, &traces{}, &drmWatch{}
-	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left, guard})
+	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left, guard, r.Also})
 	if err != nil {
 		_ = rec.Close()
 		return nil, err
@@ -120,6 +120,7 @@ type ear struct {
 	networks *networks
 	traces   *traces
 	drm      *drmWatch
+	also     browser.Observer // nil: nobody
 }
 
 func (e ear) Attached(s *browser.Session) {
@@ -129,14 +130,26 @@ func (e ear) Attached(s *browser.Session) {
 	if s.Twin() != nil {
 		e.rec.Paired(s, s.Twin())
 	}
+	if e.also != nil {
+		e.also.Attached(s)
+	}
 }
 
-func (e ear) Detached(s *browser.Session) { e.rec.Detached(s) }
+func (e ear) Detached(s *browser.Session) {
+	e.rec.Detached(s)
+	if e.also != nil {
+		e.also.Detached(s)
+	}
+}
+
 func (e ear) Event(s *browser.Session, method string, params jsonv2.Value) {
 	e.rec.Event(s, method, params)
 	e.tally.heard(method, params)
 	e.traces.heard(method, params)
 	if method == "Runtime.bindingCalled" {
 		e.drm.look(e.rec)
+	}
+	if e.also != nil {
+		e.also.Event(s, method, params)
 	}
 }

@@ -72,7 +72,7 @@ func (p *Page) count(ctx context.Context, at scenarios.Place, list []scenarios.S
 		return 0, f, err
 	}
 	for i, sel := range list {
-		if n, err = match(ctx, f, sel); err != nil {
+		if n, err = p.matchAll(ctx, f, sel); err != nil {
 			return 0, f, err
 		}
 		if n == 0 {

@@ -47,6 +47,7 @@ type Site struct {
 	mux    *http.ServeMux
 	pages  fs.FS
 	tokens *tokens
+	told   told
 	late   atomic.Bool // the segment of /bad/late.m3u8 has arrived
 
 	mu   sync.Mutex
@@ -80,6 +81,7 @@ func New(o Options) *Site {
 	s.playing()
 	s.jobs()
 	s.steps()
+	s.recordings()
 	s.shop()
 	s.live()
 	if o.Players != "" {

@@ -2,6 +2,7 @@ package webm
 
 import (
 	"math"
+	"slices"
 
 	"seine/assemble/ebml"
 	"seine/assemble/media"
@@ -18,6 +19,7 @@ type block struct {
 
 // cluster reads the blocks of a cluster.
 func (d *Demuxer) cluster(b []byte) error {
+	d.reserve(b)
 	var base int64
 	return ebml.Each(b, func(e ebml.Element) error {
 		switch e.ID {
@@ -42,6 +44,24 @@ func (d *Demuxer) cluster(b []byte) error {
 		}
 		return nil
 	})
+}
+
+// reserve makes room for the frames of a cluster at once: by and by, many small ones would leave several times their size to the garbage collector.
+func (d *Demuxer) reserve(b []byte) {
+	n := 0
+	_ = ebml.Each(b, func(e ebml.Element) error {
+		switch e.ID {
+		case ebml.SimpleBlock:
+			n++
+			if _, m, err := ebml.Varint(e.Data); err == nil && len(e.Data) > m+3 && e.Data[m+2]>>1&3 != 0 {
+				n += int(e.Data[m+3])
+			}
+		case ebml.BlockGroup:
+			n++
+		}
+		return nil
+	})
+	d.queue = slices.Grow(d.queue, max(min(n, d.most-len(d.queue)), 0))
 }
 
 // headed is how many bytes of a block stand in front of its flags.
@@ -83,7 +103,8 @@ func (d *Demuxer) block(b []byte, base int64) (*block, error) {
 	if err != nil || len(b) < n+3 {
 		return nil, damaged("a block of %d bytes", len(b))
 	}
-	k := &block{}
+	d.current = block{}
+	k := &d.current
 	for i := range d.head.entries {
 		if d.head.entries[i].number == number {
 			k.entry = &d.head.entries[i]
@@ -94,7 +115,7 @@ func (d *Demuxer) block(b []byte, base int64) (*block, error) {
 	}
 	at := base + int64(int16(uint16(b[n])<<8|uint16(b[n+1])))
 	k.time = at * d.head.scale
-	k.frames, err = unlace(b[n+3:], b[n+2]>>1&3)
+	k.frames, err = d.unlace(b[n+3:], b[n+2]>>1&3)
 	return k, err
 }
 
@@ -105,19 +126,24 @@ const (
 	laceEBML  = 3
 )
 
-// unlace splits what a block holds into frames.
-func unlace(b []byte, lacing byte) ([][]byte, error) {
+// unlace splits what a block holds into frames, which count until the next block.
+func (d *Demuxer) unlace(b []byte, lacing byte) ([][]byte, error) {
+	frames := d.frames[:0]
 	if lacing == 0 {
-		return [][]byte{b}, nil
+		d.frames = append(frames, b)
+		return d.frames, nil
 	}
 	if len(b) == 0 {
 		return nil, damaged("a laced block without frames")
 	}
 	n := int(b[0]) + 1
 	rest := b[1:]
-	sizes := make([]int, 0, n)
+	sizes := d.sizes[:0]
 	switch lacing {
 	case laceFixed:
+		if len(rest) < n {
+			return nil, nil // frames without a byte
+		}
 		for range n - 1 {
 			sizes = append(sizes, len(rest)/n)
 		}
@@ -155,7 +181,7 @@ func unlace(b []byte, lacing byte) ([][]byte, error) {
 			sizes = append(sizes, int(last))
 		}
 	}
-	frames := make([][]byte, 0, n)
+	d.sizes = sizes
 	for _, size := range sizes {
 		if size > len(rest) {
 			return nil, damaged("laced frames of %d bytes, %d are there", size, len(rest))
@@ -163,7 +189,8 @@ func unlace(b []byte, lacing byte) ([][]byte, error) {
 		frames = append(frames, rest[:size])
 		rest = rest[size:]
 	}
-	return append(frames, rest), nil
+	d.frames = append(frames, rest)
+	return d.frames, nil
 }
 
 // take queues the frames of a block.
@@ -179,8 +206,11 @@ func (d *Demuxer) take(k *block) error {
 	}
 	at := k.time - t.delay
 	for _, f := range k.frames {
-		if len(d.queue) == maxSamples {
-			return damaged("more than %d frames in a segment", maxSamples)
+		if len(f) == 0 {
+			continue // a frame that nobody can decode
+		}
+		if len(d.queue) >= d.most {
+			return damaged("more than %d frames in a segment", d.most)
 		}
 		length := t.lasts(f)
 		if length == 0 && len(k.frames) == 1 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"seine/assemble/ebml"
@@ -27,8 +28,9 @@ var (
 const (
 	// maxTracks bounds the tracks of one file.
 	maxTracks = 16
-	// maxSamples bounds the blocks of one segment.
+	// maxSamples bounds the frames of one segment; one of leastFrame bytes on the average, head included, is the least that makes sense.
 	maxSamples = 1 << 20
+	leastFrame = 5
 	// MaxInit bounds an initialization section, in bytes.
 	MaxInit = 4 << 20
 )
@@ -44,12 +46,36 @@ type Demuxer struct {
 	others []string
 	queue  []media.Sample
 	next   int
+	most   int // frames of the segment
+
+	current block    // at hand
+	frames  [][]byte // its
+	sizes   []int
 }
 
 // Looks reports whether b begins as a WebM segment or initialization section does.
 func Looks(b []byte) bool {
 	return bytes.HasPrefix(b, []byte{0x1A, 0x45, 0xDF, 0xA3}) || bytes.HasPrefix(b, []byte{0x1F, 0x43, 0xB6, 0x75})
 }
+
+// Complete reports whether a segment ends where its last element does.
+func Complete(b []byte) bool {
+	whole := true
+	err := ebml.Each(b, func(e ebml.Element) error {
+		if e.ID == ebml.Segment && !e.Cut {
+			return ebml.Each(e.Data, func(e ebml.Element) error {
+				whole = whole && !e.Cut
+				return nil
+			})
+		}
+		whole = whole && !e.Cut
+		return nil
+	})
+	return whole && err == nil
+}
+
+// CheckInit reports why an initialization section cannot be used: the errors are those of Reset.
+func CheckInit(b []byte) error { return new(Demuxer).use(b) }
 
 // Tracks lists what was found so far; Sample.Track indexes it.
 func (d *Demuxer) Tracks() []media.Track { return slices.Clone(d.tracks) }
@@ -67,6 +93,7 @@ func (d *Demuxer) Reset(init, segment []byte) error {
 		}
 		d.init, d.own = init, nil
 	}
+	d.most = min(maxSamples, len(segment)/leastFrame)
 	if !Looks(segment) {
 		return damaged("the segment is no WebM")
 	}
@@ -139,7 +166,31 @@ func (d *Demuxer) walk(b []byte) error {
 	if d.head == nil {
 		return ErrNoInit
 	}
+	d.measure()
 	return nil
+}
+
+// measure gives sounds the time until the next one where nothing else says how long they are (Vorbis); the last one is taken to be as long as the one
+// before.
+func (d *Demuxer) measure() {
+	var last [maxTracks]*media.Sample
+	var length [maxTracks]uint32
+	for i := range d.queue {
+		s := &d.queue[i]
+		if d.tracks[s.Track].Kind != media.Audio || s.Duration > 0 {
+			continue
+		}
+		if p := last[s.Track]; p != nil && s.PTS > p.PTS {
+			p.Duration = uint32(min(s.PTS-p.PTS, math.MaxUint32))
+			length[s.Track] = p.Duration
+		}
+		last[s.Track] = s
+	}
+	for i, p := range last {
+		if p != nil {
+			p.Duration = length[i]
+		}
+	}
 }
 
 // unbounded splits what follows the head of a cluster of unknown size at the next element that lies beside it.

@@ -149,10 +149,10 @@ func encoded(e ebml.Element) error {
 }
 
 func (h *head) add(t trackEntry, kind uint64) error {
-	switch {
-	case kind == ebml.TypeVideo:
+	switch kind {
+	case ebml.TypeVideo:
 		t.track.Kind = media.Video
-	case kind == ebml.TypeAudio:
+	case ebml.TypeAudio:
 		t.track.Kind = media.Audio
 	default:
 		h.others = append(h.others, t.coding)

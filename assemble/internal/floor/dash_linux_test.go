@@ -19,7 +19,15 @@ func BenchmarkDASH(b *testing.B) {
 	}
 	bin := b.TempDir()
 	seine, floor := build(b, bin, "seine/cmd/seine"), build(b, bin, "seine/assemble/internal/floor")
-	f := encode(b, "1920x1080", "22M").dash(b, benchSize(b)*1e6)
+	b.Run("mp4", func(b *testing.B) {
+		benchDASH(b, encode(b, "1920x1080", "22M").dash(b, benchSize(b)*1e6, "mp4"), seine, floor, "film.mp4")
+	})
+	b.Run("webm", func(b *testing.B) {
+		benchDASH(b, encodeWebM(b, "1280x720", "22M").dash(b, benchSize(b)*1e6, "webm"), seine, floor, "film.webm")
+	})
+}
+
+func benchDASH(b *testing.B, f film, seine, floor, name string) {
 	base := strings.TrimSuffix(startOrigin(b, f.dir, ""), "index.m3u8")
 	_, err := exec.LookPath("yt-dlp")
 	peer := err == nil
@@ -31,7 +39,7 @@ func BenchmarkDASH(b *testing.B) {
 	b.SetBytes(f.bytes)
 	for b.Loop() {
 		for range turns {
-			out := filepath.Join(b.TempDir(), "film.mp4")
+			out := filepath.Join(b.TempDir(), name)
 			bare.merge(measure(b, floor, "-copy", base+"media_0.m3u8", base+"media_1.m3u8", out))
 			remove(b, out)
 			product.merge(measure(b, seine, "get", "-q", base+"manifest.mpd", "-o", out))
@@ -63,14 +71,42 @@ func BenchmarkDASH(b *testing.B) {
 	}
 }
 
+// encodeWebM makes a clip of VP9 and Opus.
+func encodeWebM(b *testing.B, size, bitrate string) clip {
+	b.Helper()
+	c := clip{path: filepath.Join(b.TempDir(), "clip.webm")}
+	ffmpeg(b, "-f", "lavfi", "-i", "testsrc2=r=25:s="+size+",noise=alls=60:allf=t", "-f", "lavfi", "-i", "sine=r=48000", "-t", fmt.Sprint(clipSeconds),
+		"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-pix_fmt", "yuv420p", "-g", "50", "-keyint_min", "50",
+		"-b:v", bitrate, "-minrate", bitrate, "-maxrate", bitrate, "-c:a", "libopus", c.path)
+	info, err := os.Stat(c.path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.bytes = info.Size()
+	return c
+}
+
 // dash repeats the clip until there are so many bytes, as a manifest of DASH with a SegmentTemplate for each of picture and sound, and as
 // playlists of the same segments.
-func (c clip) dash(b *testing.B, bytes int64) film {
+func (c clip) dash(b *testing.B, bytes int64, kind string) film {
 	b.Helper()
 	f := film{dir: b.TempDir(), seconds: 4}
 	loops := (bytes + c.bytes - 1) / c.bytes
 	ffmpeg(b, "-stream_loop", fmt.Sprint(loops-1), "-i", c.path, "-c", "copy", "-f", "dash", "-seg_duration", "4", "-use_template", "1", "-use_timeline", "0",
-		"-adaptation_sets", "id=0,streams=v id=1,streams=a", "-hls_playlist", "1", filepath.Join(f.dir, "manifest.mpd"))
+		"-adaptation_sets", "id=0,streams=v id=1,streams=a", "-dash_segment_type", kind, filepath.Join(f.dir, "manifest.mpd"))
+	for _, stream := range []string{"0", "1"} {
+		list, err := filepath.Glob(filepath.Join(f.dir, "chunk-stream"+stream+"-*"))
+		text := "#EXTM3U\n#EXT-X-TARGETDURATION:4\n"
+		for _, name := range list {
+			text += "#EXTINF:4,\n" + filepath.Base(name) + "\n"
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(f.dir, "media_"+stream+".m3u8"), []byte(text+"#EXT-X-ENDLIST\n"), 0o600)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 	list, err := filepath.Glob(filepath.Join(f.dir, "chunk-*"))
 	if err != nil {
 		b.Fatal(err)

@@ -23,7 +23,7 @@ var files = []struct {
 }{
 	{"plain", "WEBVTT\n\n00:01.000 --> 00:02.000\nhello\n", File{Cues: []subs.Cue{{Start: 1000 * ms, End: 2000 * ms, Runs: subs.Plain("hello")}}}},
 	{"a title, an id, hours and settings", "WEBVTT - title\r\rid 7\r01:00:01.000 --> 01:00:02.000 line:0 position:10%,line-left region:r <i>\rhello\r", File{Cues: []subs.Cue{{Start: time.Hour + time.Second, End: time.Hour + 2*time.Second, Runs: subs.Plain("hello"), Settings: "line:0 position:10%,line-left"}}}},
-	{"styles, voices and entities", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Bob><b>a<i.loud>b</i></b> &lt;c&gt; <c.x>d</c>&#33;<00:00.500>e<u", File{Cues: []subs.Cue{{End: 1000 * ms, Runs: []subs.Run{run("a", subs.Bold), run("b ", subs.Bold|subs.Italic), run("<c> d!e", 0)}}}}},
+	{"styles, voices and entities", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Bob><b>a<i.loud>b</i></b> &lt;c&gt; <c.x>d</c>&#33;<00:00.500>e<u", File{Cues: []subs.Cue{{End: 1000 * ms, Runs: []subs.Run{run("a", subs.Bold), run("b", subs.Bold|subs.Italic), run(" <c> d!e", 0)}}}}},
 	{"comments, styles and regions", "WEBVTT\n\nNOTE a\nb --> c\n\nSTYLE\n::cue {}\n\nREGION\nid:x\n\n00:00.000 --> 00:01.000\na\n", File{Cues: []subs.Cue{{End: 1000 * ms, Runs: subs.Plain("a")}}}},
 	{"a map", "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:10.000,MPEGTS:900000\n\n00:11.000 --> 00:12.000\na\n", File{Map: &Map{900000, 10 * time.Second}, Cues: []subs.Cue{{Start: 11 * time.Second, End: 12 * time.Second, Runs: subs.Plain("a")}}}},
 	{"no empty line behind the header", "WEBVTT\n00:11.000 --> 00:12.000\na\n", File{Cues: []subs.Cue{{Start: 11 * time.Second, End: 12 * time.Second, Runs: subs.Plain("a")}}}},

@@ -46,6 +46,9 @@ const tried = async (o, step) => {
 
 const listen = (o) => sleep(o.for);
 
+// dialog answers the next one.
+const dialog = async (o) => page.once("dialog", (d) => (o.answer === "accept" ? d.accept(o.text ?? d.defaultValue()) : d.dismiss()).catch(() => {}));
+
 const request = (o) => tried(o, async () => {
   const url = new URL(o.url);
   for (const [k, x] of Object.entries(o.query ?? {})) url.searchParams.set(k, text(x));

@@ -8,12 +8,20 @@ const browser = await chromium.launch({ ...(process.env.BROWSER ? { executablePa
 const context = await browser.newContext();
 const page = await context.newPage();
 
+// A frame by its address or by a selector of its element.
+const framed = async (frame, pattern) => {
+  if (/^\*?\/|:\/\/|^about:/.test(pattern)) return frame.childFrames().find((f) => matches(pattern.startsWith("/") ? "*" + pattern : pattern, f.url()));
+  return (await frame.$(pattern))?.contentFrame();
+};
+
 // The document that a step works in.
 const placeOf = async (o) => {
   let place = page;
   if (o.target && o.target !== "main") place = await until(`target ${o.target}`, o.timeout ?? timeout, () => context.pages().find((p) => p.url() === o.target));
-  if (!o.frame?.length) return place;
+  if (!o.frame?.length && !o.inFrame?.length) return place;
   let frame = place.mainFrame();
+  for (const pattern of o.inFrame ?? []) frame = await until(`frame ${pattern}`, o.timeout ?? timeout, () => framed(frame, pattern));
+  if (o.inFrame?.length) return frame;
   for (const i of o.frame) frame = await until(`frame ${o.frame}`, o.timeout ?? timeout, () => frame.childFrames()[i]);
   return frame;
 };

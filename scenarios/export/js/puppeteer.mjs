@@ -8,12 +8,20 @@ const args = process.env.SEINE_NO_SANDBOX === "1" ? ["--no-sandbox"] : [];
 const browser = await puppeteer.launch(process.env.BROWSER ? { executablePath: process.env.BROWSER, args } : { channel: "chrome", args });
 const page = await browser.newPage();
 
+// A frame by its address or by a selector of its element.
+const framed = async (frame, pattern) => {
+  if (/^\*?\/|:\/\/|^about:/.test(pattern)) return frame.childFrames().find((f) => matches(pattern.startsWith("/") ? "*" + pattern : pattern, f.url()));
+  return (await frame.$(pattern))?.contentFrame();
+};
+
 // The document that a step works in.
 const placeOf = async (o) => {
   let place = page;
   if (o.target && o.target !== "main") place = await (await browser.waitForTarget((t) => t.url() === o.target, { timeout: o.timeout ?? timeout })).page();
-  if (!o.frame?.length) return place;
+  if (!o.frame?.length && !o.inFrame?.length) return place;
   let frame = place.mainFrame();
+  for (const pattern of o.inFrame ?? []) frame = await until(`frame ${pattern}`, o.timeout ?? timeout, () => framed(frame, pattern));
+  if (o.inFrame?.length) return frame;
   for (const i of o.frame) frame = await until(`frame ${o.frame}`, o.timeout ?? timeout, () => frame.childFrames()[i]);
   return frame;
 };

@@ -54,7 +54,7 @@ func visit(t *testing.T, typ reflect.Type, seen map[reflect.Type]bool) {
 
 func TestNames(t *testing.T) {
 	for typ, want := range map[reflect.Type][]string{
-		reflect.TypeFor[scenarios.Click]():    {"selectors", "offsetX", "offsetY", "button", "deviceType", "duration", "target", "frame", "timeout", "retries", "optional", "assertedEvents", "recorder"},
+		reflect.TypeFor[scenarios.Click]():    {"selectors", "offsetX", "offsetY", "button", "deviceType", "duration", "target", "frame", "inFrame", "timeout", "retries", "optional", "assertedEvents", "recorder"},
 		reflect.TypeFor[scenarios.Download](): {"urls", "dir", "file", "headers", "workers", "as", "timeout", "retries", "optional", "assertedEvents", "recorder"},
 		reflect.TypeFor[scenarios.Capture]():  {"har", "save", "screenshot", "timeout", "retries", "optional", "assertedEvents", "recorder"},
 		reflect.TypeFor[scenarios.Request]():  {"url", "method", "query", "headers", "json", "form", "body", "status", "as", "timeout", "retries", "optional", "assertedEvents", "recorder"},

@@ -48,6 +48,8 @@ type Node struct {
 	lead  int  // characters before the text of a scalar: its quotation mark
 	block bool // a text of several lines, which begins on the next one
 	short bool // a text whose characters stand in the file as they are
+
+	Comment string // lines above it where it is an item of a list; for writing YAML
 }
 
 // Pair is an entry of a map.

@@ -116,7 +116,7 @@ func writeYAML(b *bytes.Buffer, n *Node, indent int) {
 		}
 	case n.Kind == List && len(n.Items) > 0:
 		for i, e := range n.Items {
-			if i > 0 || indent == 0 {
+			if writeComment(b, e.Comment, pad, i == 0) || i > 0 || indent == 0 {
 				b.WriteString(pad)
 			}
 			b.WriteString("-")
@@ -125,6 +125,24 @@ func writeYAML(b *bytes.Buffer, n *Node, indent int) {
 	default:
 		b.WriteString(inline(n) + "\n")
 	}
+}
+
+// writeComment writes lines above an item, behind an empty one; what stands before the first item is indented already. It reports whether
+// there were any.
+func writeComment(b *bytes.Buffer, text, pad string, first bool) bool {
+	if text == "" {
+		return false
+	}
+	if !first {
+		b.WriteByte('\n')
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 || !first {
+			b.WriteString(pad)
+		}
+		b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
+	}
+	return true
 }
 
 // writeEntry writes what stands behind a key.

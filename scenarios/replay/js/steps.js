@@ -7,6 +7,8 @@
   const around = (n) => n.assignedSlot || n.parentElement || (n.getRootNode() instanceof ShadowRoot ? n.getRootNode().host : null);
   const clip = (t, n) => (t.length > n ? t.slice(0, n) + "…" : t);
   const spaced = (t) => t.replace(/\s+/g, " ").trim();
+  const closed = new WeakMap(); // hosts to shadow roots that show themselves to no script, as far as they were found from outside
+  const shadow = (e) => e.shadowRoot || closed.get(e) || null;
 
   const seen = (e) => {
     if (!e.isConnected) return false;
@@ -20,7 +22,7 @@
   // Selectors.
   const rootsIn = (root, out = []) => {
     out.push(root);
-    for (const e of root.querySelectorAll("*")) if (e.shadowRoot) rootsIn(e.shadowRoot, out);
+    for (const e of root.querySelectorAll("*")) if (shadow(e)) rootsIn(shadow(e), out);
     return out;
   };
   const pierced = (root, css) => rootsIn(root).flatMap((r) => [...r.querySelectorAll(css)]);
@@ -29,12 +31,12 @@
     for (const piece of selector.split(/(>>>>?)/)) {
       if (piece === ">>>" || piece === ">>>>") { deep = piece; continue; }
       const own = piece.trim();
-      list = list.flatMap((r) => (deep === ">>>" ? [...pierced(r, own), ...(r.shadowRoot ? pierced(r.shadowRoot, own) : [])] : deep ? (r.shadowRoot ? [...r.shadowRoot.querySelectorAll(own)] : []) : [...r.querySelectorAll(own)]));
+      list = list.flatMap((r) => (deep === ">>>" ? [...pierced(r, own), ...(shadow(r) ? pierced(shadow(r), own) : [])] : deep ? (shadow(r) ? [...shadow(r).querySelectorAll(own)] : []) : [...r.querySelectorAll(own)]));
     }
     return list;
   };
   const silent = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD"]);
-  const kids = (n) => (n.shadowRoot ? [...n.shadowRoot.childNodes, ...n.childNodes] : n.childNodes);
+  const kids = (n) => (shadow(n) ? [...shadow(n).childNodes, ...n.childNodes] : n.childNodes);
   const words = (n, known) => {
     if (n.nodeType === 3) return n.data;
     if (n.nodeType !== 1 && n.nodeType !== 9 && n.nodeType !== 11 || silent.has(n.tagName)) return "";
@@ -74,9 +76,10 @@
   };
 
   const S = { now: [], el: null };
+  S.closed = (list) => { for (const root of list) closed.set(root.host, root); };
   S.begin = () => { S.now = [document]; return 1; };
   S.descend = (part) => {
-    S.now = [...new Set(S.now.flatMap((r) => match(r.shadowRoot || r, part)))].slice(0, most);
+    S.now = [...new Set(S.now.flatMap((r) => match(shadow(r) || r, part)))].slice(0, most);
     return S.now.length;
   };
   S.keep = (list) => {
@@ -127,9 +130,12 @@
     }
     return true;
   };
-  const deepest = (x, y) => {
+  // The roots around an element, closed ones too: from within they can be seen.
+  const rootsAround = (e) => { const out = new Map(); for (let r = e.getRootNode(); r instanceof ShadowRoot; r = r.host.getRootNode()) out.set(r.host, r); return out; };
+  const deepest = (x, y, within) => {
+    const known = rootsAround(within), root = (e) => shadow(e) || known.get(e);
     let e = document.elementFromPoint(x, y);
-    for (let inner; e && e.shadowRoot && (inner = e.shadowRoot.elementFromPoint(x, y)) && inner !== e;) e = inner;
+    for (let inner; e && root(e) && (inner = root(e).elementFromPoint(x, y)) && inner !== e;) e = inner;
     return e;
   };
   const pressable = "button, [role=button], a, [role=link], label, summary";
@@ -161,7 +167,7 @@
     if (!e.isConnected) return { why: "no longer there" };
     const p = pointOf(e, wants.offset);
     if (p.x < 0 || p.y < 0 || p.x >= innerWidth || p.y >= innerHeight) return { why: "outside of what can be scrolled to" };
-    const hit = deepest(p.x, p.y);
+    const hit = deepest(p.x, p.y, e);
     if (wants.hit && !inside(hit, e)) {
       if (floats(hit)) { S.turn = e === S.turned ? S.turn + 1 : 1; S.turned = e; } // it stays where it is: the element must go elsewhere
       return { why: "covered by " + describe(hit) };
@@ -178,7 +184,8 @@
     S.verdict = "";
     look = (ev) => {
       if (!ev.isTrusted) return;
-      if (!S.verdict) S.verdict = inside(ev.composedPath()[0], e) ? "hit" : "covered by " + describe(ev.composedPath()[0]);
+      const hit = rootsAround(e).has(ev.composedPath()[0]) ? deepest(ev.clientX, ev.clientY, e) : ev.composedPath()[0];
+      if (!S.verdict) S.verdict = inside(hit, e) ? "hit" : "covered by " + describe(hit);
       if (S.verdict === "hit") return;
       ev.preventDefault();
       ev.stopImmediatePropagation();

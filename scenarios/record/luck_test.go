@@ -1,0 +1,207 @@
+package record_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"seine/browser"
+	"seine/browser/browsertest"
+	"seine/scenarios"
+	"seine/scenarios/file"
+	"seine/scenarios/internal/nodetest"
+	"seine/scenarios/record"
+	"seine/testdata/sites"
+)
+
+// kept is a recording that is written to a file as it goes.
+type kept struct {
+	*taped
+	path string
+	end  context.CancelFunc
+	done chan error
+}
+
+func keep(c *taped) *kept {
+	ctx, cancel := context.WithCancel(c.t.Context())
+	k := &kept{c, filepath.Join(c.t.TempDir(), "site.yaml"), cancel, make(chan error, 1)}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		k.done <- c.rec.Keep(ctx, record.NewFile(k.path), record.Keeping{})
+	}()
+	c.t.Cleanup(func() { cancel(); <-over })
+	return k
+}
+
+// holds waits until the file is whole and has a text.
+func (k *kept) holds(what string) scenarios.UserFlow {
+	k.t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		data, err := os.ReadFile(k.path)
+		if err == nil && strings.Contains(string(data), what) {
+			doc, err := file.Parse("site.yaml", data)
+			if err != nil {
+				k.t.Fatalf("%v\n%s", err, data)
+			}
+			return doc.Flow
+		}
+		if time.Now().After(end) {
+			k.t.Fatalf("never held %q: %v\n%s", what, err, data)
+		}
+	}
+}
+
+// TestClosedInTheMiddle: the tab goes while something is being typed.
+func TestClosedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	k := keep(tape(t, "/recordings/", record.Options{}))
+	k.click("#plain")
+	k.fill("[name=name]", "An")
+	k.holds("value: An")
+	if err := k.on.Call(t.Context(), "Page.close", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	<-k.tab.Done()
+	if err := record.Ended(k.tab); err != nil {
+		t.Error(err)
+	}
+	k.end()
+	if err := <-k.done; err != nil {
+		t.Error(err)
+	}
+	if f := k.holds("value: An"); len(f.Steps) != 3 {
+		t.Errorf("%d steps", len(f.Steps))
+	}
+}
+
+// TestKilled: the browser ends without a word.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	b, err := browser.Launch(t.Context(), browsertest.Options(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	srv := httptest.NewServer(sites.New(sites.Options{}))
+	defer srv.Close()
+	rec := record.New(record.Options{URL: srv.URL + "/recordings/"})
+	defer func() { _ = rec.Close() }()
+	tab, err := b.NewTab(t.Context(), rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.Begin(t.Context(), tab); err != nil {
+		t.Fatal(err)
+	}
+	k := keep(&taped{person: &person{t, tab, tab.Session()}, rec: rec})
+	k.until(k.on, "document.readyState === 'complete'")
+	k.click("#plain")
+	k.holds("#plain")
+	_ = tab.Session().Call(t.Context(), "Browser.crash", nil, nil)
+	_ = b.Session().Call(t.Context(), "Browser.crash", nil, nil)
+	<-tab.Done()
+	if err := record.Ended(tab); err == nil {
+		t.Error("taken for a window that was closed")
+	}
+	k.end()
+	if err := <-k.done; err != nil {
+		t.Error(err)
+	}
+	k.holds("#plain")
+}
+
+// TestNavigatesOnEveryKey: each sign that is typed leads to another document.
+func TestNavigatesOnEveryKey(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><title>Search</title><link rel="icon" href="data:,"><input id="q" name="q" aria-label="Search" autofocus>
+<script>q.value = new URLSearchParams(location.search).get("q") || ""; q.focus(); q.oninput = () => { location.href = "/?q=" + q.value; };</script>`)
+	})
+	srv := httptest.NewServer(mux)
+	defer srv.Close()
+	rec := record.New(record.Options{URL: srv.URL})
+	defer func() { _ = rec.Close() }()
+	tab := browsertest.New(t, rec)
+	if err := rec.Begin(t.Context(), tab); err != nil {
+		t.Fatal(err)
+	}
+	k := keep(&taped{person: &person{t, tab, tab.Session()}, rec: rec})
+	typed := ""
+	for _, r := range "seine" {
+		k.until(k.on, fmt.Sprintf("document.readyState === 'complete' && document.activeElement?.id === 'q' && document.activeElement.value === %q", typed))
+		k.key(string(r), 0)
+		typed += string(r)
+	}
+	k.until(k.on, "document.querySelector('#q')?.value === 'seine'")
+	f := k.holds("value: seine")
+	if n := len(f.Steps); n != 6 {
+		t.Errorf("%d steps, and not one for each document", n)
+	}
+}
+
+// TestFlood: ten thousand keys, as fast as Chrome takes them.
+func TestFlood(t *testing.T) {
+	t.Parallel()
+	k := keep(tape(t, "/recordings/", record.Options{}))
+	k.eval(k.on, "globalThis.heard = 0; document.querySelector('[name=name]').oninput = (e) => { heard++; if (e.target.value.length > 20) e.target.value = ''; }")
+	k.click("[name=name]")
+	const many = 10_000
+	for range many {
+		if _, err := k.on.Send(t.Context(), "Input.dispatchKeyEvent", map[string]any{"type": "char", "text": "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.until(k.on, fmt.Sprintf("heard === %d", many)) // the page has heard them all
+	last := strings.Trim(k.eval(k.on, "document.querySelector('[name=name]').value"), `"`)
+	k.click("#plain")
+	k.hears("plain")
+	k.holds("value: " + last + "\n")
+	k.holds("#plain")
+}
+
+// TestJudged: @puppeteer/replay runs what --json writes, to the same end.
+func TestJudged(t *testing.T) {
+	t.Parallel()
+	executable := nodetest.Browser(t)
+	nodetest.Dir(t)
+	for _, d := range doings {
+		switch d.name {
+		case "enter in a form", "keys", "frames": // each starts a browser of its own
+		default:
+			continue
+		}
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			c := tape(t, "/recordings/", record.Options{})
+			d.do(c)
+			c.hears(d.told...)
+			c.settled()
+			flow, _ := c.rec.Flow(record.FlowOptions{Plain: true, Parametrise: true})
+			data, err := record.Marshal(flow, nil, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := filepath.Join(t.TempDir(), "flow.json")
+			if err := os.WriteFile(name, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c.site.Told()
+			if _, err := nodetest.Run(t, "judge.mjs", "run", name, executable); err != nil {
+				t.Fatalf("%v\n%s", err, data)
+			}
+			c.hears(d.told...)
+		})
+	}
+}

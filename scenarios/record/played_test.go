@@ -1,0 +1,70 @@
+package record_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seine/browser"
+	"seine/browser/browsertest"
+	"seine/capture/session"
+	"seine/scenarios/engine"
+	"seine/scenarios/program"
+	"seine/scenarios/replay"
+	"seine/testdata/sites"
+)
+
+// rounds is how often a recording is played: SEINE_ROUNDS, or once.
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("SEINE_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	return 1
+}
+
+// replays runs a recorded file on a site of its own, and gives what its pages told.
+func replays(t *testing.T, st *replay.Stage, text string, inputs map[string]string, want []string) {
+	t.Helper()
+	for range rounds() {
+		site := sites.New(sites.Options{})
+		srv := httptest.NewServer(site)
+		own := strings.ReplaceAll(strings.Replace(text, "name: ", "timeout: 10s\nname: ", 1), "http://site.test", srv.URL)
+		p, err := program.Load("recorded.yaml", program.Options{Read: func(string) ([]byte, error) { return []byte(own), nil }, UploadRoot: st.UploadRoot})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, own)
+		}
+		report, err := engine.Run(t.Context(), p, engine.Options{Given: inputs, Dir: t.TempDir(), Stage: engine.StageOf[*replay.Page](st), Fresh: true, Session: session.Config{}})
+		if err == nil && len(report.Failed) > 0 {
+			err = report.Failed[0].Err
+		}
+		if err != nil {
+			t.Fatalf("%v; told %q\n%s", err, site.Told(), own)
+		}
+		for end := time.Now().Add(5 * time.Second); !site.TellsAll(want) && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		}
+		srv.Close()
+		got := site.Told()
+		slices.Sort(got)
+		sorted := slices.Sorted(slices.Values(want))
+		if d := cmp.Diff(sorted, got); d != "" {
+			t.Fatalf("%s\n%s", d, own)
+		}
+	}
+}
+
+func stage(t *testing.T) *replay.Stage {
+	t.Helper()
+	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()), replay.SalvageLimit)
+	t.Cleanup(func() {
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &replay.Stage{Keeper: k}
+}

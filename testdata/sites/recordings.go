@@ -1,0 +1,75 @@
+package sites
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// RecordingRows is how many rows /recordings/api/rows has.
+const RecordingRows = 20
+
+// told is what the pages of /recordings/ said that was done to them, in order.
+type told struct {
+	mu   sync.Mutex
+	list []string
+}
+
+// Told is what the pages of /recordings/ said that was done to them, in order, since the last call.
+func (s *Site) Told() []string {
+	s.told.mu.Lock()
+	defer s.told.mu.Unlock()
+	list := s.told.list
+	s.told.list = nil
+	return list
+}
+
+// TellsAll reports whether the pages have said all of it, in any order.
+func (s *Site) TellsAll(want []string) bool {
+	s.told.mu.Lock()
+	defer s.told.mu.Unlock()
+	return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(s.told.list, w) })
+}
+
+// recordings are pages to which everything can be done that a person does.
+func (s *Site) recordings() {
+	s.mux.HandleFunc("POST /recordings/log", func(_ http.ResponseWriter, r *http.Request) {
+		line, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+		if err != nil {
+			return
+		}
+		s.told.mu.Lock()
+		defer s.told.mu.Unlock()
+		s.told.list = append(s.told.list, string(line))
+	})
+	s.mux.HandleFunc("GET /recordings/api/rows", func(w http.ResponseWriter, _ *http.Request) {
+		rows := make([]map[string]any, RecordingRows)
+		for i := range rows {
+			rows[i] = map[string]any{"id": i + 1, "name": fmt.Sprintf("Row %d", i+1)}
+		}
+		writeJSON(w, map[string]any{"rows": rows, "total": RecordingRows})
+	})
+	s.mux.HandleFunc("GET /recordings/thanks", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		q := r.URL.Query()
+		var got []string
+		for _, name := range []string{"name", "secret", "code", "date", "colour", "notes", "left"} {
+			if v := q.Get(name); v != "" {
+				got = append(got, name+"="+v)
+			}
+		}
+		fmt.Fprintf(w, `<!doctype html><title>Thanks</title><link rel="icon" href="data:,"><output id="state">%s</output><p><a href="./">Back</a></p>`, html.EscapeString(strings.Join(got, " ")))
+	})
+}
+
+// Static answers everything with one text.
+func Static(contentType, text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, text)
+	})
+}
