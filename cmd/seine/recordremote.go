@@ -87,11 +87,9 @@ func (t *taping) untilStopped(ctx context.Context, stop func()) {
 	if t.screen == nil {
 		return
 	}
-	go func() {
-		select {
-		case <-t.screen.Stopped():
-			stop()
-		case <-ctx.Done():
-		}
-	}()
+	select {
+	case <-t.screen.Stopped():
+		stop()
+	case <-ctx.Done():
+	}
 }

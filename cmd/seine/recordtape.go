@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"seine/browser"
 	"seine/capture/session"
@@ -57,9 +58,11 @@ func (t *taping) record(rec *record.Recording, options browser.Options) error {
 // tape writes until the tab is closed or the person says so here.
 func (t *taping) tape(rec *record.Recording, tab *browser.Tab, b *browser.Browser) error {
 	ctx, stop := context.WithCancel(t.c.Context)
+	var work sync.WaitGroup
+	defer work.Wait()
 	defer stop()
 	defer context.AfterFunc(tab.Life(), stop)()
-	t.untilStopped(ctx, stop)
+	work.Go(func() { t.untilStopped(ctx, stop) })
 	f := record.NewFile(t.output)
 	err := rec.Keep(ctx, f, t.keep)
 	t.last(rec)

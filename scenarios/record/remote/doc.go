@@ -5,7 +5,7 @@
 //	Chrome ── Input.dispatch… ─────────────────────── WebSocket ── mouse, wheel, keys, text
 //
 // A [Server] is the observer of the tab (browser.Observer) and hands on what it hears. There is never more than one frame on its way and one
-// that waits: the next one is asked of Chrome when the person's browser has shown the last.
+// that waits, the newest: it is sent when the person's browser has shown the last.
 //
 // Whoever can open the page drives the browser. So it is guarded: see gate.
 package remote

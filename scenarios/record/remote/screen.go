@@ -191,13 +191,15 @@ func (c *screen) frame(s *browser.Session, params jsonv2.Value) {
 	if json.Unmarshal(params, &ev) != nil {
 		return
 	}
+	// At once: of what comes while it waits for that, Chrome drops even the last one, and a page that stands still shows no other.
+	_, _ = s.Send(context.Background(), page.CommandScreencastFrameAck, page.ScreencastFrameAckParams{SessionID: ev.ID})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.viewer == nil || c.on == nil || c.on.session != s {
 		return
 	}
 	c.on.size = size{ev.Metadata.Width, ev.Metadata.Height, ev.Metadata.Top}
-	c.viewer.put(&frame{jpeg: ev.Data, session: s, id: ev.ID})
+	c.viewer.put(ev.Data)
 }
 
 // state is what the page shows around the picture.

@@ -205,7 +205,7 @@ func (s *Server) show(ctx context.Context, c *websocket.Conn, v *viewer) error {
 			case <-v.news:
 				again = true
 			case f := <-v.frames:
-				if err := s.write(c, f.jpeg); err != nil {
+				if err := s.write(c, f); err != nil {
 					return err
 				}
 			}
