@@ -19,12 +19,14 @@ type channel struct {
 	run *run
 
 	reading sync.Mutex // of the document of all streams
+	failed  int        // how often it could not be read; reading guards it
 
 	mu       sync.Mutex
 	in       *Inspection // as it was read last
 	read     time.Time   // when that was
 	count    int         // renewals
 	renewed  time.Time
+	renewing chan struct{}    // closed when the renewal under way has ended, nil for none
 	numbered []live.Numbering // of the streams, where their document has no numbers that last
 }
 
@@ -53,18 +55,28 @@ func (c *channel) generation() int {
 	return c.count
 }
 
-// renew gets new addresses, unless somebody has since a generation, or a moment ago. What fails is tried again when it is asked for again.
+// renew gets new addresses, unless somebody has since a generation, or a moment ago; where somebody is about to, it waits for that. It may take as long
+// as a visit of a page, during which the old ones are in force. What fails is tried again when it is asked for again.
 func (c *channel) renew(ctx context.Context, generation int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r := c.run
-	if c.count != generation || time.Since(c.renewed) < renewPause || r.renewal() == nil {
+	done, mine := c.begins(generation)
+	switch {
+	case done == nil:
+		return
+	case !mine:
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
 		return
 	}
+	r := c.run
 	r.log.Info("the origin refuses the addresses: getting new ones")
 	r.report.update(func(p *Progress) { p.Renewing = true })
 	err := c.again(ctx)
-	c.renewed = time.Now()
+	c.mu.Lock()
+	c.renewed, c.renewing = time.Now(), nil
+	c.mu.Unlock()
+	close(done)
 	r.report.update(func(p *Progress) {
 		p.Renewing = false
 		if err == nil {
@@ -74,6 +86,20 @@ func (c *channel) renew(ctx context.Context, generation int) {
 	if err != nil {
 		r.log.Info("no new addresses", "err", err)
 	}
+}
+
+// begins returns what is closed when the addresses are renewed, nil when they shall not be, and whether the caller is to do it.
+func (c *channel) begins(generation int) (done chan struct{}, mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.renewing != nil {
+		return c.renewing, false
+	}
+	if c.count != generation || time.Since(c.renewed) < renewPause || c.run.renewal() == nil {
+		return nil, false
+	}
+	c.renewing = make(chan struct{})
+	return c.renewing, true
 }
 
 func (c *channel) again(ctx context.Context) error {
@@ -91,6 +117,8 @@ func (c *channel) again(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if len(in.Streams) != len(c.in.Streams) {
 		return ErrChanged
 	}
@@ -125,13 +153,12 @@ func (c *channel) document(ctx context.Context) (*Inspection, error) {
 	if b == nil || b.Update < 0 || time.Since(read) < max(b.Update, leastUpdate) {
 		return in, nil
 	}
-	u := in.Presentation.URL
-	if len(b.Locations) > 0 {
-		u = b.Locations[0]
-	}
+	addresses := append(b.Locations[:len(b.Locations):len(b.Locations)], in.Presentation.URL)
+	u := addresses[c.failed%len(addresses)]
 	began := time.Now()
 	doc, err := readPlaylist(ctx, c.run.pool.Ahead(c.run.client), "the manifest", u.String(), nil)
 	if err != nil {
+		c.failed++
 		return nil, err
 	}
 	if doc.Presentation == nil {
@@ -147,7 +174,10 @@ func (c *channel) document(ctx context.Context) (*Inspection, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.in, c.read = &next, began
+	if c.in != in {
+		return c.in, nil // renewed meanwhile
+	}
+	c.in, c.read, c.failed = &next, began, 0
 	return &next, nil
 }
 

@@ -1,10 +1,12 @@
 package assemble
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,21 +19,23 @@ import (
 
 // follower looks at the list of one stream, again and again. All but window is for its goroutine.
 type follower struct {
-	rec    *recording
-	stream int
-	track  live.Track
-	pace   live.Pace
-	list   *manifest.Playlist // its latest state
-	whole  bool               // updates of the list are of no use
-	server int                // which of its addresses is asked
-	at     time.Duration      // how much was taken
-	parts  int                // how many
-	window atomic.Int64
+	rec     *recording
+	stream  int
+	track   live.Track
+	pace    live.Pace
+	list    *manifest.Playlist // its latest state
+	ages    []time.Duration    // of its segments: how long the list up to their ends is
+	resumed bool               // it goes on behind an earlier recording
+	whole   bool               // updates of the list are of no use
+	server  int                // which of its addresses is asked
+	at      time.Duration      // how much was taken
+	parts   int                // how many
+	window  atomic.Int64
 }
 
 func newFollower(rec *recording, stream int) *follower {
-	f := &follower{rec: rec, stream: stream, list: rec.run.plan.Streams[stream].Playlist}
-	f.window.Store(int64(f.list.Duration()))
+	f := &follower{rec: rec, stream: stream}
+	f.look(rec.run.plan.Streams[stream].Playlist)
 	return f
 }
 
@@ -55,6 +59,10 @@ func (f *follower) follow(ctx context.Context) {
 				return
 			}
 			began = time.Now()
+			if f.rec.feed.Len() > live.MaxPending {
+				next = f.pace.Soon(began)
+				continue
+			}
 			list, err := f.read(ctx)
 			if err == nil {
 				news = f.take(list, began)
@@ -81,10 +89,21 @@ func (f *follower) sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// look makes a state of the list the one at hand.
+func (f *follower) look(list *manifest.Playlist) {
+	f.list, f.ages = list, f.ages[:0]
+	var age time.Duration
+	for i := range list.Segments {
+		age += list.Segments[i].Duration
+		f.ages = append(f.ages, age)
+	}
+	f.window.Store(int64(age))
+}
+
 // take hands on what is new in a state of the list.
 func (f *follower) take(list *manifest.Playlist, now time.Time) (news bool) {
-	f.list = list
-	f.window.Store(int64(list.Duration()))
+	f.look(list)
+	f.rec.begin(f)
 	epoch := f.track.Epoch()
 	pieces := f.track.Take(list, now)
 	if f.track.Epoch() != epoch {
@@ -92,6 +111,7 @@ func (f *follower) take(list *manifest.Playlist, now time.Time) (news bool) {
 	}
 	f.relist(now)
 	if list.Ended {
+		f.rec.ended.CompareAndSwap(false, f.stream < f.rec.run.plan.Films())
 		f.cut()
 	}
 	if len(pieces) == 0 {
@@ -188,37 +208,36 @@ func (f *follower) itemOf(p *live.Piece, now time.Time) (live.Item, error) {
 	}}
 	f.parts++
 	if p.Lost > 0 {
+		it.Part.Sequence += p.Lost - 1 // a recording that is continued goes on behind it
 		it.Lost = errLost
 		if p.Lost > 1 {
-			it.Lost = fmt.Errorf("it and %d more were gone from the list before the list could be read", p.Lost-1)
+			it.Lost = fmt.Errorf("it and %d before it were gone from the list before the list could be read", p.Lost-1)
 		}
 		return it, nil
 	}
-	return it, address(&it, &p.Segment, now, f.list)
+	return it, f.address(&it, &p.Segment, now)
 }
 
 // address puts in where a segment is, and for how long.
-func address(it *live.Item, s *manifest.Segment, now time.Time, list *manifest.Playlist) error {
+func (f *follower) address(it *live.Item, s *manifest.Segment, now time.Time) error {
 	key, init, err := plan.Needs(s)
 	if err != nil {
 		return err
 	}
 	it.Part.URL, it.Part.Range, it.Part.Key, it.Part.Init = s.URL, s.Range, key, init
-	it.Until = now.Add(lifetime(list, s.Sequence))
+	it.Until = now.Add(f.lifetime(s.Sequence))
 	return nil
 }
 
 // lifetime is how long the origin can be taken to have a segment: until it leaves the list, and for as long as the list lasts behind that (RFC 8216
 // §6.2.2).
-func lifetime(list *manifest.Playlist, sequence uint64) time.Duration {
-	d := list.Duration() + 2*list.TargetDuration
-	for i := range list.Segments {
-		if list.Segments[i].Sequence > sequence {
-			break
-		}
-		d += list.Segments[i].Duration
+func (f *follower) lifetime(sequence uint64) time.Duration {
+	n := len(f.ages)
+	if n == 0 {
+		return leastHold
 	}
-	return max(d, leastHold)
+	at, _ := slices.BinarySearchFunc(f.list.Segments, sequence, func(s manifest.Segment, n uint64) int { return cmp.Compare(s.Sequence, n) })
+	return max(f.ages[n-1]+2*min(f.list.TargetDuration, maxTarget)+f.ages[min(at, n-1)], leastHold)
 }
 
 // relist gives parts that are still to be fetched the addresses that the list has for them now.
@@ -230,7 +249,7 @@ func (f *follower) relist(now time.Time) {
 	first := segments[0].Sequence
 	f.rec.feed.Each(f.stream, f.track.Epoch(), func(it *live.Item) {
 		if n := it.Part.Sequence - first; it.Part.Sequence >= first && n < uint64(len(segments)) && segments[n].Sequence == it.Part.Sequence {
-			_ = address(it, &segments[n], now, f.list) // what cannot be used stays what it was
+			_ = f.address(it, &segments[n], now) // what cannot be used stays what it was
 		}
 	})
 }
@@ -270,6 +289,11 @@ func (f *follower) readList(ctx context.Context, u *url.URL, vars map[string]str
 	return doc.Playlist, err
 }
 
+// gone is how long at least nothing must come of a list of which there may be no more.
+func (f *follower) gone() time.Duration {
+	return max(goneTime, 3*min(f.list.TargetDuration, maxTarget))
+}
+
 // goneTime is how long a list may be refused until the broadcast counts as over.
 const goneTime = 30 * time.Second
 
@@ -286,14 +310,17 @@ func (f *follower) hopeless(ctx context.Context, err error) bool {
 	}
 	patience := rec.patience()
 	if definite(err) {
-		patience = min(patience, max(goneTime, 3*f.list.TargetDuration))
+		patience = min(patience, f.gone())
 	}
 	return f.tired(patience, err)
 }
 
 // tired reports whether nothing has come for too long.
 func (f *follower) tired(patience time.Duration, err error) bool {
-	idle := time.Since(time.Unix(0, f.rec.latest.Load()))
+	if f.rec.ended.Load() { // another list has ended
+		patience = min(patience, f.gone())
+	}
+	idle := time.Since(f.rec.began) - time.Duration(f.rec.latest.Load())
 	if idle < patience {
 		return false
 	}

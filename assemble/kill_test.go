@@ -161,6 +161,7 @@ func TestKillSubtitles(t *testing.T) {
 	}
 	job := o.subtitled(t, listOf(2, names...), files)
 	serves := o.hook
+	o.mu.Lock() // who asks is another process
 	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
 		select { // a slow line
 		case <-time.After(rand.N(50 * time.Millisecond)):
@@ -168,6 +169,7 @@ func TestKillSubtitles(t *testing.T) {
 		}
 		return serves(w, r, n)
 	}
+	o.mu.Unlock()
 	kills := 0
 	for finished := false; !finished; kills++ {
 		ctx, cancel := context.WithTimeout(t.Context(), rand.N(160*time.Millisecond<<(kills/10)))

@@ -30,13 +30,16 @@ func (rec *recording) fetch(ctx context.Context, i int, l *fetch.Lane) (*fetch.B
 	for try := 1; ; try++ {
 		changed := rec.feed.Changed()
 		generation := rec.channel.generation()
+		it := rec.feed.Item(i)
+		if it.Lost != nil {
+			return nil, it.Lost
+		}
 		body, err := rec.source.get(ctx, i, l)
 		if err == nil {
 			rec.came(i)
 			return body, nil
 		}
-		it := rec.feed.Item(i)
-		if it.Lost != nil {
+		if it = rec.feed.Item(i); it.Lost != nil {
 			return nil, it.Lost
 		}
 		if ctx.Err() != nil || errors.Is(err, ErrDRM) || errors.Is(err, ErrUnsupported) || rec.givesUp(i, &it, try, began, err) {
@@ -44,14 +47,25 @@ func (rec *recording) fetch(ctx context.Context, i int, l *fetch.Lane) (*fetch.B
 		}
 		rec.waits(err)
 		rec.run.report.update(func(p *Progress) { p.Retries++ })
-		if refusal(err) && try > 1 {
-			rec.channel.renew(ctx, generation)
-		}
-		if err := rec.pause(ctx, &it, i, changed, pause); err != nil {
+		err = l.Rest(ctx, func() error {
+			if refusal(err) && try > 1 {
+				rec.renew(ctx, generation)
+			}
+			return rec.pause(ctx, &it, i, changed, pause)
+		}, func() []string { return rec.addresses(i) })
+		if err != nil {
 			return nil, err
 		}
 		pause = min(2*pause, mostBackoff)
 	}
+}
+
+// renew gets new addresses, for as long as parts are asked for when the recording has ended.
+func (rec *recording) renew(ctx context.Context, generation int) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(rec.late, cancel)()
+	rec.channel.renew(ctx, generation)
 }
 
 // pause waits, but not for longer than until the part has another address.
@@ -75,7 +89,7 @@ func (rec *recording) pause(ctx context.Context, was *live.Item, i int, changed 
 
 // came notes that a part is there.
 func (rec *recording) came(i int) {
-	rec.latest.Store(time.Now().UnixNano())
+	rec.latest.Store(int64(time.Since(rec.began)))
 	for {
 		n := rec.newest.Load()
 		if int64(i) <= n || rec.newest.CompareAndSwap(n, int64(i)) {
@@ -85,22 +99,33 @@ func (rec *recording) came(i int) {
 	rec.waits(nil)
 }
 
-// givesUp reports whether a part is missing for good: the origin cannot have it any more; or those behind it come, and it does not.
+// maxCrowd is how many parts may wait for one that does not come: less than the pool lets wait.
+const maxCrowd = 100
+
+// maxTarget bounds what a list says of its target duration, where that is taken for a measure of patience.
+const maxTarget = 30 * time.Second
+
+// givesUp reports whether a part is missing for good: the origin cannot have it any more; or those behind it come, and it does not; or so many wait
+// for it that none of those can.
 func (rec *recording) givesUp(i int, it *live.Item, try int, began time.Time, err error) bool {
 	now := time.Now()
 	rec.mu.Lock()
-	stopped := rec.stopTime
+	ended := rec.stopTime
 	rec.mu.Unlock()
-	target := rec.run.plan.Streams[it.Part.Stream].Playlist.TargetDuration
+	if !ended.IsZero() && ended.Before(began) {
+		ended = began
+	}
+	target := min(rec.run.plan.Streams[it.Part.Stream].Playlist.TargetDuration, maxTarget)
+	definite := definite(err) && try >= 3
 	switch passed := rec.newest.Load() > int64(i); {
 	case !it.Until.IsZero() && now.After(it.Until):
 		return true
-	case !stopped.IsZero() && now.Sub(stopped) > endPatience:
+	case !ended.IsZero() && now.Sub(ended) > endPatience:
 		return true
-	case passed && definite(err) && try >= 3:
+	case passed && definite:
 		return now.Sub(began) > min(2*target, leastHold)
 	case passed:
 		return now.Sub(began) > max(3*target, leastHold)
 	}
-	return false
+	return definite && now.Sub(began) > 2*leastHold && rec.feed.Behind(i) >= maxCrowd
 }

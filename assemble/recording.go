@@ -10,6 +10,8 @@ import (
 
 	"seine/assemble/fetch"
 	"seine/assemble/live"
+	"seine/assemble/manifest"
+	"seine/assemble/mux/mp4"
 	"seine/assemble/plan"
 )
 
@@ -27,11 +29,17 @@ type recording struct {
 	periods   periods
 	followers []*follower
 	newest    atomic.Int64 // number of the latest part that came
-	latest    atomic.Int64 // when one came, or the recording began: nanoseconds since 1970
+	began     time.Time
+	latest    atomic.Int64 // when one came: nanoseconds since began, whatever the machine's clock says
 	stopped   atomic.Bool
+	ended     atomic.Bool     // a list of the film has come to its end
+	late      context.Context //nolint:containedctx // it ends when nobody asks any more for what is missing
+	tooLate   context.CancelFunc
 	onAir     atomic.Int32 // followers of the film itself that go on: subtitles end with it
 
 	mu       sync.Mutex
+	first    *manifest.Playlist // that the first stream began with, at segment index; nil as long as it has not
+	index    int
 	waiting  error  // why nothing comes just now
 	failed   error  // what has ended it before its time
 	over     string // why it counts as over, for the verdict
@@ -69,9 +77,8 @@ func (r *run) record(ctx context.Context) error {
 
 // startRecording takes over what is there, and says where each stream begins.
 func (r *run) startRecording() (*recording, error) {
-	rec := &recording{run: r, side: r.pool.Ahead(r.client), channel: newChannel(r)}
+	rec := &recording{run: r, side: r.pool.Ahead(r.client), channel: newChannel(r), began: time.Now()}
 	r.live = rec
-	rec.latest.Store(time.Now().UnixNano())
 	window := r.plan
 	r.plan = &plan.Plan{Streams: window.Streams, Offsets: make([]time.Duration, len(window.Streams)), Live: true}
 	rec.source = newSource(r.plan, true)
@@ -93,31 +100,37 @@ func (r *run) startRecording() (*recording, error) {
 		}
 	}
 	rec.feed = live.NewFeed(len(r.plan.Parts))
-	rec.begin()
+	for _, f := range rec.followers {
+		f.resumed = f.track.Begun()
+		rec.begin(f)
+	}
 	return rec, nil
 }
 
-// begin has the streams that nothing was taken of begin together.
-func (rec *recording) begin() {
-	first := rec.followers[0]
-	index := 0
-	if !rec.run.job.Live.FromStart {
-		index = live.Edge(first.list)
+// begin has a stream that nothing was taken of begin together with the first, as soon as both have something.
+func (rec *recording) begin(f *follower) {
+	if f.track.Begun() || len(f.list.Segments) == 0 {
+		return
 	}
-	for i, f := range rec.followers {
-		switch {
-		case f.track.Begun():
-		case i == 0:
-			f.track.Begin(f.list, index)
-		default:
-			f.track.Begin(f.list, live.With(f.list, first.list, index))
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	switch {
+	case f.stream == 0:
+		if rec.first = f.list; !rec.run.job.Live.FromStart {
+			rec.index = live.Edge(f.list)
 		}
+		f.track.Begin(f.list, rec.index)
+	case rec.first != nil:
+		f.track.Begin(f.list, live.With(f.list, rec.first, rec.index))
+	case rec.followers[0].resumed:
+		f.track.Begin(f.list, live.Edge(f.list))
 	}
 }
 
 // follow starts the followers. The function that it returns ends them and waits.
 func (rec *recording) follow(ctx context.Context) (wait func()) {
 	ctx, cancel := context.WithCancel(ctx)
+	rec.late, rec.tooLate = context.WithCancel(ctx)
 	var followers, closing sync.WaitGroup
 	reading, stop := context.WithCancel(ctx)
 	rec.onAir.Store(int32(rec.run.plan.Films()))
@@ -154,6 +167,8 @@ func (rec *recording) end() {
 	defer rec.mu.Unlock()
 	rec.stopped.Store(true)
 	rec.stopTime = time.Now()
+	late := time.AfterFunc(endPatience, rec.tooLate)
+	context.AfterFunc(rec.late, func() { late.Stop() })
 	rec.tell(func(p *LiveProgress) { p.Ending = true })
 }
 
@@ -240,6 +255,9 @@ func (rec *recording) bearable(ctx context.Context, err error) error {
 func (rec *recording) writeHead() error {
 	r := rec.run
 	head, err := r.joiner.Head()
+	if errors.Is(err, mp4.ErrRoom) { // of very many codings; the film is finished all the same
+		return nil
+	}
 	if err != nil || string(head) == string(rec.head) {
 		return err
 	}

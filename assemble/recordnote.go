@@ -38,7 +38,7 @@ func (rec *recording) note(i int) []byte {
 }
 
 func unixNano(t time.Time) int64 {
-	if t.IsZero() {
+	if y := t.Year(); t.IsZero() || y < 1700 || y > 2200 { // beyond what 64 bits of nanoseconds hold, and nobody's clock
 		return 0
 	}
 	return t.UnixNano()
@@ -106,7 +106,7 @@ func (rec *recording) recall(records []journal.Record) {
 		rec.periods.recall(n.item.Epoch, n.item.Period, part.Period)
 		f := rec.followers[part.Stream]
 		f.at, f.parts = part.Start+part.Duration, f.parts+1
-		last := manifest.Segment{Sequence: part.Sequence, Duration: part.Duration, ProgramDateTime: n.item.Date}
+		last := manifest.Segment{Sequence: part.Sequence, Period: n.item.Period, Duration: part.Duration, ProgramDateTime: n.item.Date}
 		f.track.Resume(&last, n.item.Epoch, n.taken)
 		if r.plan.Streams[part.Stream].Lister != nil {
 			rec.channel.numbered[part.Stream].Resume(&last)

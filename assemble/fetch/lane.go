@@ -23,6 +23,19 @@ func (l *Lane) Get(ctx context.Context, r Request) (*Body, error) {
 	return l.pool.get(ctx, r, l)
 }
 
+// Rest waits without a slot: others may go meanwhile. Behind the wait it takes one of the hosts of these addresses again.
+func (l *Lane) Rest(ctx context.Context, wait func() error, addresses func() []string) error {
+	l.leave()
+	if err := wait(); err != nil {
+		return err
+	}
+	list := addresses()
+	if len(list) == 0 {
+		return nil
+	}
+	return l.enter(ctx, list)
+}
+
 // enter takes a slot of one of the hosts.
 func (l *Lane) enter(ctx context.Context, addresses []string) (err error) {
 	list := make([]*host, len(addresses))

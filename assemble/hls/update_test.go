@@ -66,6 +66,7 @@ func TestNext(t *testing.T) {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
+	p.Live = manifest.Live{Blocks: true, Skips: 1}
 	if got := Next(p, base, true).String(); got != "https://h/x.m3u8?_HLS_msn=8&t=1" {
 		t.Error(got)
 	}

@@ -8,12 +8,17 @@ import (
 	"seine/assemble/plan"
 )
 
-// Feed hands the parts of a recording from those who find them to those who fetch them, in the order in which they were found. It is safe for
-// concurrent use.
+// MaxPending is how many parts may wait until no list is looked at any more.
+const MaxPending = 1 << 18
+
+// Feed hands the parts of a recording from those who find them to those who fetch them: of each stream in the order in which they were found, and those of
+// all streams by their place in the film, for a window of hours is found at once. It is safe for concurrent use.
 type Feed struct {
 	mu      sync.Mutex
 	parts   []Item
 	base    int // parts in front of these, which are done
+	asked   int // parts that More has spoken of: their numbers hold
+	pending map[int]time.Duration
 	closed  bool
 	changed chan struct{}
 }
@@ -33,17 +38,56 @@ type Item struct {
 }
 
 // NewFeed returns a feed whose first part is number base.
-func NewFeed(base int) *Feed { return &Feed{base: base, changed: make(chan struct{})} }
+func NewFeed(base int) *Feed {
+	return &Feed{base: base, asked: base, pending: map[int]time.Duration{}, changed: make(chan struct{})}
+}
 
-// Add puts items at the end.
+// Add takes new items of one stream, in order.
 func (f *Feed) Add(list ...Item) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
 		return
 	}
-	f.parts = append(f.parts, list...)
+	tail := f.parts[f.asked-f.base:]
+	switch at := len(tail); {
+	case len(list) == 0:
+	case at == 0 || tail[at-1].Part.Start <= list[0].Part.Start:
+		f.parts = append(f.parts, list...)
+	default:
+		f.parts = append(f.parts[:len(f.parts)-at:len(f.parts)-at], merge(tail, list)...)
+	}
+	for i := range list {
+		f.pending[list[i].Part.Stream] += list[i].Part.Duration
+	}
 	f.tell()
+}
+
+// merge puts two lists in the order of the film; neither's own order changes.
+func merge(a, b []Item) []Item {
+	out := make([]Item, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].Part.Start <= b[0].Part.Start {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// Len is how many parts are not done.
+func (f *Feed) Len() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.parts)
+}
+
+// Behind is how many parts are known behind part i.
+func (f *Feed) Behind(i int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.base + len(f.parts) - 1 - i
 }
 
 // Close says that nothing follows.
@@ -67,15 +111,10 @@ func (f *Feed) Each(stream, epoch int, change func(*Item)) {
 }
 
 // Pending is how long the parts of a stream last that are not done.
-func (f *Feed) Pending(stream int) (sum time.Duration) {
+func (f *Feed) Pending(stream int) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := range f.parts {
-		if p := &f.parts[i]; p.Part.Stream == stream {
-			sum += p.Part.Duration
-		}
-	}
-	return sum
+	return f.pending[stream]
 }
 
 // More waits until part i is known; false: there is none.
@@ -83,6 +122,9 @@ func (f *Feed) More(ctx context.Context, i int) bool {
 	for {
 		f.mu.Lock()
 		known, closed, changed := i < f.base+len(f.parts), f.closed, f.changed
+		if known {
+			f.asked = max(f.asked, i+1)
+		}
 		f.mu.Unlock()
 		if known || closed {
 			return known
@@ -110,8 +152,12 @@ func (f *Feed) Done(i int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if n := i + 1 - f.base; n > 0 && n <= len(f.parts) {
-		f.parts = append(f.parts[:0], f.parts[n:]...)
-		f.base = i + 1
+		for k := range f.parts[:n] {
+			f.pending[f.parts[k].Part.Stream] -= f.parts[k].Part.Duration
+		}
+		clear(f.parts[:n])
+		f.parts = f.parts[n:]
+		f.base, f.asked = i+1, max(f.asked, i+1)
 	}
 }
 

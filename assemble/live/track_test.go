@@ -35,6 +35,17 @@ func named(name string) func(int, *manifest.Segment) {
 	return func(_ int, s *manifest.Segment) { s.URL = fmt.Sprintf("http://h/%s/%s%d.ts", name, name, s.Sequence) }
 }
 
+func ranged(_ int, s *manifest.Segment) {
+	s.URL = "http://h/live/all.mp4"
+	s.Range = &manifest.ByteRange{Offset: int64(s.Sequence) * 1000, Length: 1000}
+}
+
+func query(_ int, s *manifest.Segment) { s.URL = fmt.Sprintf("http://h/live/segment?n=%d", s.Sequence) }
+
+func lasting(d time.Duration) func(int, *manifest.Segment) {
+	return func(_ int, s *manifest.Segment) { s.Duration = d }
+}
+
 // told writes pieces as numbers: 7, lost ones as 7×3, the epoch behind a colon where it is not 0.
 func told(list []Piece) []string {
 	out := []string{}
@@ -76,6 +87,32 @@ func TestTrack(t *testing.T) {
 			[]*manifest.Playlist{state(5, 3), state(12, 6), state(11, 5), state(13, 6)},
 			10 * time.Second,
 			[][]string{{"5", "6", "7"}, {"8×4=8s", "12", "13", "14", "15", "16", "17"}, {}, {"18"}},
+		},
+		"a clock put right": {
+			[]*manifest.Playlist{state(5, 4, dated(noon)), state(7, 4, dated(noon.Add(5*time.Second))), state(8, 4, dated(noon.Add(7*time.Second)))},
+			2 * time.Second,
+			[][]string{{"5", "6", "7", "8"}, {"9", "10"}, {"11"}},
+		},
+		"two servers that count apart": {
+			[]*manifest.Playlist{state(500, 3), state(90, 3), state(500, 3), state(91, 3), state(501, 3), state(92, 3), state(502, 3)},
+			time.Second,
+			[][]string{{"500", "501", "502"}, {}, {}, {}, {"503"}, {}, {"504"}},
+		},
+		"anew, names in the query": {
+			[]*manifest.Playlist{state(500, 3, query), state(0, 3, query), state(0, 4, query)},
+			2 * time.Second,
+			[][]string{{"500", "501", "502"}, {}, {"0:1", "1:1", "2:1", "3:1"}},
+		},
+		"ranges": {[]*manifest.Playlist{state(5, 3, ranged), state(6, 3, ranged)}, 2 * time.Second, [][]string{{"5", "6", "7"}, {"8"}}},
+		"a jump of long segments": {
+			[]*manifest.Playlist{state(5, 3, lasting(24*time.Hour)), state(1<<62, 3, lasting(24*time.Hour))},
+			24 * time.Hour,
+			[][]string{{"5", "6", "7"}, {}},
+		},
+		"long segments, lost": {
+			[]*manifest.Playlist{state(5, 3, lasting(24*time.Hour)), state(9, 1, lasting(24*time.Hour))},
+			24 * time.Hour,
+			[][]string{{"5", "6", "7"}, {"8×1=24h0m0s", "9"}},
 		},
 		"empty": {[]*manifest.Playlist{state(5, 3), state(9, 0), state(6, 3)}, 2 * time.Second, [][]string{{"5", "6", "7"}, {}, {"8"}}},
 	} {
@@ -224,5 +261,52 @@ func TestNumbering(t *testing.T) {
 		if d := cmp.Diff(c.want, c.got); d != "" {
 			t.Error(i, d)
 		}
+	}
+}
+
+// TestTrackPeriods: discontinuities are counted on where the list forgets those that have left it.
+func TestTrackPeriods(t *testing.T) {
+	parted := func(periods ...uint64) func(int, *manifest.Segment) {
+		return func(i int, s *manifest.Segment) { s.Period = periods[i] }
+	}
+	for name, c := range map[string]struct {
+		states []*manifest.Playlist
+		want   []uint64
+	}{
+		"counted": {[]*manifest.Playlist{state(5, 3, parted(7, 7, 8)), state(7, 3, parted(8, 8, 9)), state(12, 2, parted(11, 11))}, []uint64{7, 7, 8, 8, 9, 9, 11, 11}},
+		"not counted": {
+			[]*manifest.Playlist{state(5, 3, parted(0, 0, 1)), state(6, 3, parted(0, 1, 1)), state(8, 3, parted(0, 0, 1)), state(10, 3, parted(0, 0, 1))},
+			[]uint64{0, 0, 1, 1, 1, 2, 2, 3},
+		},
+		"not counted, lost": {[]*manifest.Playlist{state(5, 3, parted(0, 1, 2)), state(9, 3, parted(0, 0, 1))}, []uint64{0, 1, 2, 2, 2, 2, 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var tr Track
+			var got []uint64
+			tr.Begin(c.states[0], 0)
+			for i, list := range c.states {
+				for _, p := range tr.Take(list, noon.Add(time.Duration(i)*4*time.Second)) {
+					got = append(got, p.Period)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestTrackResume: a list of ranges goes on behind what is on record of it, which is neither path nor range.
+func TestTrackResume(t *testing.T) {
+	var tr Track
+	tr.Resume(&manifest.Segment{Sequence: 7, Duration: 2 * time.Second, Period: 3}, 0, noon)
+	for range 2 {
+		got := tr.Take(state(5, 4, ranged), noon.Add(time.Second))
+		if len(got) > 1 || len(got) == 1 && (got[0].Sequence != 8 || got[0].Period != 3) {
+			t.Errorf("%v", got)
+		}
+	}
+	if tr.next != 9 || tr.Odd() {
+		t.Errorf("next %d, odd %v", tr.next, tr.Odd())
 	}
 }

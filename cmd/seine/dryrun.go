@@ -14,6 +14,7 @@ type planJSON struct {
 	Seconds  float64       `json:"duration_seconds"`
 	Size     int64         `json:"estimated_bytes,omitempty"`
 	Segments int           `json:"segments"`
+	Live     bool          `json:"live,omitempty"` // the list still grows: this is what it has now
 	Streams  []plannedJSON `json:"streams"`
 	Islands  []islandJSON  `json:"islands"`
 	Skipped  bool          `json:"islands_skipped"`
@@ -57,7 +58,7 @@ func showPlan(con *ui.Console, in *assemble.Inspection) error {
 	}
 	j := planJSON{
 		URL: in.URL, Seconds: p.Duration.Seconds(), Size: p.Bytes(), Segments: len(p.Parts), Streams: []plannedJSON{},
-		Islands: islandsOf(p.Islands), Skipped: p.Skipped, Looked: in.Looked, Warnings: append([]string{}, in.Warnings...),
+		Live: p.Live, Islands: islandsOf(p.Islands), Skipped: p.Skipped, Looked: in.Looked, Warnings: append([]string{}, in.Warnings...),
 	}
 	var rows [][]any
 	for i := range p.Streams {
@@ -82,7 +83,11 @@ func showPlan(con *ui.Console, in *assemble.Inspection) error {
 	if in.Looked > 0 {
 		fetched = fmt.Sprintf("Of these, %d were looked at to tell adverts; nothing was kept.", in.Looked)
 	}
-	con.Print("\nThe film: " + strings.Join(facts, " · ") + ". " + fetched)
+	what := "The film"
+	if p.Live {
+		what = "On air now"
+	}
+	con.Print("\n" + what + ": " + strings.Join(facts, " · ") + ". " + fetched)
 	for _, w := range in.Warnings {
 		con.Warn("%s", ui.Remote(w))
 	}

@@ -111,7 +111,7 @@ func looksOnly(c *cli.Context) bool { return c.Bool("list") || c.Bool("dry-run")
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
-		&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write into `FOLDER`, under the film's name", Category: catOutput},
+		&cli.StringFlag{Name: "dir", Aliases: []string{"d"}, Usage: "write into `FOLDER`, which is made where it is missing, under the film's name", Category: catOutput},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace an output that exists", Category: catOutput},
 		&cli.BoolFlag{DisableDefaultText: true, Name: "allow-gaps", Usage: "finish the film even where segments cannot be had; the exit code is 6 if any are missing", Category: catOutput},
 	}

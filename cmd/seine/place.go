@@ -16,7 +16,7 @@ import (
 // errNoFolder: a file stands where a folder was named.
 var errNoFolder = errors.New("it is no folder")
 
-// places says early, before a browser is started or anything is fetched, that what was asked for cannot be written: the folder
+// places says early, before a browser is started or anything is fetched, that what was asked for cannot be written: its folder
 // is missing, or the output is there already.
 func places(c *cli.Context) error {
 	if err := folders(c); err != nil || looksOnly(c) {
@@ -29,7 +29,7 @@ func places(c *cli.Context) error {
 	return nil
 }
 
-// folders says that a folder is missing.
+// folders says that a folder is missing; that of --dir is made.
 func folders(c *cli.Context) error {
 	for _, flag := range []string{"har", "screenshot"} {
 		if f := c.String(flag); f != "" {
@@ -44,7 +44,15 @@ func folders(c *cli.Context) error {
 	if output := c.String("output"); output != "" {
 		return directory(filepath.Dir(output))
 	}
-	return directory(cmp.Or(c.String("dir"), "."))
+	return made(cmp.Or(c.String("dir"), "."))
+}
+
+// made is a folder that is made where it is not there yet, as --dir wants it.
+func made(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil && !there(dir) {
+		return fmt.Errorf("%w: %w", assemble.ErrOutput, err)
+	}
+	return directory(dir)
 }
 
 func there(file string) bool {
