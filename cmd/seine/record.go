@@ -19,6 +19,7 @@ import (
 	"seine/cmd/internal/ui"
 	"seine/scenarios/file"
 	"seine/scenarios/record"
+	"seine/scenarios/record/remote"
 	"seine/scenarios/recorder"
 )
 
@@ -27,7 +28,7 @@ func recordCommand() *cli.Command {
 		Name:  "record",
 		Usage: "do it once by hand in a browser, and get a scenario file that does it again",
 		UsageText: "seine record URL -o FILE\nseine record --append FILE [input=value …]\n\nseine record https://example.com/shop -o shop.yaml      then: seine run shop.yaml\n" +
-			"seine record https://example.com/shop -o shop.yaml --parametrise      what is typed becomes inputs\nseine record --append shop.yaml      plays it first, and goes on where it ends\n\nIt ends with Ctrl-C, or when the window is closed. The file is whole after each step.",
+			"seine record https://example.com/shop -o shop.yaml --parametrise      what is typed becomes inputs\nseine record --append shop.yaml      plays it first, and goes on where it ends\nseine record https://example.com/shop -o shop.yaml --remote      no screen here: prints the address of a page that shows the browser\n\nIt ends with Ctrl-C, or when the window is closed. The file is whole after each step.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace an output that exists", Category: catOutput},
@@ -39,6 +40,7 @@ func recordCommand() *cli.Command {
 			&cli.BoolFlag{DisableDefaultText: true, Name: "check", Usage: "play the file once at the end, without asking; inputs that it needs stand behind as input=value", Category: catOutput},
 			&cli.StringFlag{Name: "upload-root", Usage: "with --append and --check, let upload steps take files from `FOLDER`", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-js", Usage: "with --append, let steps run JavaScript that stands in the scenario", Category: catBrowser},
+			newRemoteFlag(),
 			proxyFlag(),
 		}, recordBrowserFlags(), identityFlags(), emulationFlags(), talkFlags()[1:]),
 		Action:       recordAction,
@@ -61,7 +63,8 @@ type taping struct {
 	given  map[string]string // inputs, for a file that is played
 	output string
 	keep   record.Keeping
-	shown  int // lines
+	shown  int            // lines
+	screen *remote.Server // nil: the browser shows itself
 }
 
 func recordAction(c *cli.Context) error {
@@ -160,9 +163,12 @@ func (t *taping) browser() (browser.Options, error) {
 	if err != nil {
 		return options, err
 	}
+	if t.remote() != "" {
+		return options, nil
+	}
 	options.Window = options.Connect == ""
 	if options.Window && runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" && os.Getenv(envNoDisplay) == "" {
-		return options, &browser.StartError{Kind: browser.ErrDisplay, Hint: "there is no screen on this machine (neither DISPLAY nor WAYLAND_DISPLAY is set): record where there is one, or in a browser that runs elsewhere, with --connect ws://…"}
+		return options, &browser.StartError{Kind: browser.ErrDisplay, Hint: "there is no screen on this machine (neither DISPLAY nor WAYLAND_DISPLAY is set): --remote shows the browser on a page that you open elsewhere, and --connect ws://… records in one that runs elsewhere"}
 	}
 	return options, nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"seine/browser"
 	"seine/capture/session"
@@ -30,12 +31,19 @@ func (t *taping) record(rec *record.Recording, options browser.Options) error {
 			t.con.Logger().Debug("closing the browser", "error", err)
 		}
 	}()
+	ear, err := t.observer(rec)
+	if err != nil {
+		return err
+	}
+	if t.screen != nil {
+		defer func() { _ = t.screen.Close() }()
+	}
 	t.con.Say("Starting the browser …")
 	b, err := keeper.Browser()
 	if err != nil {
 		return err
 	}
-	tab, done, err := t.open(keeper, rec)
+	tab, done, err := t.open(keeper, ear)
 	if err != nil {
 		return err
 	}
@@ -43,15 +51,18 @@ func (t *taping) record(rec *record.Recording, options browser.Options) error {
 	if err := rec.Begin(t.c.Context, tab); err != nil {
 		return err
 	}
-	t.con.Say("Recording. Do in the browser what is to be done again; end with Ctrl-C, or by closing the window.")
+	t.invite()
 	return t.tape(rec, tab, b)
 }
 
 // tape writes until the tab is closed or the person says so here.
 func (t *taping) tape(rec *record.Recording, tab *browser.Tab, b *browser.Browser) error {
 	ctx, stop := context.WithCancel(t.c.Context)
+	var work sync.WaitGroup
+	defer work.Wait()
 	defer stop()
 	defer context.AfterFunc(tab.Life(), stop)()
+	work.Go(func() { t.untilStopped(ctx, stop) })
 	f := record.NewFile(t.output)
 	err := rec.Keep(ctx, f, t.keep)
 	t.last(rec)
@@ -77,14 +88,14 @@ func (t *taping) gone(tab *browser.Tab, b *browser.Browser) error {
 }
 
 // open opens the tab that is recorded. Where there is a file to go on with, that is played in it first.
-func (t *taping) open(keeper *browser.Keeper, rec *record.Recording) (*browser.Tab, func(), error) {
+func (t *taping) open(keeper *browser.Keeper, ear browser.Observer) (*browser.Tab, func(), error) {
 	cookies, err := cookiesOf(t.c, t.con)
 	if err != nil {
 		return nil, nil, err
 	}
 	st := &lastingStage{Stage: &replay.Stage{
 		Keeper: keeper, UploadRoot: t.c.String("upload-root"), Profile: t.c.IsSet("profile"),
-		Runner: replay.Runner{Session: session.Config{}, Version: version(), Log: t.con.Logger(), Also: rec},
+		Runner: replay.Runner{Session: session.Config{}, Version: version(), Log: t.con.Logger(), Also: ear},
 	}}
 	if t.keep.Before.Data != nil {
 		err = t.again(st, cookies)

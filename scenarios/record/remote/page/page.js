@@ -1,0 +1,105 @@
+"use strict";
+history.replaceState(null, "", "/"); // the token is spent, and nobody's business
+const $ = (id) => document.getElementById(id);
+const canvas = $("picture"), keys = $("keys"), word = $("word"), draw = canvas.getContext("2d");
+const socket = new WebSocket("ws://" + location.host + "/live");
+socket.binaryType = "blob";
+const say = (m) => { if (socket.readyState === 1) socket.send(JSON.stringify(m)); };
+let ended = false, state = { pages: [], steps: [] };
+const end = (text) => { if (!ended) { ended = true; word.textContent = text; document.body.classList.add("paused"); $("mode").textContent = "Ended"; } };
+socket.onopen = () => { word.textContent = ""; keys.focus(); };
+socket.onclose = () => end("The recording has ended, or is shown elsewhere.");
+
+// Pictures. The next one comes when this one has been shown.
+socket.onmessage = async (e) => {
+  if (typeof e.data === "string") { show(JSON.parse(e.data)); return; }
+  try {
+    const image = await createImageBitmap(e.data);
+    if (canvas.width !== image.width || canvas.height !== image.height) { canvas.width = image.width; canvas.height = image.height; }
+    draw.drawImage(image, 0, 0);
+    image.close();
+    canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
+  } finally { say({ t: "seen" }); }
+};
+
+const show = (s) => {
+  const before = state;
+  state = s;
+  const url = s.pages[s.on] || "";
+  if (document.activeElement !== $("address") || before.pages[before.on] !== url) $("address").value = url === "about:blank" ? "" : url;
+  $("pages").hidden = s.pages.length < 2;
+  $("pages").replaceChildren(...s.pages.map((u, i) => new Option((i ? "Popup: " : "Page: ") + (u || "…"), i, false, i === s.on)));
+  document.body.classList.toggle("paused", s.paused);
+  $("mode").textContent = s.paused ? "Paused" : "Recording";
+  $("pause").textContent = s.paused ? "Go on" : "Pause";
+  $("pause").ariaPressed = String(s.paused);
+  const list = $("steps"), same = s.steps.findIndex((t, i) => list.children[i]?.textContent !== t);
+  const keep = same < 0 ? s.steps.length : same;
+  while (list.children.length > keep) list.lastChild.remove();
+  for (const t of s.steps.slice(keep)) list.append(Object.assign(document.createElement("li"), { textContent: t }));
+  if (same >= 0) list.scrollTop = list.scrollHeight;
+  const d = $("dialog");
+  if (s.dialog && !d.open) {
+    $("message").textContent = s.dialog.type === "beforeunload" ? "Leave this page? What was changed may not be saved." : s.dialog.message;
+    $("answer").hidden = s.dialog.type !== "prompt";
+    $("answer").value = s.dialog.defaultPrompt;
+    $("no").hidden = s.dialog.type === "alert";
+    d.returnValue = "";
+    d.showModal();
+  } else if (!s.dialog && d.open) { d.dataset.over = "1"; d.close(); }
+};
+$("dialog").onclose = () => {
+  const d = $("dialog");
+  if (!d.dataset.over) say({ t: "dialog", yes: d.returnValue === "yes" || $("no").hidden, v: $("answer").value });
+  delete d.dataset.over;
+  keys.focus();
+};
+
+// The pointer. Places are parts of the picture, which is shown larger or smaller than it is.
+const mods = (e) => (e.altKey ? 1 : 0) | (e.ctrlKey ? 2 : 0) | (e.metaKey ? 4 : 0) | (e.shiftKey ? 8 : 0);
+const place = (e) => { const b = canvas.getBoundingClientRect(); return { x: (e.clientX - b.left) / b.width, y: (e.clientY - b.top) / b.height, m: mods(e), bs: e.buttons }; };
+let moved = null, drag = false;
+const flush = () => { if (moved) { say(moved); moved = null; } };
+addEventListener("mousemove", (e) => {
+  if (e.target !== canvas && !drag) return;
+  if (!moved) requestAnimationFrame(flush);
+  moved = { t: "mouse", k: "move", ...place(e) };
+});
+canvas.addEventListener("mousedown", (e) => { e.preventDefault(); keys.focus(); drag = true; flush(); say({ t: "mouse", k: "down", b: e.button, n: e.detail, ...place(e) }); });
+addEventListener("mouseup", (e) => { if (!drag) return; drag = e.buttons !== 0; e.preventDefault(); flush(); say({ t: "mouse", k: "up", b: e.button, n: e.detail, ...place(e) }); });
+canvas.addEventListener("contextmenu", (e) => e.preventDefault());
+canvas.addEventListener("auxclick", (e) => e.preventDefault());
+canvas.addEventListener("wheel", (e) => {
+  e.preventDefault();
+  const unit = [1, 16, canvas.height][e.deltaMode];
+  flush();
+  say({ t: "wheel", dx: e.deltaX * unit, dy: e.deltaY * unit, ...place(e) });
+}, { passive: false });
+
+// Keys. What a method of input composes comes as text, and so does what is pasted.
+const key = (k, e) => {
+  const writes = e.key.length === 1 && (!(e.ctrlKey || e.metaKey || e.altKey) || e.getModifierState("AltGraph"));
+  say({ t: "key", k, key: e.key, code: e.code, vk: e.keyCode, loc: e.location, rep: e.repeat, m: e.getModifierState("AltGraph") ? mods(e) & 12 : mods(e), v: writes ? e.key : "" });
+};
+keys.addEventListener("keydown", (e) => {
+  if (e.isComposing || e.keyCode === 229 || e.key === "Dead") return;
+  if (e.key === "F6") { e.preventDefault(); $("address").select(); return; }
+  if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "v") return; // paste follows
+  e.preventDefault();
+  key("down", e);
+});
+keys.addEventListener("keyup", (e) => { if (!e.isComposing && e.keyCode !== 229 && e.key !== "F6") { e.preventDefault(); key("up", e); } });
+const text = (t) => { // in pieces, none of which ends within a sign
+  const signs = Array.from(t.replace(/\r\n?/g, "\n"));
+  for (let i = 0; i < signs.length; i += 4000) say({ t: "text", v: signs.slice(i, i + 4000).join("") });
+};
+keys.addEventListener("paste", (e) => { e.preventDefault(); text(e.clipboardData.getData("text/plain")); });
+keys.addEventListener("compositionupdate", (e) => say({ t: "compose", v: e.data }));
+keys.addEventListener("compositionend", (e) => { say({ t: "text", v: e.data }); keys.value = ""; });
+keys.addEventListener("input", (e) => { if (!e.isComposing && keys.value && e.inputType !== "insertCompositionText") text(keys.value); if (!e.isComposing) keys.value = ""; });
+
+for (const what of ["back", "forward", "reload", "undo"]) $(what).onclick = () => say({ t: what });
+$("go").onsubmit = (e) => { e.preventDefault(); say({ t: "go", v: $("address").value }); keys.focus(); };
+$("pages").onchange = () => say({ t: "page", i: Number($("pages").value) });
+$("pause").onclick = () => say({ t: "pause", yes: !state.paused });
+$("stop").onclick = () => { say({ t: "stop" }); end("The recording is being written. This page can be closed."); };
