@@ -77,6 +77,9 @@ func (r *reader) read(ctx context.Context, resp *http.Response, s span, buf []by
 			// end may come before the connection is closed.
 			return buf, context.Cause(ctx)
 		case errors.Is(err, io.EOF) && (s.length < 0 || int64(len(buf)) == s.length):
+			if r.room != nil && s.length < 0 {
+				r.room.settle(int64(cap(buf))) // it was an estimate, perhaps of many times as much
+			}
 			return buf, nil
 		case err != nil:
 			return buf, endOf(err, int64(len(buf)), s.length)
