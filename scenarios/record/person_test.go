@@ -37,25 +37,39 @@ func (p *person) send(s *browser.Session, method string, params any) {
 // eval gives the value of an expression in the page's own world.
 func (p *person) eval(s *browser.Session, expression string) string {
 	p.t.Helper()
+	value, err := p.evaluate(s, expression)
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// evaluate is eval for a page that may go away meanwhile.
+func (p *person) evaluate(s *browser.Session, expression string) (string, error) {
+	p.t.Helper()
 	yes := true
 	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
 	defer cancel()
 	res, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ReturnByValue: &yes, AwaitPromise: &yes})
 	if err != nil {
-		p.t.Fatalf("%s: %v", expression, err)
+		return "", err
 	}
 	if res.ExceptionDetails != nil {
 		p.t.Fatalf("%s: %s", expression, res.ExceptionDetails.Exception.Description)
 	}
-	return string(res.Result.Value)
+	return string(res.Result.Value), nil
 }
 
 // until waits for an expression to be true.
 func (p *person) until(s *browser.Session, expression string) {
 	p.t.Helper()
-	for end := time.Now().Add(20 * time.Second); p.eval(s, "Boolean("+expression+")") != "true"; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			p.t.Fatalf("never true: %s", expression)
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		value, err := p.evaluate(s, "Boolean("+expression+")")
+		switch {
+		case value == "true":
+			return
+		case time.Now().After(end):
+			p.t.Fatalf("never true: %s: %v", expression, err)
 		}
 	}
 }
