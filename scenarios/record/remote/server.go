@@ -78,7 +78,7 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.screen.init(o.Next, o.Tape)
+	s.init(o.Next, o.Tape)
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.page)
