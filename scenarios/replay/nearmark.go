@@ -38,8 +38,10 @@ func boxed(picture []byte, near []Near, scale float64) []byte {
 func outline(dst draw.Image, r image.Rectangle) {
 	const thick = 3
 	for _, edge := range []image.Rectangle{
-		{r.Min, image.Pt(r.Max.X, r.Min.Y+thick)}, {image.Pt(r.Min.X, r.Max.Y-thick), r.Max},
-		{r.Min, image.Pt(r.Min.X+thick, r.Max.Y)}, {image.Pt(r.Max.X-thick, r.Min.Y), r.Max},
+		{r.Min, image.Pt(r.Max.X, r.Min.Y+thick)},
+		{image.Pt(r.Min.X, r.Max.Y-thick), r.Max},
+		{r.Min, image.Pt(r.Min.X+thick, r.Max.Y)},
+		{image.Pt(r.Max.X-thick, r.Min.Y), r.Max},
 	} {
 		draw.Draw(dst, edge, markColor, image.Point{}, draw.Src)
 	}

@@ -184,6 +184,16 @@ func TestScreen(t *testing.T) {
 	c.eval(c.person, "document.getElementById('yes').click()")
 	c.until(c.tab, "out.textContent === 'in'")
 	c.until(c.person, "!document.getElementById('dialog').open")
+	c.eval(c.person, "assert.click()")
+	c.click(600, 600, "left", 1)
+	c.until(c.person, "wrong.textContent.includes('nothing that could be asserted')")
+	clicks := c.eval(c.tab, "seen.length")
+	c.eval(c.person, "assert.click()")
+	c.click(60, 325, "left", 1)
+	c.until(c.person, "steps.lastChild.textContent === 'assert' && !wrong.textContent")
+	if n := c.eval(c.tab, "seen.length"); n != clicks {
+		t.Errorf("the site sees what is asserted: %s", c.eval(c.tab, "seen"))
+	}
 	c.picture("remote-light", false)
 	c.picture("remote-dark", true)
 
@@ -208,7 +218,7 @@ func TestScreen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"- navigate: http", "value: Ann", `日本ä𝄞`, "doubleClick", "button: secondary", "Sign in", "/there"} {
+	for _, want := range []string{"- navigate: http", "value: Ann", `日本ä𝄞`, "doubleClick", "button: secondary", "Sign in", "/there", "- assert:", "text: in"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("not recorded: %s\n%s", want, strings.ReplaceAll(string(text), long, "…"))
 		}

@@ -22,6 +22,7 @@ type screen struct {
 	on     *shownPage
 	viewer *viewer
 	paused bool
+	word   string // why nothing came of what the person wanted last
 }
 
 // shownPage is a page or popup.
@@ -208,6 +209,7 @@ type state struct {
 	On     int      `json:"on"`    // which of them is shown; -1: none
 	Dialog *dialog  `json:"dialog"`
 	Paused bool     `json:"paused"`
+	Word   string   `json:"word"`
 	Steps  []string `json:"steps"`
 }
 
@@ -220,7 +222,7 @@ func (c *screen) state() state {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Paused = c.paused
+	s.Paused, s.Word = c.paused, c.word
 	for i, p := range c.pages {
 		s.Pages = append(s.Pages, p.url)
 		if p == c.on {

@@ -35,6 +35,7 @@ type Tape interface {
 	Changed() <-chan struct{}
 	Pause(bool)
 	Undo() bool
+	Assert(ctx context.Context, page *browser.Session, x, y float64) error // of what is there, in CSS pixels
 }
 
 var _ Tape = (*record.Recording)(nil)

@@ -27,7 +27,7 @@
   const all = [], roots = [document];
   for (const r of roots) for (const e of r.querySelectorAll("*")) { if (all.length >= 20000) break; all.push(e); if (e.shadowRoot) roots.push(e.shadowRoot); }
   const found = all.filter((e) => !/^(HTML|HEAD|BODY|SCRIPT|STYLE|META|LINK|TITLE|NOSCRIPT|TEMPLATE)$/.test(e.tagName)).map((e) => ({ e, score: score(e) }))
-    .filter((f) => f.score >= 0.35 && f.e.checkVisibility({ visibilityProperty: true })).sort((a, b) => b.score - a.score);
+    .filter((f) => f.score >= 0.25 && f.e.checkVisibility({ visibilityProperty: true })).sort((a, b) => b.score - a.score);
   const out = [];
   for (const f of found) { // of what is in one another, the best
     if (out.length >= most) break;

@@ -30,6 +30,7 @@ const show = (s) => {
   $("pages").hidden = s.pages.length < 2;
   $("pages").replaceChildren(...s.pages.map((u, i) => new Option((i ? "Popup: " : "Page: ") + (u || "…"), i, false, i === s.on)));
   document.body.classList.toggle("paused", s.paused);
+  $("wrong").textContent = s.word;
   $("mode").textContent = s.paused ? "Paused" : "Recording";
   $("pause").textContent = s.paused ? "Go on" : "Pause";
   $("pause").ariaPressed = String(s.paused);
@@ -61,9 +62,20 @@ const place = (e) => { const b = canvas.getBoundingClientRect(); return { x: (e.
 let moved = null, drag = false;
 const flush = () => { if (moved) { say(moved); moved = null; } };
 addEventListener("mousemove", (e) => {
-  if (e.target !== canvas && !drag) return;
+  if (picking || e.target !== canvas && !drag) return;
   if (!moved) requestAnimationFrame(flush);
   moved = { t: "mouse", k: "move", ...place(e) };
+});
+let picking = false;
+const pick = (on) => { picking = on; document.body.classList.toggle("picking", on); $("assert").ariaPressed = String(on); };
+$("assert").onclick = () => pick(!picking);
+addEventListener("keydown", (e) => { if (picking && e.key === "Escape") { e.preventDefault(); e.stopImmediatePropagation(); pick(false); } }, true);
+canvas.addEventListener("mousedown", (e) => {
+  if (!picking) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  pick(false);
+  say({ t: "assert", ...place(e) });
 });
 canvas.addEventListener("mousedown", (e) => { e.preventDefault(); keys.focus(); drag = true; flush(); say({ t: "mouse", k: "down", b: e.button, n: e.detail, ...place(e) }); });
 addEventListener("mouseup", (e) => { if (!drag) return; drag = e.buttons !== 0; e.preventDefault(); flush(); say({ t: "mouse", k: "up", b: e.button, n: e.detail, ...place(e) }); });
