@@ -22,6 +22,7 @@ type screen struct {
 	on     *shownPage
 	viewer *viewer
 	paused bool
+	asked  int    // dialogs so far
 	word   string // why nothing came of what the person wanted last
 }
 
@@ -38,6 +39,7 @@ type size struct{ Width, Height, Top float64 }
 
 // dialog is one that the page waits for.
 type dialog struct {
+	Number  int    `json:"number"` // tells them apart
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Default string `json:"defaultPrompt"`
@@ -140,7 +142,12 @@ func (c *screen) Event(s *browser.Session, method string, params jsonv2.Value) {
 			d = &dialog{}
 			_ = json.Unmarshal(params, d)
 		}
-		c.change(s, func(p *shownPage) { p.dialog = d })
+		c.change(s, func(p *shownPage) {
+			if p.dialog = d; d != nil {
+				c.asked++
+				d.Number = c.asked
+			}
+		})
 	case "Page.frameNavigated":
 		var ev struct {
 			Frame struct {
