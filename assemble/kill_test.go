@@ -25,6 +25,8 @@ const (
 	childWorkers = "SEINE_TEST_CHILD_WORKERS"
 	// childSubs is Choice.Subs.
 	childSubs = "SEINE_TEST_CHILD_SUBS"
+	// childLive makes it a recording.
+	childLive = "SEINE_TEST_CHILD_LIVE"
 )
 
 // child is the process that gets killed: one Run.
@@ -35,6 +37,9 @@ func child() int {
 		return 1
 	}
 	job := Job{URL: os.Getenv(childURL), Client: client(), Output: os.Getenv(childOutput), Retry: quick(), Workers: workers, Choice: plan.Choice{Subs: os.Getenv(childSubs)}}
+	if os.Getenv(childLive) != "" {
+		job.Live = &Live{FromStart: true, Patience: 5 * time.Second}
+	}
 	if _, err := Run(context.Background(), job); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

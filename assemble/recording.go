@@ -52,6 +52,9 @@ type recording struct {
 
 // record makes a film of a broadcast: it goes on where an earlier run was cut off.
 func (r *run) record(ctx context.Context) error {
+	if r.job.Live == nil { // it was a recording, and the broadcast is over
+		r.job.Live = &Live{FromStart: true}
+	}
 	rec, err := r.startRecording()
 	if err != nil {
 		return err
@@ -146,6 +149,7 @@ func (rec *recording) follow(ctx context.Context) (wait func()) {
 		defer stop()
 		select {
 		case <-rec.run.job.Live.Stop:
+			rec.feed.Drop()
 		case <-reading.Done():
 		}
 	})

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"fmt"
@@ -72,7 +73,7 @@ func (rec *recording) resume() error {
 	if err != nil {
 		return err
 	}
-	if found.Identity != rec.header().Identity {
+	if h := rec.header(); found.Identity != h.Identity && (len(h.Origin) == 0 || !bytes.Equal(found.Origin, h.Origin)) { // its path may hold a token
 		if !r.job.Force {
 			return fmt.Errorf("%s.part: %w", r.out.path, ErrChanged)
 		}
@@ -115,14 +116,29 @@ func (rec *recording) recall(records []journal.Record) {
 }
 
 // header is what the journal says of a recording: the channel's path, and how many streams are recorded.
-func (rec *recording) header() journal.Header {
-	r := rec.run
+func (rec *recording) header() journal.Header { return rec.run.recordingHeader() }
+
+func (r *run) recordingHeader() journal.Header {
 	path := r.job.URL
 	if u, err := url.Parse(path); err == nil {
 		path = u.EscapedPath()
 	}
-	likeness := sha256.Sum256(fmt.Appendf(nil, "recording of %d streams", len(rec.followers)))
+	likeness := sha256.Sum256(fmt.Appendf(nil, "recording of %d streams", len(r.plan.Streams)))
 	return journal.Header{Identity: sha256.Sum256([]byte("recording of " + path)), Likeness: likeness, Origin: r.job.Origin}
+}
+
+// wasRecording reports whether the unfinished film is a recording: its broadcast may have ended meanwhile, and then goes on here all the same.
+func (r *run) wasRecording() bool {
+	if r.job.Force {
+		return false
+	}
+	f, err := r.out.root.Open(r.out.base + ".part.journal")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	h, _, err := journal.Read(f)
+	return err == nil && h.Likeness == r.recordingHeader().Likeness
 }
 
 // periods gives the stretches between discontinuities their numbers in the film, which rise. It is safe for concurrent use; its zero value works.
@@ -140,6 +156,12 @@ type numberedPeriod struct {
 // spare is room for periods that turn out to be in between: one stream may have what others have not.
 const spare = 16
 
+// crowded is how many periods have room between them, maxPeriod the last one that there is: what follows is told apart by its times alone.
+const (
+	crowded   = 1 << 15
+	maxPeriod = 1 << 20
+)
+
 // of returns the number of a period in the film.
 func (p *periods) of(epoch int, period uint64) int {
 	p.mu.Lock()
@@ -150,6 +172,8 @@ func (p *periods) of(epoch int, period uint64) int {
 	}
 	n := spare
 	switch {
+	case at == len(p.list) && at > crowded: // 16 times as many fit
+		n = min(p.list[at-1].n+1, maxPeriod)
 	case at > 0 && at < len(p.list):
 		n = (p.list[at-1].n + p.list[at].n) / 2
 	case at > 0:

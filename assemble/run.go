@@ -119,7 +119,7 @@ func (r *run) film(ctx context.Context) error {
 	if err := r.settleContainer(); err != nil {
 		return err
 	}
-	if r.plan.Live {
+	if r.plan.Live || r.wasRecording() {
 		return r.record(ctx)
 	}
 	if err := r.resume(ctx); err != nil {

@@ -74,7 +74,7 @@ func Update(text []byte, base *url.URL, vars map[string]string, earlier *manifes
 	case n.master:
 		p, err := decodeMaster(n, base)
 		return manifest.Document{Presentation: p}, err
-	case n.segments > 0:
+	case n.segments > 0, n.target && !n.ended: // a broadcast may have nothing yet
 		p, err := decodeMedia(n, base, earlier)
 		return manifest.Document{Playlist: p}, err
 	}

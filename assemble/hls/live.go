@@ -75,10 +75,13 @@ func (r *mediaReader) skip(list string) error {
 		return errors.New("it is an update that leaves out the segments that were known before (EXT-X-SKIP); take _HLS_skip out of its address")
 	}
 	known := r.earlier.Segments
-	if len(known) == 0 || r.list.Sequence < known[0].Sequence || r.list.Sequence+n > known[len(known)-1].Sequence+1 {
+	if at := r.list.Sequence - first(known); len(known) == 0 || r.list.Sequence < first(known) || at > uint64(len(known)) || n > uint64(len(known))-at {
 		return fmt.Errorf("it leaves out %d segments from %d on, not all of which are known", n, r.list.Sequence)
 	}
-	at := r.list.Sequence - known[0].Sequence
+	if n+uint64(cap(r.list.Segments)) > MaxSegments {
+		return fmt.Errorf("%w: more than %d segments, with those that it leaves out", ErrTooLarge, MaxSegments)
+	}
+	at := r.list.Sequence - first(known)
 	r.skipped = append(r.skipped, known[at:at+n]...)
 	last := &r.skipped[n-1]
 	r.keys, r.init = last.Keys, last.Init
@@ -87,6 +90,14 @@ func (r *mediaReader) skip(list string) error {
 		r.total += r.skipped[i].Duration
 	}
 	return nil
+}
+
+// first is the number that segments begin with.
+func first(segments []manifest.Segment) uint64 {
+	if len(segments) == 0 {
+		return 0
+	}
+	return segments[0].Sequence
 }
 
 // part reads EXT-X-PART (RFC 8216bis §4.4.4.9). Those of a segment that is complete are of no use: address forgets them.

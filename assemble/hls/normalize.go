@@ -18,8 +18,10 @@ type normalized struct {
 	lines    []int32
 	master   bool
 	segments int
-	vars     map[string]string
-	warnings []string
+	// target and ended: it states a target duration, which makes it a list of segments; nothing will follow.
+	target, ended bool
+	vars          map[string]string
+	warnings      []string
 }
 
 // normalizer copies lines one by one. pending is true when an EXTINF or STREAM-INF waits for its address.
@@ -130,6 +132,10 @@ func (n *normalizer) classify(line []byte) (keep bool, err error) {
 		return false, nil
 	case tag(line, "#EXT-X-DEFINE:"):
 		return false, n.define(string(line[len("#EXT-X-DEFINE:"):]))
+	case tag(line, "#EXT-X-TARGETDURATION:"):
+		n.target = true
+	case tag(line, "#EXT-X-ENDLIST"), tag(line, "#EXT-X-PLAYLIST-TYPE:VOD"):
+		n.ended = true
 	case tag(line, "#EXT"):
 	default:
 		// Comments; and #WV- lines, which make grafov index past their end.

@@ -44,6 +44,7 @@ func TestUpdate(t *testing.T) {
 	for _, text := range []string{
 		"#EXT-X-MEDIA-SEQUENCE:8\n#EXT-X-SKIP:SKIPPED-SEGMENTS=3\n#EXTINF:4,\nd.ts\n", "#EXT-X-MEDIA-SEQUENCE:6\n#EXT-X-SKIP:SKIPPED-SEGMENTS=3\n#EXTINF:4,\nd.ts\n",
 		"#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n#EXTINF:4,\nd.ts\n", "#EXT-X-MEDIA-SEQUENCE:8\n#EXTINF:4,\nd.ts\n#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n",
+		"#EXT-X-MEDIA-SEQUENCE:18446744073709551615\n#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n#EXTINF:4,\nd.ts\n", "#EXT-X-MEDIA-SEQUENCE:18446744073709551608\n#EXT-X-SKIP:SKIPPED-SEGMENTS=16\n",
 	} {
 		if _, err := update(text); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%q: %v", text, err)
@@ -69,5 +70,16 @@ func TestNext(t *testing.T) {
 	p.Live = manifest.Live{Blocks: true, Skips: 1}
 	if got := Next(p, base, true).String(); got != "https://h/x.m3u8?_HLS_msn=8&t=1" {
 		t.Error(got)
+	}
+}
+
+// TestEmptyBroadcast: a list that has nothing yet is no error, as long as it may get something.
+func TestEmptyBroadcast(t *testing.T) {
+	base := mustURL(t, "https://h/x.m3u8")
+	for text, want := range map[string]error{"#EXT-X-MEDIA-SEQUENCE:0\n": nil, "#EXT-X-ENDLIST\n": ErrEmpty, "#EXT-X-PLAYLIST-TYPE:VOD\n": ErrEmpty} {
+		d, err := Parse([]byte(head+text), base, nil)
+		if !errors.Is(err, want) || want == nil && (d.Playlist == nil || d.Playlist.Ended || len(d.Playlist.Segments) > 0) {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

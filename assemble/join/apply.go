@@ -82,8 +82,15 @@ func (j *Joiner) estimate(d *delta) int64 {
 	for _, c := range d.changes {
 		perSecond += c.bytesPerSecond()
 	}
-	return max(roomFixed+int64(j.opt.Texts)*roomTrack+int64(min(perSecond*seconds*1.25, 1<<40)), j.least())
+	room := max(roomFixed+int64(j.opt.Texts)*roomTrack+int64(min(perSecond*seconds*1.25, 1<<40)), j.least())
+	if j.opt.Fragments { // it may end sooner
+		room = min(room, maxGrowing)
+	}
+	return room
 }
+
+// maxGrowing bounds the room in front of a film that grows: that of some hours. It is there from the beginning, and a limit of days costs no disk.
+const maxGrowing = 8 << 20
 
 // least is the room that a film needs while it grows.
 func (j *Joiner) least() int64 {

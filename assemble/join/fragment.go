@@ -1,6 +1,7 @@
 package join
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -58,20 +59,29 @@ func (l *line) base(low int64, o *Options) int64 {
 	return -low
 }
 
+// ahead is the line with a delta, of which it has the periods alone.
+func (l *line) ahead(d *delta, o *Options) line {
+	next := *l
+	next.bases = map[int]int64{}
+	for _, c := range d.changes {
+		if base, ok := l.bases[c.period]; ok {
+			next.bases[c.period] = base
+		}
+	}
+	next.advance(d, o)
+	return next
+}
+
 // clone is for a look ahead.
 func (l *line) clone() line {
 	c := *l
-	c.bases = map[int]int64{}
-	for k, v := range l.bases {
-		c.bases[k] = v
-	}
+	c.bases = maps.Clone(l.bases)
 	return c
 }
 
 // fragment returns what stands in front of a delta's media.
 func (j *Joiner) fragment(d *delta) ([]byte, error) {
-	ahead := j.line.clone()
-	ahead.advance(d, &j.opt)
+	ahead := j.line.ahead(d, &j.opt)
 	var size int64
 	offsets := map[[2]int]int64{} // of chunks, by change
 	for i := range d.writes {

@@ -129,3 +129,18 @@ func TestTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestGrowsForDays: a limit of weeks is no reason to begin with a gigabyte of nothing, which the head of the file would have each time.
+func TestGrowsForDays(t *testing.T) {
+	list := playlist(t, "film/360p", 0)
+	o := options(list)
+	o.Duration = 1000 * time.Hour
+	m := growing(t, o, list[:3], func(_ int, j *Joiner, _ *memory, _ [][]byte) {
+		if head, err := j.Head(); err != nil || len(head) > 9<<20 {
+			t.Errorf("a head of %d bytes, %v", len(head), err)
+		}
+	})
+	if len(m.b) > 12<<20 {
+		t.Errorf("%d bytes", len(m.b))
+	}
+}

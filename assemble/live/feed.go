@@ -20,6 +20,7 @@ type Feed struct {
 	asked   int // parts that More has spoken of: their numbers hold
 	pending map[int]time.Duration
 	closed  bool
+	dropped bool
 	changed chan struct{}
 }
 
@@ -46,7 +47,7 @@ func NewFeed(base int) *Feed {
 func (f *Feed) Add(list ...Item) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed {
+	if f.closed || f.dropped {
 		return
 	}
 	tail := f.parts[f.asked-f.base:]
@@ -96,6 +97,20 @@ func (f *Feed) Close() {
 	defer f.mu.Unlock()
 	f.closed = true
 	f.tell()
+}
+
+// Drop forgets the parts that More has not spoken of yet, and if there are any, all that come: nobody waits for hours of a window when the recording is
+// ended by hand.
+func (f *Feed) Drop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	keep := f.asked - f.base
+	f.dropped = keep < len(f.parts)
+	for _, it := range f.parts[keep:] {
+		f.pending[it.Part.Stream] -= it.Part.Duration
+	}
+	clear(f.parts[keep:])
+	f.parts = f.parts[:keep]
 }
 
 // Each lets a caller change the parts of a stream that are still to be fetched: their lists have other addresses for them now.
