@@ -17,7 +17,8 @@ import (
 // keepLimit bounds what is asked of a page that may be the reason of a failure.
 const keepLimit = 15 * time.Second
 
-// Keep writes what shows how the page is to a folder: screenshot.png, page.html, visit.har and console.txt, and step.txt with the step that failed. What a page that is gone or
+// Keep writes what shows how the page is to a folder: screenshot.png, page.html, visit.har and console.txt, and step.txt with the step that failed; where its
+// element was not there, nearest.png is the screenshot with what is most like it in numbered boxes. What a page that is gone or
 // silent cannot tell any more is left out. Secrets are taken out unless the Runner keeps them.
 func (p *Page) Keep(ctx context.Context, dir, step string) error {
 	ctx, cancel := context.WithTimeout(ctx, keepLimit)
@@ -43,7 +44,21 @@ func (p *Page) Keep(ctx context.Context, dir, step string) error {
 	v.own(c)
 	c.Page, c.Title, c.UserAgent = v.url, v.title, v.runner.Browser.Version().UserAgent
 	c.Cookies = v.cookies(ctx)
-	return errors.Join(write(root, "screenshot.png", png), p.keepTexts(root, c, html, step))
+	return errors.Join(write(root, "screenshot.png", png), write(root, "nearest.png", p.boxed(ctx, png)), p.keepTexts(root, c, html, step))
+}
+
+// boxed is the picture with what is like the element that was not there, nil if that was not the reason.
+func (p *Page) boxed(ctx context.Context, png []byte) []byte {
+	if len(p.near) == 0 || len(png) == 0 {
+		return nil
+	}
+	scale := 1.0
+	if f, err := p.pageOf(ctx, ""); err == nil {
+		if ratio, err := evaluate[float64](ctx, f, "devicePixelRatio"); err == nil {
+			scale = ratio
+		}
+	}
+	return boxed(png, p.near, scale)
 }
 
 // lastDocument is the page's HTML, "" if it does not answer.

@@ -21,7 +21,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 			return nil, err
 		}
 	}
-	p.matches = nil
+	p.matches, p.near = nil, nil
 	p.soiled = p.soiled || !plain(s)
 	value, err := p.living(ctx, func(ctx context.Context) (value any, err error) {
 		done, err := p.fresh(ctx, s)

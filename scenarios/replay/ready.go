@@ -52,10 +52,17 @@ type WaitError struct {
 	What    string // the selectors, or what else
 	Missing string // what was missing at the end
 	Cause   error  // why the waiting ended
+	Near    []Near // where no selector finds anything: what is most like it, the best first
 }
 
 // Error says what was missing.
-func (e *WaitError) Error() string { return e.What + ": " + e.Missing }
+func (e *WaitError) Error() string {
+	text := e.What + ": " + e.Missing
+	if len(e.Near) > 0 {
+		text += "; most like it: " + told(e.Near)
+	}
+	return text
+}
 
 // Unwrap gives ErrElement and why the waiting ended.
 func (e *WaitError) Unwrap() []error { return []error{ErrElement, e.Cause} }
@@ -78,7 +85,7 @@ func waiting(ctx context.Context, what string, look func(ctx context.Context) (m
 			silent = "the page did not answer: " + err.Error()
 		}
 		if err := wait(ctx, nil, pace); err != nil {
-			return &WaitError{what, cmp.Or(why, silent), err}
+			return &WaitError{What: what, Missing: cmp.Or(why, silent), Cause: err}
 		}
 	}
 }
@@ -93,6 +100,9 @@ func passing(err error) bool {
 	return true
 }
 
+// notThere is what is missing where no selector finds anything.
+const notThere = "it is not there"
+
 // ready waits until an element meets the conditions and stands still in sight.
 func (p *Page) ready(ctx context.Context, at scenarios.Place, list []scenarios.Selector, w wants) (s aim, err error) {
 	err = waiting(ctx, writtenOut(list), func(ctx context.Context) (string, error) {
@@ -102,6 +112,9 @@ func (p *Page) ready(ctx context.Context, at scenarios.Place, list []scenarios.S
 		}
 		return p.reach(ctx, &s, w)
 	})
+	if late := (*WaitError)(nil); errors.As(err, &late) && late.Missing == notThere {
+		late.Near = p.nearest(ctx, at, list)
+	}
 	return s, err
 }
 
@@ -110,7 +123,7 @@ func (p *Page) pick(ctx context.Context, at scenarios.Place, list []scenarios.Se
 	if s.frame, err = p.document(ctx, at); err != nil {
 		return "", err
 	}
-	missing = "it is not there"
+	missing = notThere
 	for i, sel := range list {
 		n, err := p.matchAll(ctx, s.frame, sel)
 		if err != nil {

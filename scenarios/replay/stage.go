@@ -101,6 +101,7 @@ type Page struct {
 	answers *answers
 	looked  looked
 	matches []Matched // of the step that is under way
+	near    []Near    // in the main page: what is like the element that the last step did not find
 	handed  func()    // ends the handing on of storage
 	replies replies
 	pierced time.Time // when closed shadow roots were last looked for

@@ -98,6 +98,8 @@ func (s *Server) do(ctx context.Context, p *browser.Session, at size, m said) {
 		if e, ok := m.mouse(at); ok {
 			send(input.CommandDispatchMouseEvent, e)
 		}
+	case "assert":
+		s.assert(ctx, p, m.X*at.Width, m.Y*at.Height-at.Top)
 	case "key":
 		send(input.CommandDispatchKeyEvent, m.key())
 	case "text":
@@ -118,6 +120,20 @@ func (s *Server) do(ctx context.Context, p *browser.Session, at size, m said) {
 	case "forward":
 		s.history(ctx, p, 1)
 	}
+}
+
+// assert adds a step, or says why there is none.
+func (s *Server) assert(ctx context.Context, p *browser.Session, x, y float64) {
+	if s.tape == nil {
+		return
+	}
+	err := s.tape.Assert(ctx, p, x, y)
+	s.screen.mu.Lock()
+	defer s.screen.mu.Unlock()
+	if s.word = ""; err != nil {
+		s.word = "Nothing is asserted: " + err.Error()
+	}
+	s.told()
 }
 
 // addressOf is what an address field means, "" if it is nothing that is shown here.

@@ -184,6 +184,16 @@ func TestScreen(t *testing.T) {
 	c.eval(c.person, "document.getElementById('yes').click()")
 	c.until(c.tab, "out.textContent === 'in'")
 	c.until(c.person, "!document.getElementById('dialog').open")
+	c.eval(c.person, "assert.click()")
+	c.click(600, 600, "left", 1)
+	c.until(c.person, "wrong.textContent.includes('nothing that could be asserted')")
+	clicks := c.eval(c.tab, "seen.length")
+	c.eval(c.person, "assert.click()")
+	c.click(60, 325, "left", 1)
+	c.until(c.person, "steps.lastChild.textContent === 'assert' && !wrong.textContent")
+	if n := c.eval(c.tab, "seen.length"); n != clicks {
+		t.Errorf("the site sees what is asserted: %s", c.eval(c.tab, "seen"))
+	}
 	c.picture("remote-light", false)
 	c.picture("remote-dark", true)
 
@@ -208,7 +218,7 @@ func TestScreen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"- navigate: http", "value: Ann", `日本ä𝄞`, "doubleClick", "button: secondary", "Sign in", "/there"} {
+	for _, want := range []string{"- navigate: http", "value: Ann", `日本ä𝄞`, "doubleClick", "button: secondary", "Sign in", "/there", "- assert:", "text: in"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("not recorded: %s\n%s", want, strings.ReplaceAll(string(text), long, "…"))
 		}
@@ -225,13 +235,13 @@ func TestPopup(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
 	mux.Handle("/", sites.Static("text/html", `<!doctype html><title>Main</title><link rel="icon" href="data:,"><button style="position:absolute;left:0;top:0;width:300px;height:100px" onclick="window.open('/popup')">Open</button>`))
-	mux.Handle("/popup", sites.Static("text/html", `<!doctype html><title>Popup</title><link rel="icon" href="data:,"><button style="position:absolute;left:0;top:0;width:300px;height:100px" onclick="window.close()">Close</button>`))
+	mux.Handle("/popup", sites.Static("text/html", `<!doctype html><title>Popup</title><body bgcolor=lime><link rel="icon" href="data:,"><button style="position:absolute;left:0;top:0;width:300px;height:100px" onclick="window.close()">Close</button>`))
 	c := start(t, mux)
 	c.click(100, 50, "left", 1)
 	c.until(c.person, "pages.length === 2 && pages.selectedIndex === 1 && address.value.endsWith('/popup')")
 	all := c.tab.Sessions()
 	popup := all[slices.IndexFunc(all, func(s *browser.Session) bool { return s.Kind() == "page" && s != c.tab.Session() })]
-	c.eval(c.person, "(async () => { const n = picture.dataset.frames; while (picture.dataset.frames === n) await new Promise((r) => setTimeout(r, 20)); })()")
+	c.until(c.person, "(([r, g, b]) => r < 50 && g > 200 && b < 50)(picture.getContext('2d').getImageData(600, 300, 1, 1).data)")
 	c.click(100, 50, "left", 1)
 	<-popup.Done()
 	c.until(c.person, "pages.hidden && !address.value.endsWith('/popup')")
@@ -248,7 +258,12 @@ func TestGate(t *testing.T) {
 	base := "http://" + server.Addr()
 	_, port, _ := strings.Cut(server.Addr(), ":")
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	ask := func(url string, set func(*http.Request)) *http.Response {
+	type answer struct {
+		status  int
+		header  http.Header
+		cookies []*http.Cookie
+	}
+	ask := func(url string, set func(*http.Request)) answer {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		if err != nil {
@@ -261,20 +276,18 @@ func TestGate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = res.Body.Close()
-		return res
+		defer res.Body.Close()
+		return answer{res.StatusCode, res.Header, res.Cookies()}
 	}
 	refused := func(name, url string, status int, set func(*http.Request)) {
 		t.Helper()
-		if res := ask(url, set); res.StatusCode != status || len(res.Cookies()) > 0 {
-			t.Errorf("%s: status %d, cookies %v", name, res.StatusCode, res.Cookies())
+		if res := ask(url, set); res.status != status || len(res.cookies) > 0 {
+			t.Errorf("%s: status %d, cookies %v", name, res.status, res.cookies)
 		}
 	}
 	host := func(h string) func(*http.Request) { return func(r *http.Request) { r.Host = h } }
-	for _, h := range []string{"evil.example:" + port, "evil.example", "127.0.0.1.evil.example:" + port, "localhost.evil.example", "192.0.2.1:" + port, "[2001:db8::1]", ""} {
-		if h != "" {
-			refused("host "+h, server.URL(), http.StatusMisdirectedRequest, host(h))
-		}
+	for _, h := range []string{"evil.example:" + port, "evil.example", "127.0.0.1.evil.example:" + port, "localhost.evil.example", "192.0.2.1:" + port, "[2001:db8::1]"} {
+		refused("host "+h, server.URL(), http.StatusMisdirectedRequest, host(h))
 	}
 	refused("no token", base+"/", http.StatusForbidden, nil)
 	refused("wrong token", base+"/?token=AAAA", http.StatusForbidden, nil)
@@ -283,16 +296,16 @@ func TestGate(t *testing.T) {
 	refused("socket without cookie", base+"/live", http.StatusForbidden, func(r *http.Request) { r.Header.Set("Origin", base) })
 
 	res := ask(server.URL(), host("localhost:9999")) // through a tunnel
-	if res.StatusCode != http.StatusOK || len(res.Cookies()) != 1 {
-		t.Fatalf("the token is refused: %s", res.Status)
+	if res.status != http.StatusOK || len(res.cookies) != 1 {
+		t.Fatalf("the token is refused: %d", res.status)
 	}
-	cookie := res.Cookies()[0]
+	cookie := res.cookies[0]
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || strings.Contains(server.URL(), cookie.Value) {
 		t.Errorf("cookie: %v", cookie)
 	}
 	for name, part := range map[string]string{"Content-Security-Policy": "frame-ancestors 'none'", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"} {
-		if !strings.Contains(res.Header.Get(name), part) {
-			t.Errorf("%s: %q", name, res.Header.Get(name))
+		if !strings.Contains(res.header.Get(name), part) {
+			t.Errorf("%s: %q", name, res.header.Get(name))
 		}
 	}
 	refused("second use", server.URL(), http.StatusForbidden, nil)
@@ -312,10 +325,10 @@ func TestGate(t *testing.T) {
 		refused("origin "+origin, base+"/live", http.StatusForbidden, with(origin))
 	}
 	refused("other path", base+"/else", http.StatusNotFound, with(base))
-	if res := ask(base+"/", with("")); res.StatusCode != http.StatusOK {
-		t.Errorf("the cookie is refused: %s", res.Status)
+	if res := ask(base+"/", with("")); res.status != http.StatusOK {
+		t.Errorf("the cookie is refused: %d", res.status)
 	}
-	if res := ask(base+"/live", with(base)); res.StatusCode != http.StatusSwitchingProtocols {
-		t.Errorf("our own page is refused: %s", res.Status)
+	if res := ask(base+"/live", with(base)); res.status != http.StatusSwitchingProtocols {
+		t.Errorf("our own page is refused: %d", res.status)
 	}
 }

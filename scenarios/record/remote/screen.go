@@ -22,6 +22,8 @@ type screen struct {
 	on     *shownPage
 	viewer *viewer
 	paused bool
+	asked  int    // dialogs so far
+	word   string // why nothing came of what the person wanted last
 }
 
 // shownPage is a page or popup.
@@ -37,6 +39,7 @@ type size struct{ Width, Height, Top float64 }
 
 // dialog is one that the page waits for.
 type dialog struct {
+	Number  int    `json:"number"` // tells them apart
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Default string `json:"defaultPrompt"`
@@ -139,7 +142,12 @@ func (c *screen) Event(s *browser.Session, method string, params jsonv2.Value) {
 			d = &dialog{}
 			_ = json.Unmarshal(params, d)
 		}
-		c.change(s, func(p *shownPage) { p.dialog = d })
+		c.change(s, func(p *shownPage) {
+			if p.dialog = d; d != nil {
+				c.asked++
+				d.Number = c.asked
+			}
+		})
 	case "Page.frameNavigated":
 		var ev struct {
 			Frame struct {
@@ -208,6 +216,7 @@ type state struct {
 	On     int      `json:"on"`    // which of them is shown; -1: none
 	Dialog *dialog  `json:"dialog"`
 	Paused bool     `json:"paused"`
+	Word   string   `json:"word"`
 	Steps  []string `json:"steps"`
 }
 
@@ -220,7 +229,7 @@ func (c *screen) state() state {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Paused = c.paused
+	s.Paused, s.Word = c.paused, c.word
 	for i, p := range c.pages {
 		s.Pages = append(s.Pages, p.url)
 		if p == c.on {

@@ -35,6 +35,7 @@ type Tape interface {
 	Changed() <-chan struct{}
 	Pause(bool)
 	Undo() bool
+	Assert(ctx context.Context, page *browser.Session, x, y float64) error // of what is there, in CSS pixels
 }
 
 var _ Tape = (*record.Recording)(nil)
@@ -78,7 +79,7 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.screen.init(o.Next, o.Tape)
+	s.init(o.Next, o.Tape)
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.page)

@@ -5,7 +5,7 @@ const canvas = $("picture"), keys = $("keys"), word = $("word"), draw = canvas.g
 const socket = new WebSocket("ws://" + location.host + "/live");
 socket.binaryType = "blob";
 const say = (m) => { if (socket.readyState === 1) socket.send(JSON.stringify(m)); };
-let ended = false, state = { pages: [], steps: [] };
+let ended = false, answered = 0, state = { pages: [], steps: [] };
 const end = (text) => { if (!ended) { ended = true; word.textContent = text; document.body.classList.add("paused"); $("mode").textContent = "Ended"; } };
 socket.onopen = () => { word.textContent = ""; keys.focus(); };
 socket.onclose = () => end("The recording has ended, or is shown elsewhere.");
@@ -30,6 +30,7 @@ const show = (s) => {
   $("pages").hidden = s.pages.length < 2;
   $("pages").replaceChildren(...s.pages.map((u, i) => new Option((i ? "Popup: " : "Page: ") + (u || "…"), i, false, i === s.on)));
   document.body.classList.toggle("paused", s.paused);
+  $("wrong").textContent = s.word;
   $("mode").textContent = s.paused ? "Paused" : "Recording";
   $("pause").textContent = s.paused ? "Go on" : "Pause";
   $("pause").ariaPressed = String(s.paused);
@@ -39,21 +40,26 @@ const show = (s) => {
   for (const t of s.steps.slice(keep)) list.append(Object.assign(document.createElement("li"), { textContent: t }));
   if (same >= 0) list.scrollTop = list.scrollHeight;
   const d = $("dialog");
-  if (s.dialog && !d.open) {
+  if (s.dialog && !d.open && s.dialog.number !== answered) {
     $("message").textContent = s.dialog.type === "beforeunload" ? "Leave this page? What was changed may not be saved." : s.dialog.message;
     $("answer").hidden = s.dialog.type !== "prompt";
     $("answer").value = s.dialog.defaultPrompt;
     $("no").hidden = s.dialog.type === "alert";
-    d.returnValue = "";
+    d.dataset.number = s.dialog.number;
     d.showModal();
-  } else if (!s.dialog && d.open) { d.dataset.over = "1"; d.close(); }
+  } else if (d.open && s.dialog?.number !== Number(d.dataset.number)) { d.close(); keys.focus(); show(s); }
 };
-$("dialog").onclose = () => {
-  const d = $("dialog");
-  if (!d.dataset.over) say({ t: "dialog", yes: d.returnValue === "yes" || $("no").hidden, v: $("answer").value });
-  delete d.dataset.over;
+const answer = (e, yes) => { // at once: the news that it is closed may come later than other news
+  e.preventDefault();
+  answered = Number($("dialog").dataset.number);
+  $("dialog").close();
+  say({ t: "dialog", yes, v: $("answer").value });
   keys.focus();
 };
+$("answer").onkeydown = (e) => { if (e.key === "Enter" && !e.isComposing) answer(e, true); };
+$("yes").onclick = (e) => answer(e, true);
+$("no").onclick = (e) => answer(e, false);
+$("dialog").oncancel = (e) => answer(e, $("no").hidden);
 
 // The pointer. Places are parts of the picture, which is shown larger or smaller than it is.
 const mods = (e) => (e.altKey ? 1 : 0) | (e.ctrlKey ? 2 : 0) | (e.metaKey ? 4 : 0) | (e.shiftKey ? 8 : 0);
@@ -61,9 +67,20 @@ const place = (e) => { const b = canvas.getBoundingClientRect(); return { x: (e.
 let moved = null, drag = false;
 const flush = () => { if (moved) { say(moved); moved = null; } };
 addEventListener("mousemove", (e) => {
-  if (e.target !== canvas && !drag) return;
+  if (picking || e.target !== canvas && !drag) return;
   if (!moved) requestAnimationFrame(flush);
   moved = { t: "mouse", k: "move", ...place(e) };
+});
+let picking = false;
+const pick = (on) => { picking = on; document.body.classList.toggle("picking", on); $("assert").ariaPressed = String(on); };
+$("assert").onclick = () => pick(!picking);
+addEventListener("keydown", (e) => { if (picking && e.key === "Escape") { e.preventDefault(); e.stopImmediatePropagation(); pick(false); } }, true);
+canvas.addEventListener("mousedown", (e) => {
+  if (!picking) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  pick(false);
+  say({ t: "assert", ...place(e) });
 });
 canvas.addEventListener("mousedown", (e) => { e.preventDefault(); keys.focus(); drag = true; flush(); say({ t: "mouse", k: "down", b: e.button, n: e.detail, ...place(e) }); });
 addEventListener("mouseup", (e) => { if (!drag) return; drag = e.buttons !== 0; e.preventDefault(); flush(); say({ t: "mouse", k: "up", b: e.button, n: e.detail, ...place(e) }); });
