@@ -25,7 +25,7 @@ type lowLatency struct {
 	forgets bool // the second update leaves out more than anybody knows
 }
 
-const lowWindow = 20 // pieces; the latest lowKept are in each update
+const lowWindow = 40 // pieces; the latest lowKept are in each update
 
 const lowKept = 12
 
@@ -35,7 +35,7 @@ func newLowLatency(t *testing.T) *lowLatency {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lowLatency{pieces: pieces["both"], every: 250 * time.Millisecond, total: 40, began: time.Now()}
+	l := &lowLatency{pieces: pieces["both"], every: 250 * time.Millisecond, total: 60, began: time.Now()}
 	l.Server = httptest.NewServer(l)
 	t.Cleanup(l.Close)
 	return l
@@ -140,7 +140,7 @@ func TestLiveLastPart(t *testing.T) {
 	job.Live.Stop = stop
 	once := sync.OnceFunc(func() { close(stop) })
 	job.Progress = func(p Progress) {
-		if p.Done >= 26 {
+		if p.Done >= 46 {
 			once()
 		}
 	}
@@ -149,7 +149,7 @@ func TestLiveLastPart(t *testing.T) {
 		t.Fatalf("%v, %+v", err, v)
 	}
 	times, _ := timesOf(t, v.Path, "v")
-	if rest := len(times) % 12; rest < 2 || rest > 10 || len(times) < 26*12 {
+	if rest := len(times) % 12; rest < 2 || rest > 10 || len(times) < 46*12 {
 		t.Errorf("%d pictures of %d segments", len(times), v.Segments)
 	}
 }
