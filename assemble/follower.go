@@ -19,18 +19,18 @@ import (
 
 // follower looks at the list of one stream, again and again. All but window is for its goroutine.
 type follower struct {
-	rec     *recording
-	stream  int
-	track   live.Track
-	pace    live.Pace
-	list    *manifest.Playlist // its latest state
-	ages    []time.Duration    // of its segments: how long the list up to their ends is
-	resumed bool               // it goes on behind an earlier recording
-	whole   bool               // updates of the list are of no use
-	server  int                // which of its addresses is asked
-	at      time.Duration      // how much was taken
-	parts   int                // how many
-	window  atomic.Int64
+	rec    *recording
+	stream int
+	track  live.Track
+	pace   live.Pace
+	list   *manifest.Playlist // its latest state
+	ages   []time.Duration    // of its segments: how long the list up to their ends is
+	missed *live.Piece        // what others have in front of its beginning
+	whole  bool               // updates of the list are of no use
+	server int                // which of its addresses is asked
+	at     time.Duration      // how much was taken
+	parts  int                // how many
+	window atomic.Int64
 }
 
 func newFollower(rec *recording, stream int) *follower {
@@ -39,13 +39,15 @@ func newFollower(rec *recording, stream int) *follower {
 	return f
 }
 
+// textual reports whether it follows subtitles, which are not of the film itself.
+func (f *follower) textual() bool { return f.rec.run.plan.Streams[f.stream].Text() }
+
 // state is how far back the origin goes. It is safe for concurrent use.
 func (f *follower) state() time.Duration { return time.Duration(f.window.Load()) }
 
-// follow ends when the list does, the job wants no more of it, or ctx has ended.
-func (f *follower) follow(ctx context.Context) {
-	began := time.Now()
-	news := f.take(f.list, began)
+// follow ends when the list does, the job wants no more of it, or ctx has ended. The state of the list at hand was taken, with news or without, when it
+// began.
+func (f *follower) follow(ctx context.Context, news bool, began time.Time) {
 	for {
 		if f.done() || !news && f.tired(f.rec.patience(), nil) {
 			return
@@ -114,8 +116,12 @@ func (f *follower) take(list *manifest.Playlist, now time.Time) (news bool) {
 		f.rec.ended.CompareAndSwap(false, f.stream < f.rec.run.plan.Films())
 		f.cut()
 	}
+	f.lead(pieces)
 	if len(pieces) == 0 {
 		return false
+	}
+	if f.missed != nil {
+		pieces, f.missed = slices.Insert(pieces, 0, *f.missed), nil
 	}
 	f.rec.waits(nil)
 	var items []live.Item

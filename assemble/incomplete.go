@@ -63,7 +63,7 @@ func (r *run) gaps() (list []Gap) {
 	for _, i := range slices.Sorted(maps.Keys(r.missing)) {
 		part := &r.plan.Parts[i]
 		list = append(list, Gap{
-			Stream: r.plan.Streams[part.Stream].Name(), Sequence: part.Sequence, Start: part.Start,
+			Stream: r.plan.Streams[part.Stream].Name(), Sequence: shownSequence(part), Start: part.Start,
 			Duration: part.Duration, Reason: reason(r.missing[i]),
 		})
 	}

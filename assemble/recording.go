@@ -10,7 +10,6 @@ import (
 
 	"seine/assemble/fetch"
 	"seine/assemble/live"
-	"seine/assemble/manifest"
 	"seine/assemble/mux/mp4"
 	"seine/assemble/plan"
 )
@@ -27,6 +26,7 @@ type recording struct {
 	side      *fetch.Pool // for playlists, which wait for no slot
 	channel   *channel
 	periods   periods
+	start     together
 	followers []*follower
 	newest    atomic.Int64 // number of the latest part that came
 	began     time.Time
@@ -38,8 +38,6 @@ type recording struct {
 	onAir     atomic.Int32 // followers of the film itself that go on: subtitles end with it
 
 	mu       sync.Mutex
-	first    *manifest.Playlist // that the first stream began with, at segment index; nil as long as it has not
-	index    int
 	waiting  error  // why nothing comes just now
 	failed   error  // what has ended it before its time
 	over     string // why it counts as over, for the verdict
@@ -104,30 +102,9 @@ func (r *run) startRecording() (*recording, error) {
 	}
 	rec.feed = live.NewFeed(len(r.plan.Parts))
 	for _, f := range rec.followers {
-		f.resumed = f.track.Begun()
 		rec.begin(f)
 	}
 	return rec, nil
-}
-
-// begin has a stream that nothing was taken of begin together with the first, as soon as both have something.
-func (rec *recording) begin(f *follower) {
-	if f.track.Begun() || len(f.list.Segments) == 0 {
-		return
-	}
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	switch {
-	case f.stream == 0:
-		if rec.first = f.list; !rec.run.job.Live.FromStart {
-			rec.index = live.Edge(f.list)
-		}
-		f.track.Begin(f.list, rec.index)
-	case rec.first != nil:
-		f.track.Begin(f.list, live.With(f.list, rec.first, rec.index))
-	case rec.followers[0].resumed:
-		f.track.Begin(f.list, live.Edge(f.list))
-	}
 }
 
 // follow starts the followers. The function that it returns ends them and waits.
@@ -137,9 +114,11 @@ func (rec *recording) follow(ctx context.Context) (wait func()) {
 	var followers, closing sync.WaitGroup
 	reading, stop := context.WithCancel(ctx)
 	rec.onAir.Store(int32(rec.run.plan.Films()))
+	read := time.Now()
+	news := rec.takeFirst(read)
 	for i, f := range rec.followers {
 		followers.Go(func() {
-			f.follow(reading)
+			f.follow(reading, news[i], read)
 			if i < rec.run.plan.Films() {
 				rec.onAir.Add(-1)
 			}

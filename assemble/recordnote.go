@@ -106,6 +106,9 @@ func (rec *recording) recall(records []journal.Record) {
 		}
 		rec.periods.recall(n.item.Epoch, n.item.Period, part.Period)
 		f := rec.followers[part.Stream]
+		if !f.textual() {
+			rec.start.leads(&n.item)
+		}
 		f.at, f.parts = part.Start+part.Duration, f.parts+1
 		last := manifest.Segment{Sequence: part.Sequence, Period: n.item.Period, Duration: part.Duration, ProgramDateTime: n.item.Date}
 		f.track.Resume(&last, n.item.Epoch, n.taken)

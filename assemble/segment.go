@@ -190,7 +190,7 @@ func (s *source) name(part *plan.Part) string {
 		name = stream.Name() + " segment"
 	}
 	if s.found != nil {
-		return fmt.Sprintf("%s %d", name, part.Sequence)
+		return fmt.Sprintf("%s %d", name, shownSequence(part))
 	}
 	return fmt.Sprintf("%s %d of %d", name, part.Segment+1, len(stream.Playlist.Segments))
 }

@@ -55,9 +55,9 @@ func (t *Track) Odd() bool { return t.oddness > 0 }
 // Epoch is that of what was taken last.
 func (t *Track) Epoch() int { return t.epoch }
 
-// Begin says which segment of a list is the first to be taken.
-func (t *Track) Begin(list *manifest.Playlist, index int) {
-	t.begun = true
+// Begin says which segment of a list is the first to be taken, and which epoch it is of.
+func (t *Track) Begin(list *manifest.Playlist, index, epoch int) {
+	t.begun, t.epoch = true, epoch
 	t.next = list.Sequence
 	if index < len(list.Segments) {
 		t.next = list.Segments[index].Sequence

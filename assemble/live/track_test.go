@@ -117,7 +117,7 @@ func TestTrack(t *testing.T) {
 		"empty": {[]*manifest.Playlist{state(5, 3), state(9, 0), state(6, 3)}, 2 * time.Second, [][]string{{"5", "6", "7"}, {}, {"8"}}},
 	} {
 		var track Track
-		track.Begin(c.states[0], 0)
+		track.Begin(c.states[0], 0, 0)
 		var got [][]string
 		for i, s := range c.states {
 			got = append(got, told(track.Take(s, noon.Add(time.Duration(i)*c.later))))
@@ -135,7 +135,7 @@ func TestTrackTakesAllOnce(t *testing.T) {
 		edge, window := uint64(10), rapid.IntRange(3, 20).Draw(t, "window")
 		now := noon
 		first := state(edge, window)
-		track.Begin(first, 0)
+		track.Begin(first, 0, 0)
 		pieces := track.Take(first, now)
 		for range rapid.IntRange(1, 40).Draw(t, "reads") {
 			n := rapid.Uint64Range(0, 30).Draw(t, "new")
@@ -283,7 +283,7 @@ func TestTrackPeriods(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var tr Track
 			var got []uint64
-			tr.Begin(c.states[0], 0)
+			tr.Begin(c.states[0], 0, 0)
 			for i, list := range c.states {
 				for _, p := range tr.Take(list, noon.Add(time.Duration(i)*4*time.Second)) {
 					got = append(got, p.Period)
