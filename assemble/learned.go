@@ -73,8 +73,7 @@ func (r *run) look(ctx context.Context, known plan.Codings) error {
 		r.services = in.Presentation.Renditions
 	}
 	r.verdict.Warnings, r.verdict.Islands, r.verdict.Skipped = in.Warnings, in.Plan.Islands, in.Plan.Skipped
-	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r.renewal(), r.cameOfFilm)
-	r.renewer.same = r.job.Refresh == nil
+	r.renewer = newRenewer(newSource(in.Plan, r.job.AllowGaps), r)
 	r.report.update(func(p *Progress) {
 		if in.Plan.Live {
 			p.Live = &LiveProgress{}

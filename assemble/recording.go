@@ -88,7 +88,7 @@ func (r *run) startRecording() (*recording, error) {
 		return &it.Part
 	}
 	rec.source.most = liveTries
-	r.renewer = newRenewer(rec.source, nil, nil)
+	r.renewer = newRenewer(rec.source, r)
 	for i := range r.plan.Streams {
 		rec.followers = append(rec.followers, newFollower(rec, i))
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"seine/assemble/fetch"
 	"seine/assemble/journal"
@@ -29,6 +28,7 @@ type renewer struct {
 	renew func(context.Context) (*source, error) // nil when there is nobody to ask
 	same  bool                                   // a renewal brings addresses, but no client
 	got   func(i int, b *fetch.Body)             // is told of each part before anybody asks for a renewal because of others
+	holds func(context.Context, *source) bool    // asks again for a part that came: whether the addresses are still good
 
 	mu         sync.Mutex
 	source     *source
@@ -47,8 +47,8 @@ type renewer struct {
 	changed    chan struct{}
 }
 
-func newRenewer(s *source, renew func(context.Context) (*source, error), got func(int, *fetch.Body)) *renewer {
-	return &renewer{renew: renew, got: got, source: s, lost: map[int]bool{}, changed: make(chan struct{})}
+func newRenewer(s *source, r *run) *renewer {
+	return &renewer{renew: r.renewal(), same: r.job.Refresh == nil, got: r.cameOfFilm, holds: r.holds, source: s, lost: map[int]bool{}, changed: make(chan struct{})}
 }
 
 // now returns the source in force.
@@ -189,7 +189,6 @@ func (n *renewer) helps(a attempt) bool {
 // settle waits until it is known what a refusal means. The caller holds n.mu.
 func (n *renewer) settle(ctx context.Context, a attempt) (again bool) {
 	since := n.begun
-	calm := false
 	for {
 		all := n.waiting+n.standing == n.active
 		switch {
@@ -198,10 +197,7 @@ func (n *renewer) settle(ctx context.Context, a attempt) (again bool) {
 		case n.off != nil, n.proved > since: // requests made after this one are answered: the part itself is missing
 			return false
 		case n.busy:
-		case n.fresh > 0 && all && n.waiting < many && a.before != nil && !calm:
-			if calm = n.stays(ctx); ctx.Err() != nil {
-				return false
-			}
+		case n.fresh > 0 && all && n.waiting < many && a.before != nil && n.hold(ctx):
 			continue
 		case n.fresh > 0 && (all || n.waiting >= many):
 			n.again(ctx)
@@ -213,6 +209,23 @@ func (n *renewer) settle(ctx context.Context, a attempt) (again bool) {
 			return false
 		}
 	}
+}
+
+// hold reports whether the addresses in force are still good, where no other request tells: nobody else may be under way because there is nobody, or
+// because they are late. The caller holds n.mu, which is free meanwhile.
+func (n *renewer) hold(ctx context.Context) bool {
+	n.busy = true
+	s := n.source
+	n.mu.Unlock()
+	good := n.holds(ctx, s)
+	n.mu.Lock()
+	n.busy = false
+	if good {
+		n.begun++
+		n.proved = n.begun
+	}
+	n.tell()
+	return good
 }
 
 // again renews the addresses, or says why that has an end. The caller holds n.mu, which is free meanwhile.
@@ -235,24 +248,6 @@ func (n *renewer) again(ctx context.Context) {
 		n.doubtful = 0
 	}
 	n.tell()
-}
-
-// gapTime bridges the moment between the end of one request and the beginning of the next, when it seems that nobody else is under way.
-const gapTime = 200 * time.Millisecond
-
-// stays reports whether nothing changes for gapTime. The caller holds n.mu, which is free meanwhile.
-func (n *renewer) stays(ctx context.Context) bool {
-	changed := n.changed
-	timer := time.NewTimer(gapTime)
-	defer timer.Stop()
-	n.mu.Unlock()
-	select {
-	case <-changed:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	n.mu.Lock()
-	return n.changed == changed && ctx.Err() == nil
 }
 
 func (n *renewer) tell() {
@@ -380,6 +375,12 @@ func prove(ctx context.Context, s *source, g getter, part int, print journal.Pri
 		return fmt.Errorf("%w: %s is another one now", ErrChanged, s.name(&s.plan.Parts[part]))
 	}
 	return nil
+}
+
+// holds reports whether a source's addresses are good for a part that came, and give what they gave.
+func (r *run) holds(ctx context.Context, s *source) bool {
+	part, print := r.known()
+	return part >= 0 && prove(ctx, newSource(s.plan, r.job.AllowGaps), r.pool.Ahead(r.client), part, print) == nil
 }
 
 // known is a part that came, or -1.
