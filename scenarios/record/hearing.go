@@ -44,6 +44,7 @@ type hearing struct {
 	sessions  map[target.SessionID]*browser.Session
 	created   int
 	wrong     func(string)
+	bar       func(page, from *browser.Session, world int64, m *barMessage) // nil: there is no toolbar
 }
 
 // pageState is a page or popup.
@@ -154,6 +155,10 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		h.lost(m.Count)
 	case "wrong":
 		h.wrong(clip(m.Why))
+	case "bar":
+		if h.bar != nil && m.Bar != nil {
+			h.bar(h.pageOf(s), s, ev.Context, m.Bar)
+		}
 	case "host":
 		if m.Element != nil {
 			h.openRoot(s, ev.Context, m.Element.Ref)

@@ -45,6 +45,7 @@ type message struct {
 	Dark    bool         `json:"dark"` // there may be a closed shadow root
 	Count   int          `json:"n"`
 	Why     string       `json:"why"`
+	Bar     *barMessage  `json:"bar"` // of the toolbar
 }
 
 // wireElement has its description, or its number alone if it was described before.

@@ -24,6 +24,7 @@ type Options struct {
 	Suggest bool            // keep what the page was answered, for Suggested
 	Capture capture.Options // with Suggest
 	Heard   func(Event)     // told of each event before it is folded; nil: nobody
+	Toolbar bool            // there is one in the pages, once ServeToolbar runs
 	Log     *slog.Logger
 }
 
@@ -34,6 +35,7 @@ type Recording struct {
 	log     *slog.Logger
 	hearing *hearing
 	capture *capture.Recorder // nil: nothing is kept of answers
+	bar     *toolbar          // nil: there is none
 
 	mu       sync.Mutex
 	fold     *Folder
@@ -55,7 +57,11 @@ func New(o Options) *Recording {
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
-	r.hearing = newHearing(newEar(o.TestID), r.mainSession, r.take, r.lost, func(why string) { r.log.Debug("the script in the page", "wrong", why) })
+	r.hearing = newHearing(newEar(o.TestID, o.Toolbar), r.mainSession, r.take, r.lost, func(why string) { r.log.Debug("the script in the page", "wrong", why) })
+	if o.Toolbar {
+		r.bar = newToolbar(r.log)
+		r.hearing.bar = r.bar.hear
+	}
 	if o.Suggest {
 		r.capture = capture.NewRecorder(o.Capture)
 	}
@@ -100,6 +106,10 @@ func (r *Recording) Event(s *browser.Session, method string, params jsonv2.Value
 		if s.Kind() == "page" {
 			r.loaded(s, s.URL())
 		}
+	case "Network.responseReceived":
+		if r.bar != nil {
+			r.bar.response(r.hearing.pageOf(s), params)
+		}
 	case "Network.requestWillBeSent":
 		if m := documentMethod(s, params); m != "" && s == r.mainSession() {
 			r.mu.Lock()
@@ -115,6 +125,9 @@ func (r *Recording) Detached(s *browser.Session) {
 		r.capture.Detached(s)
 	}
 	r.hearing.detached(s)
+	if r.bar != nil {
+		r.bar.gone(s)
+	}
 }
 
 // Begin has the tab's person answer its dialogs, and opens the first page, if there is one to open. Ctx bounds that.
@@ -196,6 +209,7 @@ func (r *Recording) Pause(on bool) {
 	r.mu.Lock()
 	r.fold.Pause(on)
 	r.mu.Unlock()
+	r.tell()
 }
 
 // Undo takes back what was done last. It is not undone in the page.

@@ -326,12 +326,15 @@ const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
 const cost = { events: 0, ms: 0, most: 0, by: "", kinds: {} }; // of us, in what the page has to do
 const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["pagehide", flush], ["blur", flush]];
 const listen = () => {
+  bar.listen(); // first: what is done on the toolbar is not heard
   for (const [type, f] of all) hear(window, type, f);
   window.addEventListener("click", (e) => { if (!e.isTrusted) chooser(e); }, { capture: true, passive: true });
 };
 listen();
+bar.hello();
 
 return {
+  bar,
   listen, // again: document.open() takes listeners away
   element: (n) => elements.get(n)?.deref() || null,
   file: (n, i) => elements.get(n)?.deref()?.files?.[i] || null,
@@ -350,5 +353,7 @@ return {
     return { ...describe(press.el), ox: b.ox, oy: b.oy };
   },
   cost,
+  pointedAt,
+  html: (limit) => htmlWithout(bar.host?.(), limit), // the document without the toolbar
   holds: (lists) => lists.map((list) => list.map(countOf)), // how many elements each selector finds; -1: it is not known
 };

@@ -1,0 +1,191 @@
+package record_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"seine/browser"
+	"seine/browser/browsertest"
+	"seine/scenarios/record"
+	"seine/testdata/sites"
+)
+
+// barred is a recording with a toolbar in its pages.
+type barred struct {
+	*taped
+	stopped chan struct{}
+}
+
+func withToolbar(t testing.TB, path string, o record.ToolbarOptions) *barred {
+	t.Helper()
+	c := &barred{stopped: make(chan struct{})}
+	o.Stop = sync.OnceFunc(func() { close(c.stopped) })
+	site := sites.New(sites.Options{})
+	srv := httptest.NewServer(site)
+	t.Cleanup(srv.Close)
+	rec := record.New(record.Options{URL: srv.URL + path, Toolbar: true})
+	t.Cleanup(func() { _ = rec.Close() })
+	marks := make(chan string, 1000)
+	tab := browsertest.New(t, marking{rec, marks})
+	c.taped = &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec, marks: marks}
+	c.serve(o)
+	if err := rec.Begin(t.Context(), tab); err != nil {
+		t.Fatal(err)
+	}
+	c.until(c.on, "document.readyState === 'complete'")
+	c.shown()
+	return c
+}
+
+// serve runs the toolbar until the test ends.
+func (c *barred) serve(o record.ToolbarOptions) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(c.t.Context()))
+	var work sync.WaitGroup
+	work.Go(func() { c.rec.ServeToolbar(ctx, o) })
+	c.t.Cleanup(func() { stop(); work.Wait() })
+}
+
+// ours is an expression in the world that only we see.
+func ours(t testing.TB, s *browser.Session, expression string) (json.RawMessage, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var world struct {
+		ID int64 `json:"executionContextId"`
+	}
+	if err := s.Call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": s.TargetID(), "worldName": "seine-record"}, &world); err != nil {
+		return nil, err
+	}
+	var res struct {
+		Result struct {
+			Value json.RawMessage `json:"value"`
+		} `json:"result"`
+		Wrong *struct {
+			Exception struct {
+				Description string `json:"description"`
+			} `json:"exception"`
+		} `json:"exceptionDetails"`
+	}
+	if err := s.Call(ctx, "Runtime.evaluate", map[string]any{"expression": expression, "contextId": world.ID, "returnByValue": true, "awaitPromise": true}, &res); err != nil {
+		return nil, err
+	}
+	if res.Wrong != nil {
+		return nil, fmt.Errorf("%s: %s", expression, res.Wrong.Exception.Description)
+	}
+	return res.Result.Value, nil
+}
+
+// inBar waits until something is so in the toolbar's root, and gives it.
+func (c *barred) inBar(expression string) string {
+	c.t.Helper()
+	text := fmt.Sprintf("(() => { const root = globalThis.__kit?.bar.root?.(); return root ? %s : null; })()", expression)
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		value, err := ours(c.t, c.on, text)
+		if err == nil && len(value) > 0 && string(value) != "null" && string(value) != "false" && string(value) != `""` {
+			return string(value)
+		}
+		if time.Now().After(end) {
+			c.t.Fatalf("never so: %s: %s %v\n%s", expression, value, err, c.picture("never.png"))
+		}
+	}
+}
+
+func (c *barred) shown() { c.t.Helper(); c.inBar("root.querySelector('.layer').matches(':popover-open')") }
+
+// part is an element of the toolbar.
+func part(id string) string { return fmt.Sprintf("root.querySelector('[data-id=%q]')", id) }
+
+// place is the middle of an element of the toolbar, once it stands still.
+func (c *barred) place(element string) spot {
+	c.t.Helper()
+	var at spot
+	for {
+		now := c.inBar(fmt.Sprintf("(() => { const b = %s?.getBoundingClientRect(); return b && b.width ? { X: b.x + b.width / 2, Y: b.y + b.height / 2 } : null; })()", element))
+		was := at
+		if err := json.Unmarshal([]byte(now), &at); err != nil {
+			c.t.Fatal(err)
+		}
+		if at == was {
+			return at
+		}
+	}
+}
+
+// tool clicks on a button of the toolbar.
+func (c *barred) tool(id string) { c.t.Helper(); c.clickAt(c.place(part(id))) }
+
+// picture writes what is seen, where SEINE_PICTURES says.
+func (c *barred) picture(name string) string {
+	c.t.Helper()
+	dir := os.Getenv("SEINE_PICTURES")
+	if dir == "" {
+		return ""
+	}
+	var shot struct {
+		Data string `json:"data"`
+	}
+	if err := c.on.Call(c.t.Context(), "Page.captureScreenshot", map[string]any{"format": "png"}, &shot); err != nil {
+		return err.Error()
+	}
+	data, err := base64.StdEncoding.DecodeString(shot.Data)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
+	}
+	if err != nil {
+		c.t.Error(err)
+	}
+	return name
+}
+
+func (c *barred) dress(scheme string) {
+	c.send(c.on, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
+}
+
+// size is that of the window.
+func (c *barred) size(w, h int) {
+	c.send(c.on, "Emulation.setDeviceMetricsOverride", map[string]any{"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false})
+}
+
+func TestToolbarLooks(t *testing.T) {
+	t.Parallel()
+	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
+	c.size(1100, 760)
+	c.dress("light")
+	c.click("#buy")
+	c.inBar(`root.querySelector(".last").textContent.includes("Buy")`)
+	c.picture("light.png")
+	c.tool("assert")
+	c.inBar(`root.querySelector("[role=menu]")`)
+	c.picture("menu.png")
+	c.tool("list")
+	c.clickAt(c.at(c.on, css(".product:nth-child(1) h2")))
+	c.inBar(part("ok"))
+	c.clickAt(c.at(c.on, css(".product:nth-child(2) h2")))
+	c.picture("rows.png")
+	c.tool("ok")
+	c.clickAt(c.at(c.on, css(".product:nth-child(1) a")))
+	c.inBar(part("take0"))
+	c.clickAt(c.at(c.on, css(".product:nth-child(1) a")))
+	c.inBar(part("take1"))
+	c.clickAt(c.at(c.on, css(".product:nth-child(2) .price")))
+	c.inBar(part("drop2"))
+	c.clickAt(c.at(c.on, css(".product:nth-child(2) p")))
+	c.inBar(`root.querySelectorAll(".preview th").length === 4`)
+	c.picture("fields-light.png")
+	c.dress("dark")
+	c.picture("fields-dark.png")
+	c.tool("ok")
+	c.inBar(`root.querySelector(".last").textContent.includes("extract")`)
+	c.tool("pause")
+	c.inBar(`root.querySelector(".paused")`)
+	c.picture("dark.png")
+	t.Log(c.yaml(record.FlowOptions{}))
+}
