@@ -157,6 +157,7 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		h.wrong(clip(m.Why))
 	case "bar":
 		if h.bar != nil && m.Bar != nil {
+			m.Bar.title = clip(m.Title)
 			h.bar(h.pageOf(s), s, ev.Context, m.Bar)
 		}
 	case "host":

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"seine/browser"
 	"seine/scenarios"
@@ -75,12 +77,25 @@ func (r *Recording) assert(s *browser.Session, kind string, at *asserted) error 
 	case kind == kindValue:
 		return r.assertValue(s, at)
 	}
-	step := scenarios.Assert{Place: r.placeOf(s), Selectors: selectors(at.Element.element("")), Text: expr.Literal(at.Text)}
-	if kind == kindVisible {
-		step.Text = ""
+	e := at.Element.element("")
+	step := scenarios.Assert{Place: r.placeOf(s)}
+	if kind != kindVisible && at.Text != "" {
+		step.Text = expr.Literal(at.Text)
+		e.notBy(at.Text)
 	}
+	step.Selectors = selectors(e)
 	r.Insert(step)
 	return nil
+}
+
+// notBy drops the selectors that look for a text, if there are others: an element that is found by its text has it.
+func (e *Element) notBy(text string) {
+	others := slices.DeleteFunc(slices.Clone(e.Selectors), func(s Scored) bool {
+		return strings.HasPrefix(s.Parts[0], "text/") || strings.HasPrefix(s.Parts[0], "aria/"+text)
+	})
+	if len(others) > 0 {
+		e.Selectors = others
+	}
 }
 
 // assertValue: an assert step knows texts alone, and those in part; a property is waited for as a whole, whatever kind of field it is of.

@@ -162,12 +162,17 @@ func (r *Recording) take(e Event) {
 		r.mu.Unlock()
 		return
 	}
-	if e.Title != "" && r.title == "" {
-		r.title = e.Title
-	}
+	r.title = orElse(r.title, e.Title)
 	r.fold.Add(e)
 	r.mu.Unlock()
 	r.tell()
+}
+
+// named: the recording has the title of the first document that something is done in.
+func (r *Recording) named(title string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.title = orElse(r.title, title)
 }
 
 func (r *Recording) lost(n int) {

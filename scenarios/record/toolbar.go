@@ -49,6 +49,7 @@ type barPage struct {
 
 // barMessage is what a toolbar says.
 type barMessage struct {
+	title   string      // of its document
 	Do      string      `json:"do"`
 	Yes     bool        `json:"yes"`
 	Mode    string      `json:"mode"`
@@ -217,6 +218,7 @@ func (s *serving) take(ctx context.Context, m barSaid) {
 
 // add adds a step, or says why there is none.
 func (s *serving) add(ctx context.Context, m barSaid) {
+	s.named(m.title)
 	var err error
 	switch m.Do {
 	case "assert":

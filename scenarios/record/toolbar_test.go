@@ -98,7 +98,10 @@ func (c *barred) inBar(expression string) string {
 	}
 }
 
-func (c *barred) shown() { c.t.Helper(); c.inBar("root.querySelector('.layer').matches(':popover-open')") }
+func (c *barred) shown() {
+	c.t.Helper()
+	c.inBar("root.querySelector('.layer').matches(':popover-open')")
+}
 
 // part is an element of the toolbar.
 func part(id string) string { return fmt.Sprintf("root.querySelector('[data-id=%q]')", id) }
@@ -154,38 +157,75 @@ func (c *barred) size(w, h int) {
 	c.send(c.on, "Emulation.setDeviceMetricsOverride", map[string]any{"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false})
 }
 
-func TestToolbarLooks(t *testing.T) {
-	t.Parallel()
-	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
-	c.size(1100, 760)
-	c.dress("light")
-	c.click("#buy")
-	c.inBar(`root.querySelector(".last").textContent.includes("Buy")`)
-	c.picture("light.png")
-	c.tool("assert")
-	c.inBar(`root.querySelector("[role=menu]")`)
-	c.picture("menu.png")
-	c.tool("list")
-	c.clickAt(c.at(c.on, css(".product:nth-child(1) h2")))
-	c.inBar(part("ok"))
-	c.clickAt(c.at(c.on, css(".product:nth-child(2) h2")))
-	c.picture("rows.png")
-	c.tool("ok")
-	c.clickAt(c.at(c.on, css(".product:nth-child(1) a")))
-	c.inBar(part("take0"))
-	c.clickAt(c.at(c.on, css(".product:nth-child(1) a")))
-	c.inBar(part("take1"))
-	c.clickAt(c.at(c.on, css(".product:nth-child(2) .price")))
-	c.inBar(part("drop2"))
-	c.clickAt(c.at(c.on, css(".product:nth-child(2) p")))
-	c.inBar(`root.querySelectorAll(".preview th").length === 4`)
-	c.picture("fields-light.png")
-	c.dress("dark")
-	c.picture("fields-dark.png")
-	c.tool("ok")
-	c.inBar(`root.querySelector(".last").textContent.includes("extract")`)
-	c.tool("pause")
-	c.inBar(`root.querySelector(".paused")`)
-	c.picture("dark.png")
-	t.Log(c.yaml(record.FlowOptions{}))
+// keys strikes some, one after another.
+func (c *barred) keys(names ...string) {
+	c.t.Helper()
+	for _, n := range names {
+		c.key(n, 0)
+	}
+}
+
+// shortcut brings the keyboard to the toolbar, or back.
+func (c *barred) shortcut() { c.t.Helper(); c.key("S", 1|8) }
+
+// has waits until the keyboard is on a button of the toolbar.
+func (c *barred) has(id string) {
+	c.t.Helper()
+	c.inBar(fmt.Sprintf("root.activeElement?.dataset.id === %q", id))
+}
+
+// toTool brings the keyboard to a button of the toolbar.
+func (c *barred) toTool(id string) {
+	c.t.Helper()
+	if value, err := ours(c.t, c.on, "!!__kit.bar.root().activeElement"); err == nil && string(value) == "false" {
+		c.shortcut()
+	}
+	c.inBar("root.activeElement")
+	c.keys("Home")
+	c.has("move")
+	for range 12 {
+		if value, err := ours(c.t, c.on, fmt.Sprintf("__kit.bar.root().activeElement.dataset.id === %q", id)); err != nil || string(value) == "true" {
+			return
+		}
+		c.keys("ArrowRight")
+	}
+	c.t.Fatalf("the keyboard does not come to %s", id)
+}
+
+// aims waits until an element of the page is pointed at.
+func (c *barred) aims(selector string) {
+	c.t.Helper()
+	c.inBar(fmt.Sprintf(`(() => { const a = root.querySelector(".boxes .at")?.getBoundingClientRect(), b = %s.getBoundingClientRect(); return a && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height; })()`, css(selector)))
+}
+
+// walks brings what is pointed at to an element of the page, by keys.
+func (c *barred) walks(selector string) {
+	c.t.Helper()
+	for range 60 {
+		c.keys("ArrowRight")
+		value, err := ours(c.t, c.on, fmt.Sprintf("__kit.bar.pointer() === %s", css(selector)))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if string(value) == "true" {
+			return
+		}
+	}
+	c.t.Fatalf("arrows do not come to %s", selector)
+}
+
+// points clicks on an element of the page that the toolbar asks for.
+func (c *barred) points(selector string, off ...float64) {
+	c.t.Helper()
+	c.inBar(`root.querySelector(".picking")`)
+	at := c.at(c.on, css(selector), off...)
+	c.move(at)
+	c.aims(selector)
+	c.press(at, "left", 1)
+}
+
+// last waits until it is what was recorded last, as the toolbar shows it.
+func (c *barred) last(what string) {
+	c.t.Helper()
+	c.inBar(fmt.Sprintf(`root.querySelector(".last").textContent.includes(%q)`, what))
 }

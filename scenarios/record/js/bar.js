@@ -2,7 +2,7 @@
 // neither the site's handlers nor ours, which listen behind guard. With modes.js it is one function, and runs before hear.js.
 
 const isTop = window === window.top;
-const act = (what, more) => tell(JSON.stringify({ k: "bar", bar: { do: what, ...more } }));
+const act = (what, more) => tell(JSON.stringify({ k: "bar", title: document.title, bar: { do: what, ...more } }));
 let host = null, root = null, layer = null, dock = null, tools = null, panel = null, word = null, shield = null, boxes = null;
 let state = { shown: false };
 const actions = new WeakMap();
@@ -103,7 +103,7 @@ const render = () => {
   spot();
   const set = (id, f) => { const b = tools.querySelector(`[data-id=${id}]`); if (b) f(b); };
   tools.classList.toggle("paused", !!state.paused);
-  tools.querySelector(".last").textContent = state.paused ? "Paused" : state.count ? `${state.count}  ${state.last}` : "Recording";
+  tools.querySelector(".last").textContent = state.paused ? "Paused" : state.count ? `${state.count} · ${state.last}` : "Recording";
   tools.querySelector(".last").title = state.last || "";
   set("pause", (b) => { b.setAttribute("aria-label", state.paused ? "Go on" : "Pause"); b.title = b.getAttribute("aria-label"); b.setAttribute("aria-pressed", String(!!state.paused)); b.replaceChild(icon(state.paused ? "go" : "pause"), b.firstChild); });
   set("undo", (b) => b.setAttribute("aria-disabled", String(!state.undo)));

@@ -79,7 +79,7 @@ const fieldIn = (rows, e) => {
   };
   const own = [...simple(e)].map((s) => s[0]).filter((css) => !css.startsWith("#") && !/\[(href|src|alt|title|value|for|placeholder|data-id|data-key|data-value)=/.test(css));
   for (const n of ["itemprop", "data-label", ...testIds]) if (e.getAttribute(n)) judge(`[${n}=${quoted(e.getAttribute(n))}]`, 0);
-  own.forEach((css, i) => judge(css, 1 + i));
+  own.forEach((css, i) => judge(css, css === pieces(e.localName) ? 30 : 1 + i)); // a bare tag may be of much
   for (let p = e.parentElement, n = 0; p && p !== row && n < 4; p = p.parentElement, n++) {
     for (const [css, score] of simple(p)) if (score < 600 && !css.startsWith("#")) for (const o of own) judge(`${css} ${o}`, 20 + n);
   }
@@ -124,7 +124,7 @@ const fieldName = (e, row, take) => {
   const kind = { href: "link", src: "image", "data-src": "image", datetime: "date", alt: "description" }[take] || (e.closest("h1,h2,h3,h4,h5,h6") ? "title" : { TIME: "date", A: "name", P: "text" }[e.tagName] || "");
   const own = e.getAttribute("itemprop") || e.getAttribute("data-label") || dt || th() || ofClass();
   const word = plainWord(spaced(own));
-  if (take && kind && word && word !== kind) return `${word}_${kind}`.slice(0, 30);
+  if (take && take !== takesOf(e)[0] && kind && word && word !== kind) return `${word}_${kind}`.slice(0, 30);
   return word || kind || "field";
 };
 // Nothing that is named twice.

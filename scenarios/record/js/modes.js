@@ -217,5 +217,6 @@ return {
   },
   host: () => host,
   root: () => root,
+  pointer: () => pointer,
   hello: () => { if (isTop) withBody(() => act("hello")); },
 };
