@@ -77,7 +77,7 @@ const place = (raise) => withBody(() => {
   if (!state.shown) { host?.remove(); return; }
   if (!host) build();
   const parent = modal() || document.documentElement, had = root.activeElement;
-  if (host.parentNode !== parent) parent.append(host);
+  if (host.parentNode !== parent) { parent.append(host); setTimeout(() => { if (state.shown && !host.isConnected) later(); }); }
   if (raise && layer.matches(":popover-open")) layer.hidePopover();
   if (!layer.matches(":popover-open")) { layer.showPopover(); if (had && had.isConnected) had.focus({ preventScroll: true }); }
   render();
@@ -201,18 +201,22 @@ const handle = (e) => {
 const types = ("pointerdown pointerup pointermove pointerover pointerout pointerenter pointerleave pointercancel pointerrawupdate gotpointercapture lostpointercapture mousedown mouseup mousemove mouseover mouseout mouseenter mouseleave click dblclick auxclick contextmenu wheel mousewheel " +
   "touchstart touchmove touchend touchcancel keydown keypress keyup focus blur focusin focusout DOMFocusIn DOMFocusOut DOMActivate beforeinput input change textInput select selectstart compositionstart compositionupdate compositionend copy cut paste beforecopy beforecut beforepaste dragstart drag dragenter dragover dragleave dragend drop").split(" ");
 const focusing = /^(focus|blur|DOMFocus)/, keying = /^(key|beforeinput|textInput)/;
+const struck = new Set(); // keys that were pressed here, and may be let go elsewhere
 const guard = (e) => {
   if (shortcut(e)) {
     e.preventDefault();
     e.stopImmediatePropagation();
+    struck.add(e.code);
     if (!isTop) act("focus"); else if (focused() && !mode) leave(); else focus();
     return;
   }
+  if (e.type === "keyup" && struck.delete(e.code)) { e.stopImmediatePropagation(); return; }
   if (!host) return;
   const ours = e.target === host;
   if (!ours && !(e.relatedTarget === host && focusing.test(e.type)) && !(mode && e.isTrusted && keying.test(e.type))) return;
   e.stopImmediatePropagation();
   if (!e.isTrusted) return; // a script's, which has found the element
+  if (e.type === "keydown") struck.add(e.code);
   if (!ours && keying.test(e.type) && e.type !== "keydown") e.preventDefault();
   if (ours || e.type === "keydown") try { handle(e); } catch (wrong) { tell(JSON.stringify({ k: "wrong", why: String(wrong && wrong.stack).slice(0, 400) })); }
 };
