@@ -172,6 +172,50 @@ var withBar = []struct {
 		c.keys("Enter")
 		c.last("extract rows")
 	}},
+	{"a plain list", "/recordings/market.html", func(c *barred) {
+		c.tool("list")
+		c.points("ul li:nth-child(1) a")
+		c.inBar(part("ok"))
+		c.points("ul li:nth-child(3) a")
+		c.inBar(`root.querySelector(".hint b").textContent === "3 like it"`)
+		c.tool("ok")
+		c.inBar(part("back"))
+		c.points("ul li:nth-child(2) a")
+		c.inBar(part("take0"))
+		c.tool("take0") // its address in place of its text
+		c.inBar(part("take0") + `.textContent === "href"`)
+		c.points("ul li:nth-child(2)", 300, 5)
+		c.inBar(part("column1"))
+		c.clickAt(c.place(part("column1")))
+		c.key("a", 2)
+		c.typing("${x}")
+		c.inBar(`[...root.querySelectorAll(".preview th")].pop().textContent === "${x}"`)
+		c.tool("ok")
+		c.last("extract rows")
+		c.tool("list") // once more, and taken back
+		c.points("ul li:nth-child(1) a")
+		c.tool("ok")
+		c.inBar(part("back"))
+		c.points("ul li:nth-child(1) a")
+		c.tool("ok")
+		c.last("extract rows_2")
+		c.tool("undo")
+		c.last("extract rows of")
+	}, nil},
+	{"a popup", "/recordings/", func(c *barred) {
+		c.click("#popup")
+		popup := c.other("page", "popup.html")
+		c.until(popup, "document.readyState === 'complete'")
+		c.on = popup
+		c.shown()
+		c.asserting("text")
+		c.points("#ok")
+		c.last("Understood")
+		c.picture("popup.png")
+		c.click("#ok")
+		c.hears("frame:understood")
+		c.settled()
+	}, nil},
 	{"a film", "/play/click.html", func(c *barred) {
 		c.tool("film")
 		c.inBar(`root.querySelector(".word").textContent.includes("No film has played")`)
@@ -230,6 +274,9 @@ func TestToolbarRecords(t *testing.T) {
 	st := stage(t)
 	for _, d := range withBar {
 		for how, do := range map[string]func(*barred){"by mouse": d.mouse, "by keys": d.keys} {
+			if do == nil {
+				continue
+			}
 			t.Run(d.name+" "+how, func(t *testing.T) {
 				t.Parallel()
 				c := withToolbar(t, d.path, record.ToolbarOptions{})
@@ -237,6 +284,10 @@ func TestToolbarRecords(t *testing.T) {
 				c.settled()
 				text := c.yaml(record.FlowOptions{})
 				golden(t, "toolbar "+d.name+".yaml", text)
+				flow, comments := c.rec.Flow(record.FlowOptions{Plain: true})
+				if _, err := record.Marshal(flow, comments, true); err != nil {
+					t.Errorf("as a recording of Chrome's: %v", err)
+				}
 				if how == "by mouse" {
 					played(t, st, text)
 				}

@@ -103,7 +103,7 @@ func (s *serving) extract(m barSaid) error {
 	step.Place, step.Rows, step.Table = s.placeOf(m.page), expr.Literal(step.Rows), expr.Literal(step.Table)
 	for i := range step.Columns {
 		c := &step.Columns[i]
-		c.Name, c.Select = expr.Literal(c.Name), expr.Literal(c.Select)
+		c.Select = expr.Literal(c.Select)
 	}
 	step.As = s.free(nameOf(orElse(m.Name, "rows")))
 	s.Insert(step, scenarios.Write{File: step.As + ".csv", Value: "${." + step.As + "}"})

@@ -17,11 +17,13 @@ import (
 	"seine/testdata/sites"
 )
 
-// allEvents has the page note every event, of whatever kind, that is told of an element which is not its own.
+// allEvents has the page note every event that is told of an element which is not its own, of whatever kind but for pointerrawupdate: who listens
+// to that has the browser tell more.
 const allEvents = `(() => {
   globalThis.foreign = [];
   const types = new Set(["DOMFocusIn", "DOMFocusOut", "DOMActivate", "textInput", "focusin", "focusout", "compositionstart", "compositionend", "touchmove"]);
   for (const o of [window, Document.prototype, HTMLElement.prototype]) for (const n in o) if (n.startsWith("on")) types.add(n.slice(2));
+  types.delete("pointerrawupdate");
   for (const t of types) for (const o of [window, document, document.documentElement]) o.addEventListener(t, (e) => { if (e.target.localName?.startsWith("x-") && e.target.localName !== "x-open") foreign.push(t); }, true);
 })()`
 

@@ -75,6 +75,7 @@ const withBody = (f) => {
 const place = (raise) => withBody(() => {
   if (document.documentElement.namespaceURI !== "http://www.w3.org/1999/xhtml") return;
   if (!state.shown) { host?.remove(); return; }
+  if (gone()) { mode = ""; forget(); host = null; }
   if (!host) build();
   const parent = modal() || document.documentElement, had = root.activeElement;
   if (host.parentNode !== parent) { parent.append(host); setTimeout(() => { if (state.shown && !host.isConnected) later(); }); }
@@ -82,6 +83,8 @@ const place = (raise) => withBody(() => {
   if (!layer.matches(":popover-open")) { layer.showPopover(); if (had && had.isConnected) had.focus({ preventScroll: true }); }
   render();
 });
+const gone = () => host && host.ownerDocument !== document; // a popup's first document hands its world, with all of us, on to the next one
+const anew = (e) => { if (e.target === document && state.shown && gone()) place(); };
 const above = (e) => { if (state.shown && e.target !== host && (e.type !== "toggle" || e.target.matches?.("dialog, [popover]"))) place(true); };
 
 const film = () => { if (state.film) act("grab"); else say("No film has played in this tab yet: start it, then take it."); };
@@ -198,7 +201,7 @@ const handle = (e) => {
     case "input": edited(focused()); break;
   }
 };
-const types = ("pointerdown pointerup pointermove pointerover pointerout pointerenter pointerleave pointercancel pointerrawupdate gotpointercapture lostpointercapture mousedown mouseup mousemove mouseover mouseout mouseenter mouseleave click dblclick auxclick contextmenu wheel mousewheel " +
+const types = ("pointerdown pointerup pointermove pointerover pointerout pointerenter pointerleave pointercancel gotpointercapture lostpointercapture mousedown mouseup mousemove mouseover mouseout mouseenter mouseleave click dblclick auxclick contextmenu wheel mousewheel " +
   "touchstart touchmove touchend touchcancel keydown keypress keyup focus blur focusin focusout DOMFocusIn DOMFocusOut DOMActivate beforeinput input change textInput select selectstart compositionstart compositionupdate compositionend copy cut paste beforecopy beforecut beforepaste dragstart drag dragenter dragover dragleave dragend drop").split(" ");
 const focusing = /^(focus|blur|DOMFocus)/, keying = /^(key|beforeinput|textInput)/;
 const struck = new Set(); // keys that were pressed here, and may be let go elsewhere
@@ -234,6 +237,7 @@ const listen = () => {
   for (const t of types) window.addEventListener(t, guard, { capture: true, passive: /^(wheel|mousewheel|touch)/.test(t) });
   window.addEventListener("playing", played, { capture: true, passive: true });
   if (!isTop) return;
+  for (const t of ["DOMContentLoaded", "load"]) window.addEventListener(t, anew, { capture: true, passive: true });
   for (const t of ["toggle", "fullscreenchange"]) window.addEventListener(t, above, { capture: true, passive: true });
   if (state.shown) place();
 };

@@ -120,12 +120,14 @@ const pick = (e) => {
 const other = () => { guess = (guess + 1) % guesses.length; show(); };
 
 // Fields.
+const nameFor = (c) => freeName(fieldName(c.element, c.row, c.attribute), columns.filter((o) => o !== c).map((o) => o.name));
 const add = (e) => {
   const field = fieldIn(rowsNow(), e);
   if (!field) { say("That is in none of the rows."); return; }
   const takes = takesOf(e), free = takes.find((t) => !columns.some((c) => c.select === field.css && c.attribute === t));
   if (free === undefined) { say("All of that is taken already."); return; }
-  columns.push({ select: field.css, attribute: free, takes, element: e, row: field.row, hits: field.hits, named: false, name: freeName(fieldName(e, field.row, free), columns.map((c) => c.name)) });
+  columns.push({ select: field.css, attribute: free, takes, element: e, row: field.row, own: false, name: "" });
+  columns.at(-1).name = nameFor(columns.at(-1));
   look();
 };
 const took = (e) => {
@@ -150,6 +152,7 @@ const edited = (input) => {
   const c = columns?.[Number(input.dataset.column)];
   if (!c) return;
   c.name = input.value;
+  c.own = true;
   clearTimeout(editing);
   editing = setTimeout(() => { if (columns) act("preview", { n: ++asked, ...wanted() }); }, 250);
 };
@@ -185,7 +188,7 @@ const fields = () => [
   say2(columns.length ? "Point at further fields, or once more at one for its link or other attributes." : "Point at a field in one of the items."),
   h("div", { class: "columns" }, ...columns.map((c, i) => h("div", { class: "row" },
     named(h("input", { "data-id": "column" + i, "data-column": i, "aria-label": "Name of the field", spellcheck: "false", autocomplete: "off", tabindex: "-1" }), c.name),
-    c.takes.length > 1 ? text(c.attribute || "text", () => { c.attribute = c.takes[(c.takes.indexOf(c.attribute) + 1) % c.takes.length]; look(); }, { "data-id": "take" + i, "aria-label": `takes ${c.attribute || "text"}, change` }) : h("span", { class: "take" }, c.attribute || "text"),
+    c.takes.length > 1 ? text(c.attribute || "text", () => { c.attribute = c.takes[(c.takes.indexOf(c.attribute) + 1) % c.takes.length]; if (!c.own) c.name = nameFor(c); look(); }, { "data-id": "take" + i, "aria-label": `takes ${c.attribute || "text"}, change` }) : h("span", { class: "take" }, c.attribute || "text"),
     h("code", {}, c.select || "the item"),
     button("drop" + i, "Leave it out", "close", () => { columns.splice(i, 1); look(); })))),
   previewOf(), footer(columns.length > 0),
@@ -212,7 +215,7 @@ return {
     const was = state;
     state = was.shown ? { ...s, x: was.x, edge: was.edge } : s; // where it stands, and its mode, are the page's own once it is shown
     if (!s.shown && mode) exit();
-    if (s.shown !== was.shown || s.shown && !host?.isConnected) place(); else render();
+    if (s.shown !== was.shown || s.shown && (!host?.isConnected || gone())) place(); else render();
     if (s.shown && !was.shown && s.mode) withBody(() => enter(s.mode, true));
   },
   host: () => host,
