@@ -6,19 +6,25 @@ const sharedClasses = (a, b) => [...a.classList].filter((c) => b.classList.conta
 const kindOf = (a, b) => pieces(a.localName) + (sharedClasses(a, b)[0] ? "." + pieces(sharedClasses(a, b)[0]) : ""); // what both are
 const mostRows = 5000;
 
-// Of two that were pointed at, the pair of rows that they are in: as far out as each still holds one of the like alone.
-const pairOf = (a, b) => {
-  if (a.getRootNode() !== b.getRootNode() || a === b || a.contains(b) || b.contains(a)) return null;
+// Of two that were pointed at, the pairs of rows that they may be in, the likeliest first: as far out as each still holds one of the like alone,
+// by its name, or by its place where it has none; and then further in.
+const placeIn = (e, row) => { const out = []; for (let p = e; p && p !== row; p = p.parentElement) out.push([...p.parentElement.children].indexOf(p)); return out.join(); };
+const pairsOf = (a, b, testIds) => {
+  if (a.getRootNode() !== b.getRootNode() || a === b || a.contains(b) || b.contains(a)) return [];
   const up = lineOf(a), common = up.find((p) => p.contains(b));
-  if (!common) return null;
-  const left = up.slice(0, up.indexOf(common)), line = lineOf(b), right = line.slice(0, line.indexOf(common));
-  const inner = kindOf(a, b);
-  for (let i = left.length - 1, j = right.length - 1; i >= 0 && j >= 0; i--, j--) {
-    const [x, y] = [left[i], right[j]];
+  if (!common) return [];
+  const left = up.slice(0, up.indexOf(common)).reverse(), line = lineOf(b), right = line.slice(0, line.indexOf(common)).reverse();
+  const inner = kindOf(a, b), out = [];
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const [x, y] = [left[i], right[i]];
     if (x.localName !== y.localName) continue;
-    if (x === a || y === b || a.localName !== b.localName || allOf(x, inner).length <= 1 && allOf(y, inner).length <= 1) return [x, y];
+    const alone = x === a || y === b || a.localName !== b.localName || allOf(x, inner).length <= 1 && allOf(y, inner).length <= 1;
+    if (!alone && (inner.includes(".") || placeIn(a, x) !== placeIn(b, y))) continue;
+    const named = (e, o) => o && (sharedClasses(e, o).length || testIds.some((n) => e.hasAttribute(n)));
+    const wrapper = x.children.length === 1 && x !== a && y !== b && !named(x, y) && named(left[i + 1], right[i + 1]); // a frame around the row
+    if (!wrapper) out.push([x, y]);
   }
-  return a.localName === b.localName ? [a, b] : null;
+  return out;
 };
 
 // Where a list stands: the best name of an element around both, and the way down from it.
@@ -56,6 +62,11 @@ const rowsLike = (x, y, testIds) => {
   return out.slice(0, 6);
 };
 
+// All that two may mean: the rows that they are in, then rows further in.
+const rowsOf = (a, b, testIds) => {
+  const seen = new Set();
+  return pairsOf(a, b, testIds).slice(0, 3).flatMap(([x, y]) => rowsLike(x, y, testIds).slice(0, 3)).filter((r) => { const key = r.list.map(number).join(); return !seen.has(key) && seen.add(key); });
+};
 // Of one alone: what stands beside it, or beside what it is in, and looks the same.
 const likeOne = (e, testIds) => {
   for (const p of lineOf(e, 8)) {

@@ -111,8 +111,7 @@ const pick = (e) => {
   picks = [...picks, e].slice(-2);
   guess = 0;
   if (picks.length === 2) {
-    const pair = pairOf(picks[0], picks[1]);
-    guesses = pair ? rowsLike(pair[0], pair[1], testIds) : [];
+    guesses = rowsOf(picks[0], picks[1], testIds);
     if (!guesses.length) { picks = []; say("These two are not alike. Point at two items of the same list, at the same place in each."); }
   } else guesses = likeOne(e, testIds);
   show();
@@ -179,7 +178,7 @@ const rows = () => {
   const list = mode === "count" ? rowsNow().filter(seen) : rowsNow(), n = list.length;
   if (!n) return [say2(picks.length && mode !== "table" ? "Point at a second one like it." : needs[mode] + ". By keys: arrows, Enter."), h("div", { class: "row end" }, cancel())];
   return [
-    say2(h("b", {}, `${n} like it`), picks.length < 2 ? ". If that is not all, point at a second one." : ".", h("code", {}, guesses[guess].css)),
+    say2(h("b", {}, `${n} like this`), picks.length < 2 ? ". If that is not all, point at a second one." : ".", h("code", {}, guesses[guess].css)),
     h("div", { class: "row end" }, guesses.length > 1 && text(`Other rows (${guess + 1} of ${guesses.length})`, other, { "data-id": "other" }), cancel(),
       mode === "count" ? text(`Assert ${n}`, () => { act("assert", { kind: "count", parts: [...hostsOf(list[0]), guesses[guess].css], count: n }); exit(); }, { "data-id": "ok", class: "text main" }) : text("Next: its fields", () => { columns = []; pointer = null; show(); }, { "data-id": "ok", class: "text main" })),
   ];
