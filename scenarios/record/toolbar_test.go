@@ -148,8 +148,10 @@ func (c *barred) picture(name string) string {
 	return name
 }
 
-func (c *barred) dress(scheme string) {
-	c.send(c.on, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
+// dress sets what the person prefers.
+func (c *barred) dress(feature, value string) {
+	c.t.Helper()
+	c.send(c.on, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": feature, "value": value}}})
 }
 
 // size is that of the window.

@@ -96,3 +96,22 @@ func TestToolbarSays(t *testing.T) {
 		t.Errorf("%v", c.rec.Lines())
 	}
 }
+
+// TestToolbarDress: it is light or dark, still or not, and narrow, as the person's machine is.
+func TestToolbarDress(t *testing.T) {
+	t.Parallel()
+	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
+	c.size(1100, 760)
+	const face, lamp = `getComputedStyle(root.querySelector(".tools")).backgroundColor`, `getComputedStyle(root.querySelector(".lamp")).animationName`
+	c.dress("prefers-color-scheme", "light")
+	c.inBar(face + ` === "rgb(255, 255, 255)" && ` + lamp + ` === "lamp"`)
+	c.picture("light.png")
+	c.dress("prefers-color-scheme", "dark")
+	c.inBar(face + ` === "rgb(32, 39, 44)"`)
+	c.picture("dark.png")
+	c.dress("prefers-reduced-motion", "reduce")
+	c.inBar(lamp + ` === "none"`)
+	c.size(360, 640)
+	c.inBar(`(() => { const b = root.querySelector(".tools").getBoundingClientRect(); return b.left >= 12 && b.right <= 348 && b.height < 45; })()`)
+	c.picture("narrow.png")
+}
