@@ -92,6 +92,9 @@ func (a *action) words() string {
 	case doClose:
 		return "close the popup " + shown(a.place.Target)
 	case doInsert:
+		if len(a.insert) > 1 { // the first one waits for it
+			return inserted(a.insert[1])
+		}
 		if len(a.insert) > 0 {
 			return inserted(a.insert[0])
 		}

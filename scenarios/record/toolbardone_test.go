@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"net/http/httptest"
@@ -202,6 +203,28 @@ var withBar = []struct {
 		c.tool("undo")
 		c.last("extract rows of")
 	}, nil},
+	{"a late list", "/recordings/late.html", func(c *barred) {
+		in := css("x-shop") + ".shadowRoot.querySelector"
+		c.tool("list")
+		c.inBar(`root.querySelector(".picking")`)
+		c.clickAt(c.at(c.on, in+"('li b')"))
+		c.inBar(part("ok"))
+		c.clickAt(c.at(c.on, in+"('li:nth-child(2) b')"))
+		c.inBar(`root.querySelector(".hint b").textContent === "3 like this"`)
+		c.tool("ok")
+		c.inBar(part("back"))
+		c.clickAt(c.at(c.on, in+"('li:nth-child(2) b')"))
+		c.inBar(part("column0"))
+		c.clickAt(c.at(c.on, in+"('li i')"))
+		c.inBar(`root.querySelectorAll(".preview th").length === 2 && root.querySelectorAll(".preview tbody tr").length === 3`)
+		c.tool("ok")
+		c.last("extract rows")
+		c.asserting("count")
+		c.inBar(`root.querySelector(".picking")`)
+		c.clickAt(c.at(c.on, in+"('li:nth-child(3) i')"))
+		c.tool("ok")
+		c.last("there are 3")
+	}, nil},
 	{"a popup", "/recordings/", func(c *barred) {
 		c.click("#popup")
 		popup := c.other("page", "popup.html")
@@ -289,9 +312,23 @@ func TestToolbarRecords(t *testing.T) {
 					t.Errorf("as a recording of Chrome's: %v", err)
 				}
 				if how == "by mouse" {
-					played(t, st, text)
+					written(t, played(t, st, text))
 				}
 			})
+		}
+	}
+}
+
+// written holds that the tables which were written have rows.
+func written(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if data, err := os.ReadFile(name); err != nil || bytes.Count(data, []byte("\n")) < 4 {
+			t.Errorf("%v: %s has\n%s", err, name, data)
 		}
 	}
 }

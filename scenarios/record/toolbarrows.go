@@ -94,11 +94,14 @@ func (s *serving) rows(ctx context.Context, m barSaid) (extract.Rows, error) {
 	return x.Rows(ctx, extract.Source{HTML: d.HTML, URL: d.URL})
 }
 
-// extract adds the step, and one that writes its rows to a file.
+// extract adds the step, after one that waits for what it reads, and before one that writes its rows to a file.
 func (s *serving) extract(m barSaid) error {
 	step, err := m.stepOf()
 	if err != nil {
 		return err
+	}
+	if m.selector() == nil {
+		return errRows
 	}
 	step.Place, step.Rows, step.Table = s.placeOf(m.page), expr.Literal(step.Rows), expr.Literal(step.Table)
 	for i := range step.Columns {
@@ -106,7 +109,8 @@ func (s *serving) extract(m barSaid) error {
 		c.Select = expr.Literal(c.Select)
 	}
 	step.As = s.free(nameOf(orElse(m.Name, "rows")))
-	s.Insert(step, scenarios.Write{File: step.As + ".csv", Value: "${." + step.As + "}"})
+	wait := scenarios.WaitForElement{Place: step.Place, Selectors: []scenarios.Selector{m.selector()}}
+	s.Insert(wait, step, scenarios.Write{File: step.As + ".csv", Value: "${." + step.As + "}"})
 	return nil
 }
 
@@ -132,14 +136,21 @@ func (s *serving) free(name string) string {
 }
 
 func (s *serving) assertCount(m barSaid) error {
-	if len(m.Parts) == 0 || slices.Contains(m.Parts, "") || m.Count < 0 {
+	sel, n := m.selector(), m.Count
+	if sel == nil || n < 0 {
 		return ErrNothingThere
 	}
-	var sel scenarios.Selector
+	s.Insert(scenarios.Assert{Place: s.placeOf(m.page), Selectors: []scenarios.Selector{sel}, Operator: "==", Count: &n})
+	return nil
+}
+
+// selector is what the parts say, nil if they say nothing.
+func (m *barMessage) selector() (sel scenarios.Selector) {
+	if slices.Contains(m.Parts, "") || len(m.Parts) > maxDepth {
+		return nil
+	}
 	for _, p := range m.Parts {
 		sel = append(sel, expr.Literal(p))
 	}
-	n := m.Count
-	s.Insert(scenarios.Assert{Place: s.placeOf(m.page), Selectors: []scenarios.Selector{sel}, Operator: "==", Count: &n})
-	return nil
+	return sel
 }

@@ -195,6 +195,23 @@ func TestToolbarInDialog(t *testing.T) {
 	}
 }
 
+// TestToolbarInPopover: a popover that closes when something beside it is pressed stays open while the toolbar is used.
+func TestToolbarInPopover(t *testing.T) {
+	t.Parallel()
+	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
+	c.click("#tip")
+	c.inBar("root.host.parentNode.id === 'tips'")
+	c.asserting("text")
+	c.points("#tips p")
+	c.last("Come early.")
+	c.until(c.on, "document.querySelector('#tips').matches(':popover-open')")
+	c.keys("Escape")
+	c.inBar("root.host.parentNode === document.documentElement")
+	c.shown()
+	c.click("#buy")
+	c.last("Buy")
+}
+
 // TestToolbarComesBack: pages that write their document anew, or change their body, or take out what they do not know, have it again.
 func TestToolbarComesBack(t *testing.T) {
 	t.Parallel()

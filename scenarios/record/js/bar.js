@@ -55,7 +55,8 @@ const build = () => {
   sizes.observe(layer);
 };
 
-// It stays where it is seen: behind the body, or in the dialog that all else is inert beside; above what else comes to the top layer.
+// It stays where it is seen: behind the body, or in the dialog that all else is inert beside, or in the popover that closes when something else is
+// pressed; above what else comes to the top layer.
 let wait = 50, waiting = 0, lost = -1e9;
 const sizes = new ResizeObserver(() => { if (state.shown && !(host.isConnected && layer.getClientRects().length)) later(); });
 const later = () => { // a page that takes out what it does not know is not fought
@@ -68,6 +69,7 @@ const modal = () => {
   for (let e = document.activeElement; e; e = shadowOf(e)?.activeElement) { const d = e !== host && e.closest("dialog:modal"); if (d) return d; }
   return [...document.querySelectorAll("dialog:modal")].pop() || null;
 };
+const open = () => [...document.querySelectorAll("[popover]:popover-open")].filter((p) => p.popover !== "manual").pop() || null; // a press beside it closes it
 const withBody = (f) => {
   if (document.body) { f(); return; }
   new MutationObserver((_, o) => { if (document.body) { o.disconnect(); f(); } }).observe(document, { childList: true, subtree: true });
@@ -77,7 +79,7 @@ const place = (raise) => withBody(() => {
   if (!state.shown) { host?.remove(); return; }
   if (gone()) { mode = ""; forget(); host = null; }
   if (!host) build();
-  const parent = modal() || document.documentElement, had = root.activeElement;
+  const parent = modal() || open() || document.documentElement, had = root.activeElement;
   if (host.parentNode !== parent) { parent.append(host); setTimeout(() => { if (state.shown && !host.isConnected) later(); }); }
   if (raise && layer.matches(":popover-open")) layer.hidePopover();
   if (!layer.matches(":popover-open")) { layer.showPopover(); if (had && had.isConnected) had.focus({ preventScroll: true }); }
@@ -99,7 +101,9 @@ const spot = () => {
   dock.style.left = `calc(12px + (100% - 24px) * ${state.x})`;
   dock.style.transform = `translateX(${-100 * state.x}%)`;
   dock.classList.toggle("above", state.edge === "top");
-  tools.querySelector(".grip").setAttribute("aria-label", state.edge === "top" ? "Move to the bottom" : "Move to the top");
+  const grip = tools.querySelector(".grip");
+  grip.title = state.edge === "top" ? "Move to the bottom" : "Move to the top";
+  grip.setAttribute("aria-label", grip.title);
 };
 const render = () => {
   if (!host) return;

@@ -158,7 +158,7 @@ const edited = (input) => {
 const done = () => {
   const names = columns ? columns.map((c) => c.name.trim()) : [];
   if (names.includes("") || new Set(names).size < names.length) { say("Each field needs a name of its own."); return; }
-  act("extract", { name, ...wanted() });
+  act("extract", { name, parts: [...hostsOf(rowsNow()[0]), guesses[guess].css], ...wanted() });
   exit();
 };
 
