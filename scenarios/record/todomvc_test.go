@@ -21,6 +21,7 @@ import (
 	"seine/scenarios/program"
 	"seine/scenarios/record"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 )
 
 // frameworks whose builds of TodoMVC are recorded.
@@ -105,7 +106,7 @@ func TestTodoMVC(t *testing.T) {
 	if _, err := os.Stat(todoFolder); err != nil {
 		t.Fatal("npm's todomvc is not there; `make test` installs it")
 	}
-	st := stage(t)
+	st := replaytest.Stage(t)
 	list := frameworks
 	if rounds() == 1 {
 		list = list[:5] // the others where there is time
