@@ -236,7 +236,10 @@ func TestSameDate(t *testing.T) {
 	s := newShelf(t)
 	f := newFetching(t)
 	it := s.put("/f.bin", noise(3<<20, 1))
-	it.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool { r.Header.Del("If-Modified-Since"); return false }
+	it.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		r.Header.Del("If-Modified-Since")
+		return false
+	}
 	list := s.list("/f.bin")
 	f.run(list)
 	results, _ := f.run(list)

@@ -107,8 +107,8 @@ func TestGrows(t *testing.T) {
 // TestGrowsOn: a file that grows goes on over discontinuities, where timestamps begin anew, and each of its tracks lies as it does in the finished file.
 func TestGrowsOn(t *testing.T) {
 	for name, list := range map[string][]segment{
-		"transport":       playlist(t, "film/360p", 0),
-		"two streams":     interleave(playlist(t, "split/video", 0), playlist(t, "split/audio", 1)),
+		"transport":   playlist(t, "film/360p", 0),
+		"two streams": interleave(playlist(t, "split/video", 0), playlist(t, "split/audio", 1)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := len(list)
