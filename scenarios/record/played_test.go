@@ -11,8 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"seine/browser"
-	"seine/browser/browsertest"
 	"seine/capture/session"
 	"seine/scenarios/engine"
 	"seine/scenarios/program"
@@ -56,15 +54,4 @@ func replays(t *testing.T, st *replay.Stage, text string, inputs map[string]stri
 			t.Fatalf("%s\n%s", d, own)
 		}
 	}
-}
-
-func stage(t *testing.T) *replay.Stage {
-	t.Helper()
-	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()), replay.SalvageLimit)
-	t.Cleanup(func() {
-		if err := k.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return &replay.Stage{Keeper: k}
 }

@@ -12,12 +12,13 @@ import (
 	"testing"
 
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 )
 
 // TestNearest: where no selector finds an element, the failure names what is most like it, and a picture shows where that is.
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	page := `<style>* { margin: 0 } button, a, input { position: absolute; left: 100px; width: 200px; height: 40px; box-sizing: border-box }</style><button id=b style="top:100px" class="send-now">Send the order now</button><a href="#" style="top:200px">Send an order later</a><button style="top:300px">Cancel</button><button hidden>Send order now</button><input style="top:400px" placeholder="Search">`
 	report, err := c.run(t, `steps:
   - navigate: "${.base}/recordings/"
