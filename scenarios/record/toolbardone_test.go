@@ -17,6 +17,7 @@ import (
 	"seine/scenarios/program"
 	"seine/scenarios/record"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 	"seine/testdata/sites"
 )
 
@@ -294,7 +295,7 @@ func (c *barred) walksTo(selector string) {
 // TestToolbarRecords: what is done with the toolbar, by mouse or by keys alone, stands in the golden file, and runs.
 func TestToolbarRecords(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	for _, d := range withBar {
 		for how, do := range map[string]func(*barred){"by mouse": d.mouse, "by keys": d.keys} {
 			if do == nil {
@@ -356,7 +357,7 @@ func played(t *testing.T, st *replay.Stage, text string) string {
 // TestToolbarPreview: what the preview shows is what the file gives when it is run.
 func TestToolbarPreview(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
 	c.tool("list")
 	c.points(".product:nth-child(3) h2 a")
