@@ -13,7 +13,8 @@
 // # The toolbar
 //
 // With Options.Toolbar, and while [Recording.ServeToolbar] runs, the top document of each page has a toolbar: an element without attributes
-// beside the body, under a name made up for the document, with all else in its closed shadow root and in the browser's top layer. A listener in
+// beside the body (in a modal dialog, or a popover that closes when something else is pressed, while one is open), under a name made up for the
+// document, with all else in its closed shadow root and in the browser's top layer. A listener in
 // front of all others, at the window, stops each event that is told of it: neither the site's handlers nor the script that listens hear what is
 // done there. While something is pointed at, a shield over the page takes the pointer, and the keyboard is ours.
 //

@@ -12,8 +12,11 @@ import (
 )
 
 // ServeToolbar shows the toolbar in the pages and does what is asked for there, until ctx ends; then it is gone from them. One call may run at
-// a time, and needs Options.Toolbar.
+// a time; without Options.Toolbar it returns at once.
 func (r *Recording) ServeToolbar(ctx context.Context, o ToolbarOptions) {
+	if r.bar == nil {
+		return
+	}
 	s := &serving{Recording: r, toolbar: r.bar, o: o, edge: "bottom", x: 0.5}
 	news := time.NewTimer(0)
 	defer news.Stop()

@@ -210,7 +210,7 @@ const types = ("pointerdown pointerup pointermove pointerover pointerout pointer
 const focusing = /^(focus|blur|DOMFocus)/, keying = /^(key|beforeinput|textInput)/;
 const struck = new Set(); // keys that were pressed here, and may be let go elsewhere
 const guard = (e) => {
-  if (shortcut(e)) {
+  if (shortcut(e) && (state.shown || !isTop)) {
     e.preventDefault();
     e.stopImmediatePropagation();
     struck.add(e.code);
