@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -149,13 +150,24 @@ func TestFilmSecretsResumed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	middle := fmt.Sprintf("/%d/seg_001.m4s", len(ways())/2)
+	there := make(chan struct{})
+	once := sync.OnceFunc(func() { close(there) })
 	o.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.URL.Path == middle {
-			cancel()
+			select {
+			case <-there:
+				cancel()
+			case <-r.Context().Done():
+			}
 		}
 		return false
 	}
 	job := o.job(t, o.client(t, s.conf))
+	job.Progress = func(p assemble.Progress) {
+		if p.Done > 0 {
+			once()
+		}
+	}
 	first, err := assemble.Run(ctx, job)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
