@@ -101,6 +101,7 @@ func (c *barred) foreign() {
 	if got := c.eval(c.on, "(() => { const h = "+host+"; return [/^x-[a-z]{10}$/.test(h.localName), h.attributes.length, h.shadowRoot, h.textContent, h.childNodes.length, document.documentElement.children.length]; })()"); got != want {
 		c.t.Errorf("it looks like %s, wanted %s", got, want)
 	}
+	c.settled()
 	n := len(c.rec.Lines())
 	at := c.place(part("pause"))
 	c.eval(c.on, fmt.Sprintf(`(() => { for (const type of ["pointerdown", "mousedown", "mouseup", "click"]) %s.dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true, detail: 1, clientX: %g, clientY: %g })); return 0; })()`, host, at.X, at.Y))
