@@ -51,6 +51,7 @@ type action struct {
 	moved  bool // the page went elsewhere
 	calls  []Call
 	asks   string    // what a dialog asked
+	opened []string  // popups
 	insert []anyStep // see Insert
 }
 
@@ -59,7 +60,7 @@ func (a *action) on(e *Element) bool {
 }
 
 // quiet: nothing came of it.
-func (a *action) quiet() bool { return len(a.calls) == 0 && !a.moved && a.asks == "" && !a.chooser }
+func (a *action) quiet() bool { return len(a.calls) == 0 && !a.moved && a.asks == "" && !a.chooser && len(a.opened) == 0 }
 
 // calling reports whether a call was one of the action's.
 func (a *action) calling(id string) int {

@@ -164,6 +164,9 @@ func (h *hearing) navigated(s *browser.Session, ev frameEvent) {
 func (h *hearing) moved(s *browser.Session, p *pageState, url string) {
 	first := !p.shown && s != h.main()
 	p.url, p.shown = url, true
+	if s != h.main() {
+		h.popups.at(string(s.TargetID()), url)
+	}
 	if !first {
 		h.emit(Event{Kind: Navigated, At: time.Now(), URL: url, Place: h.pagePlace(s)})
 	}

@@ -24,7 +24,7 @@ const (
 
 	Navigating Kind = "navigating" // by the browser's own means: typed, back, forward, reloaded; URL
 	Navigated  Kind = "navigated"  // Target shows another document, or another address of the same one
-	Opened     Kind = "opened"     // a popup
+	Opened     Kind = "opened"     // a popup: Place
 	Closed     Kind = "closed"     // a popup, Target
 	Asked      Kind = "asked"      // a dialog has opened: Dialog
 	Answered   Kind = "answered"   // Dialog
@@ -64,6 +64,7 @@ type Event struct {
 type Place struct {
 	Target string   // "": the main page; else the popup's address at that time
 	Page   string   // what tells pages apart
+	Before []string // popups that opened before Page, and whose addresses are like its own
 	Frame  []int    // indexes, outermost first
 	In     []string // the same by address or selector
 }

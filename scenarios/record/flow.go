@@ -23,7 +23,7 @@ type FlowOptions struct {
 
 // Flow is what was done so far, as steps, with a comment in front of some of them, by the step's index.
 func (f *Folder) Flow(o FlowOptions) (scenarios.UserFlow, map[int]string) {
-	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls}
+	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls, unmade: f.unmade}
 	w.flow.Title, w.flow.SelectorAttribute = o.Title, o.TestID
 	for _, in := range o.Taken {
 		w.names[in.Name] = true
@@ -41,6 +41,7 @@ type writer struct {
 	comments map[int]string
 	names    map[string]bool
 	polls    map[string]int
+	unmade   map[string]bool
 	title    string
 	group    string
 	last     *action
@@ -62,7 +63,7 @@ func (w *writer) noteAt(n int, text string) {
 
 func (w *writer) action(a *action) {
 	if a.deed == doInsert {
-		w.flow.Steps = append(w.flow.Steps, a.insert...)
+		w.inserted(a)
 		return
 	}
 	first := len(w.flow.Steps)
@@ -74,10 +75,43 @@ func (w *writer) action(a *action) {
 	}
 	w.step(a, base)
 	for i := len(mods) - 1; i >= 0; i-- {
-		w.add(scenarios.KeyUp{Target: w.address(a.place.Target), Key: mods[i]})
+		w.add(scenarios.KeyUp{Target: w.target(a.place), Key: mods[i]})
 	}
 	w.after(a, first)
 	w.last = a
+}
+
+// inserted adds steps that were made for a page.
+func (w *writer) inserted(a *action) {
+	for _, s := range a.insert {
+		if as, ok := s.(scenarios.Assert); ok && a.place.Target != "" {
+			as.Target = w.target(a.place)
+			s = as
+		}
+		w.add(s)
+	}
+}
+
+// target names a page: what Chrome's Recorder knows is the exact address; ours outlives what changes in it, and counts those that have the same.
+func (w *writer) target(p Place) string {
+	pattern := popupPattern(p.Target)
+	if w.o.Plain || p.Target == "" {
+		return w.address(p.Target)
+	}
+	name := expr.Literal(pattern)
+	if pattern == p.Target {
+		name = w.address(p.Target)
+	}
+	n := 1
+	for _, page := range p.Before {
+		if !w.unmade[page] {
+			n++
+		}
+	}
+	if n > 1 {
+		name += fmt.Sprintf(" (%d)", n)
+	}
+	return name
 }
 
 // hold presses the modifiers that a click was made with.
@@ -87,7 +121,7 @@ func (w *writer) hold(a *action) []string {
 	}
 	list := strings.Split(a.mods, "+")
 	for _, m := range list {
-		w.add(scenarios.KeyDown{Target: w.address(a.place.Target), Key: m})
+		w.add(scenarios.KeyDown{Target: w.target(a.place), Key: m})
 	}
 	return list
 }
@@ -127,7 +161,7 @@ func (w *writer) step(a *action, base scenarios.Base) {
 
 // place is where a step works; a recording for Chrome has the frame's numbers too.
 func (w *writer) place(p Place) scenarios.Place {
-	at := scenarios.Place{Target: w.address(p.Target)}
+	at := scenarios.Place{Target: w.target(p)}
 	for _, in := range p.In {
 		at.InFrame = append(at.InFrame, expr.Literal(in))
 	}

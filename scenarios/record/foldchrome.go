@@ -9,6 +9,10 @@ func (f *Folder) chrome(e Event) {
 		f.typedAddress(e)
 	case Navigated:
 		f.navigated(e)
+	case Opened:
+		if a := f.tail(); a != nil && e.At.Sub(a.last) < moving {
+			a.opened = append(a.opened, e.Place.Page)
+		}
 	case Closed:
 		f.popupClosed(e)
 	case Asked:

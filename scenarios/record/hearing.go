@@ -40,6 +40,7 @@ type hearing struct {
 	lost      func(int) // events that were too many
 	documents map[realm]*document
 	pages     map[target.ID]*pageState
+	popups    *popups
 	frames    map[string]*frameState
 	sessions  map[target.SessionID]*browser.Session
 	created   int
@@ -71,7 +72,7 @@ type step struct {
 
 func newHearing(e ear, main func() *browser.Session, emit func(Event), lost func(int), wrong func(string)) *hearing {
 	return &hearing{
-		ear: e, main: main, emit: emit, lost: lost, wrong: wrong, documents: map[realm]*document{}, pages: map[target.ID]*pageState{},
+		ear: e, main: main, emit: emit, lost: lost, wrong: wrong, popups: &popups{}, documents: map[realm]*document{}, pages: map[target.ID]*pageState{},
 		frames: map[string]*frameState{}, sessions: map[target.SessionID]*browser.Session{},
 	}
 }
@@ -87,6 +88,7 @@ func (h *hearing) attached(s *browser.Session) {
 	}
 	h.pages[s.TargetID()] = &pageState{session: s, url: s.URL(), asked: map[string]bool{}}
 	if main := h.main(); main != nil && s != main {
+		h.popups.at(string(s.TargetID()), s.URL())
 		h.emit(Event{Kind: Opened, At: time.Now(), URL: s.URL(), Place: h.pagePlace(s)})
 	}
 }
@@ -123,14 +125,10 @@ func (h *hearing) pageOf(s *browser.Session) *browser.Session {
 
 func (h *hearing) pagePlace(s *browser.Session) Place {
 	s = h.pageOf(s)
-	p := Place{Page: string(s.TargetID())}
-	if s != h.main() {
-		p.Target = s.URL()
-		if st := h.pages[s.TargetID()]; st != nil && st.url != "" {
-			p.Target = st.url
-		}
+	if s == h.main() {
+		return Place{Page: string(s.TargetID())}
 	}
-	return p
+	return h.popups.place(string(s.TargetID()))
 }
 
 // told takes a message of the script.

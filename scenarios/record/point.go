@@ -59,9 +59,10 @@ func (r *Recording) Assert(ctx context.Context, s *browser.Session, x, y float64
 		return ErrSecret
 	}
 	step := scenarios.Assert{Selectors: selectors(at.Element.element("")), Text: expr.Literal(at.Text)}
+	place := Place{}
 	if s != r.mainSession() {
-		step.Target = expr.Literal(s.URL())
+		place = r.hearing.popups.place(string(s.TargetID()))
 	}
-	r.Insert(step)
+	r.insert(place, step)
 	return nil
 }

@@ -208,10 +208,13 @@ func (r *Recording) Undo() bool {
 }
 
 // Insert adds steps that nobody did: an assertion, rows to extract, a film to grab.
-func (r *Recording) Insert(steps ...scenarios.Step) {
+func (r *Recording) Insert(steps ...scenarios.Step) { r.insert(Place{}, steps...) }
+
+// insert adds steps for a page.
+func (r *Recording) insert(place Place, steps ...scenarios.Step) {
 	r.mu.Lock()
 	now := time.Now()
-	r.fold.add(&action{deed: doInsert, insert: steps, at: now, last: now})
+	r.fold.add(&action{deed: doInsert, place: place, insert: steps, at: now, last: now})
 	r.mu.Unlock()
 	r.tell()
 }

@@ -76,6 +76,9 @@ func (l *leaving) settle(ctx context.Context) {
 			if inFrame(params) {
 				continue
 			}
+			if restored(params) {
+				return
+			}
 			select {
 			case <-l.read:
 			case <-ctx.Done():

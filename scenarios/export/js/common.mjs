@@ -22,6 +22,14 @@ const missing = async (what) => { throw new Error(`${what} has no counterpart he
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const matches = (pattern, s) => new RegExp("^" + pattern.split("*").map((p) => p.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*") + "$").test(s);
 
+// addressed is the popup that a target names: its address, with * for anything, and which of those that have it, from 1.
+const addressed = (target) => {
+  const [, address = target, n] = target.match(/^(\S+) \((\d+)\)$/) ?? [];
+  const like = opened.filter((p) => p.url() === address || matches(address, p.url()));
+  const found = n ? like[n - 1] : like.find((p) => !p.closed());
+  return found && !found.closed() && found.page();
+};
+
 const until = async (what, ms, test) => {
   for (const end = Date.now() + ms; ; await sleep(50)) {
     const found = await test();
@@ -29,6 +37,9 @@ const until = async (what, ms, test) => {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
   }
 };
+
+// asserted are the events of a kind that a step brings about.
+const asserted = (o, type) => (o.assertedEvents ?? []).filter((e) => e.type === type);
 
 // tried runs a step with its retries; an optional one may fail.
 const tried = async (o, step) => {
