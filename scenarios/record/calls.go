@@ -15,7 +15,7 @@ func (w *writer) heading(a *action) {
 	if a.element != nil {
 		group = oneLine(a.element.Group)
 	}
-	if a.deed == doNavigate || a.deed == doClose {
+	if a.deed == doNavigate || a.deed == doClose || a.deed == doHistory {
 		return
 	}
 	if a.place.Target != "" {

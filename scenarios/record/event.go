@@ -22,7 +22,7 @@ const (
 	Scroll      Kind = "scroll"      // Element (nil: the page), Offset
 	Chooser     Kind = "chooser"     // the page opened the chooser of a file field
 
-	Navigating Kind = "navigating" // by the browser's own means: typed, back, forward, reloaded; URL
+	Navigating Kind = "navigating" // by the browser's own means: typed, back, forward, reloaded; URL, Go, By, Sure
 	Navigated  Kind = "navigated"  // Target shows another document, or another address of the same one
 	Opened     Kind = "opened"     // a popup: Place
 	Closed     Kind = "closed"     // a popup, Target
@@ -30,6 +30,7 @@ const (
 	Answered   Kind = "answered"   // Dialog
 	Requested  Kind = "requested"  // Call
 	Responded  Kind = "responded"  // Call
+	Downloaded Kind = "downloaded" // URL; Value is the name that it would have
 )
 
 // Event is one thing that was heard.
@@ -58,6 +59,9 @@ type Event struct {
 	Edits   bool // the key came to a field of text
 	Dialog  Dialog
 	Call    Call
+	Go      string // back, forward, reload; "": to an address
+	By      int    // pages back or forward
+	Sure    bool   // it was the person who went back or forward, and no script
 }
 
 // Place is a document: of the main page or of a popup, or of a frame in them.

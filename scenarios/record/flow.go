@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"seine/assemble/filename"
 	"seine/scenarios"
 	"seine/scenarios/expr"
 )
@@ -23,7 +24,7 @@ type FlowOptions struct {
 
 // Flow is what was done so far, as steps, with a comment in front of some of them, by the step's index.
 func (f *Folder) Flow(o FlowOptions) (scenarios.UserFlow, map[int]string) {
-	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls, unmade: f.unmade}
+	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls, unmade: f.unmade, files: map[string]bool{}}
 	w.flow.Title, w.flow.SelectorAttribute = o.Title, o.TestID
 	for _, in := range o.Taken {
 		w.names[in.Name] = true
@@ -42,6 +43,7 @@ type writer struct {
 	names    map[string]bool
 	polls    map[string]int
 	unmade   map[string]bool
+	files    map[string]bool // that were downloaded, in small letters
 	title    string
 	group    string
 	last     *action
@@ -72,6 +74,9 @@ func (w *writer) action(a *action) {
 	base := scenarios.Base{}
 	if a.moved {
 		base.AssertedEvents = []scenarios.AssertedEvent{{Type: "navigation"}}
+	}
+	for _, name := range a.offers {
+		base.AssertedEvents = append(base.AssertedEvents, scenarios.AssertedEvent{Type: "download", File: expr.Literal(w.file(name))})
 	}
 	w.step(a, base)
 	for i := len(mods) - 1; i >= 0; i-- {
@@ -131,6 +136,8 @@ func (w *writer) step(a *action, base scenarios.Base) {
 	switch a.deed {
 	case doNavigate:
 		w.add(scenarios.Navigate{Base: base, Target: at.Target, URL: w.address(a.url)})
+	case doHistory:
+		w.went(a, base, at)
 	case doClick:
 		w.clicked(a, base, at)
 	case doHover:
@@ -157,6 +164,30 @@ func (w *writer) step(a *action, base scenarios.Base) {
 	case doClose:
 		w.add(scenarios.Close{Base: base, Target: at.Target})
 	}
+}
+
+// went goes through the history. Chrome's Recorder knows addresses alone.
+func (w *writer) went(a *action, base scenarios.Base, at scenarios.Place) {
+	if w.o.Plain {
+		w.add(scenarios.Navigate{Base: base, Target: at.Target, URL: w.address(a.url)})
+		return
+	}
+	h := scenarios.History{Base: base, Target: at.Target, Go: a.goes}
+	if a.by > 1 {
+		h.By = a.by
+	}
+	w.add(h)
+}
+
+// file names a download as its page does, with an extension of ours; no two have one name.
+func (w *writer) file(proposed string) string {
+	stem, ext := filename.Offered(proposed)
+	name := stem + ext
+	for n := 2; w.files[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s %d%s", stem, n, ext)
+	}
+	w.files[strings.ToLower(name)] = true
+	return name
 }
 
 // place is where a step works; a recording for Chrome has the frame's numbers too.

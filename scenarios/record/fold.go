@@ -47,7 +47,7 @@ func (f *Folder) Add(e Event) {
 	switch e.Kind {
 	case Requested, Responded:
 		f.call(e)
-	case Navigating, Navigated, Opened, Closed, Asked, Answered:
+	case Navigating, Navigated, Opened, Closed, Asked, Answered, Downloaded:
 		f.chrome(e)
 	case Scroll:
 		f.scrolled(e)

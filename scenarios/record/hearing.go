@@ -53,6 +53,7 @@ type pageState struct {
 	url     string
 	shown   bool            // its first document has come
 	asked   map[string]bool // addresses that its documents asked for
+	going   traversal
 	dialog  Dialog
 }
 
@@ -152,6 +153,10 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		h.lost(m.Count)
 	case "wrong":
 		h.wrong(clip(m.Why))
+	case "traverse":
+		if p := h.pages[h.pageOf(s).TargetID()]; p != nil {
+			p.goer(d.frame, m.By, m.Own)
+		}
 	case "host":
 		if m.Element != nil {
 			h.openRoot(s, ev.Context, m.Element.Ref)

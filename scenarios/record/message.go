@@ -43,6 +43,8 @@ type message struct {
 	Key     string       `json:"key"`
 	Edits   bool         `json:"edits"`
 	Dark    bool         `json:"dark"` // there may be a closed shadow root
+	Own     bool         `json:"own"`  // a script did it
+	By      int          `json:"by"`   // entries of the history; 0: it is not known
 	Count   int          `json:"n"`
 	Why     string       `json:"why"`
 }

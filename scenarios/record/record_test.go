@@ -370,7 +370,7 @@ func TestRecorded(t *testing.T) {
 			c.settled()
 			text := c.yaml(record.FlowOptions{})
 			golden(t, d.name+".yaml", text)
-			replays(t, st, text, d.inputs, d.told)
+			replays(t, st, text, d.inputs, d.told, nil)
 		})
 	}
 }

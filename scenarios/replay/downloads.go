@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -141,7 +140,8 @@ func (d *downloading) place(files []scenarios.AssertedEvent) error {
 	for i, f := range files {
 		name := f.File
 		if name == "" {
-			name = fileName(d.begun[d.done[i]].Name)
+			stem, ext := filename.Offered(d.begun[d.done[i]].Name)
+			name = stem + ext
 		}
 		if err := d.page.place(&name); err != nil {
 			return err
@@ -164,15 +164,4 @@ func (d *downloading) copy(guid, to string) error {
 		_, err := io.Copy(f, from)
 		return err
 	})
-}
-
-// fileName makes a name of one that a page proposes, with an extension of ours.
-func fileName(proposed string) string {
-	base := path.Base(filepath.ToSlash(proposed))
-	ext := strings.ToLower(path.Ext(base))
-	stem := strings.TrimSuffix(base, path.Ext(base))
-	if !filename.Harmless(ext) {
-		stem, ext = base, ""
-	}
-	return filename.Clean(stem, "file") + ext
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	jsonv2 "github.com/chromedp/cdproto/cdp/jsonv2"
@@ -29,7 +30,7 @@ func (p *Page) history(ctx context.Context, s scenarios.History) error {
 	if s.Go == "reload" {
 		err = session.Call(ctx, page.CommandReload, nil, nil)
 	} else {
-		a.to, a.near, err = leaf(ctx, session, s)
+		a.to, a.late, err = leaf(ctx, session, s)
 	}
 	if err != nil {
 		return err
@@ -37,31 +38,43 @@ func (p *Page) history(ctx context.Context, s scenarios.History) error {
 	return a.await(ctx, p, s)
 }
 
-// leaf goes to an entry of the history (Page.navigateToHistoryEntry), and gives its address. It is near where that is the present one: a frame
-// goes back then.
-func leaf(ctx context.Context, session *browser.Session, s scenarios.History) (to string, near bool, err error) {
+// leaf goes to an entry of the history (Page.navigateToHistoryEntry), and gives its address. Where that is the present one, it may be a frame
+// that goes, of any process: once it has gone, late ends the waiting for the page itself.
+func leaf(ctx context.Context, session *browser.Session, s scenarios.History) (to string, late <-chan time.Time, err error) {
 	all, err := cdp.Call(ctx, cdp.Session(session), page.GetNavigationHistory, cdp.Empty{})
 	if err != nil {
-		return "", false, err
+		return "", nil, err
 	}
 	by := max(s.By, 1)
 	if s.Go == "back" {
 		by = -by
 	}
 	at := int(all.CurrentIndex)
-	if at+by < 0 || at+by >= len(all.Entries) || at >= len(all.Entries) {
-		return "", false, fmt.Errorf("%w: it has %d, and the page is number %d of them", ErrHistory, len(all.Entries), all.CurrentIndex+1)
+	if at >= len(all.Entries) || at+by < 0 || at+by >= len(all.Entries) {
+		return "", nil, fmt.Errorf("%w: it has %d, and the page is number %d of them", ErrHistory, len(all.Entries), at+1)
 	}
-	to = all.Entries[at+by].URL
-	_, err = cdp.Call(ctx, cdp.Session(session), page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: all.Entries[at+by].ID})
-	return to, to == all.Entries[at].URL, err
+	entry := all.Entries[at+by]
+	if _, err = cdp.Call(ctx, cdp.Session(session), page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: entry.ID}); err != nil {
+		return "", nil, err
+	}
+	if entry.URL != all.Entries[at].URL {
+		return entry.URL, nil, nil
+	}
+	err = waiting(ctx, "the page "+s.Go, func(ctx context.Context) (string, error) {
+		now, err := cdp.Call(ctx, cdp.Session(session), page.GetNavigationHistory, cdp.Empty{})
+		if err != nil || int(now.CurrentIndex) == at+by {
+			return "", err
+		}
+		return "it did not come", nil
+	})
+	return entry.URL, time.After(hearLimit), err
 }
 
 // arrival is what tells that a page has come somewhere.
 type arrival struct {
 	navigated, within, read <-chan jsonv2.Value
-	to                      string // address in the same document; "": another one must come
-	near                    bool   // it may be that of a frame
+	to                      string           // address, which may be in the same document; "": another one must come
+	late                    <-chan time.Time // nil: never
 }
 
 func arrivals(s *browser.Session) (a arrival, stop func()) {
@@ -85,19 +98,19 @@ func (a arrival) await(ctx context.Context, p *Page, s scenarios.History) error 
 			switch {
 			case !ok:
 				return p.visit.gone()
-			case inFrame(params) && a.near:
-				return nil
 			case inFrame(params):
 			case restored(params):
 				return nil
 			default:
-				read = a.read
+				read, a.late = a.read, nil
 			}
 		case params := <-a.within:
 			if a.comes(params) {
 				return nil
 			}
 		case <-read:
+			return nil
+		case <-a.late:
 			return nil
 		case <-ctx.Done():
 			if cause := context.Cause(ctx); read == nil || !errors.Is(cause, errStepTimeout) {
@@ -114,5 +127,5 @@ func (a arrival) comes(params jsonv2.Value) bool {
 	var ev struct {
 		URL string `json:"url"`
 	}
-	return jsonv2.Unmarshal(params, &ev, jsonv2.AllowInvalidUTF8(true)) == nil && a.to != "" && (ev.URL == a.to || a.near)
+	return jsonv2.Unmarshal(params, &ev, jsonv2.AllowInvalidUTF8(true)) == nil && a.to != "" && ev.URL == a.to
 }

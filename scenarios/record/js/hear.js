@@ -330,6 +330,11 @@ const listen = () => {
   window.addEventListener("click", (e) => { if (!e.isTrusted) chooser(e); }, { capture: true, passive: true });
 };
 listen();
+// Who goes back or forward, and how far: a person by the browser's own means, or a script (NavigateEvent.userInitiated). Of other origins nothing is told.
+window.navigation?.addEventListener("navigate", (e) => {
+  const to = e.destination.index, at = navigation.currentEntry?.index ?? -1;
+  if (e.isTrusted && e.navigationType === "traverse") send({ k: "traverse", own: !e.userInitiated, by: to < 0 || at < 0 ? 0 : to - at }, e);
+});
 
 return {
   listen, // again: document.open() takes listeners away
