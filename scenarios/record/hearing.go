@@ -45,6 +45,8 @@ type hearing struct {
 	sessions  map[target.SessionID]*browser.Session
 	created   int
 	wrong     func(string)
+	picking   func(*Picker) // nil: nobody wants to know
+	passing   string        // a folder whose files are here for a while only
 }
 
 // pageState is a page or popup.
@@ -157,6 +159,8 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		if p := h.pages[h.pageOf(s).TargetID()]; p != nil {
 			p.goer(d.frame, m.By, m.Own)
 		}
+	case "picker":
+		h.picker(s, ev.Context, m)
 	case "host":
 		if m.Element != nil {
 			h.openRoot(s, ev.Context, m.Element.Ref)
@@ -193,7 +197,7 @@ func (h *hearing) event(s *browser.Session, context int64, d *document, m *messa
 		e.Press = Press{d.name, m.Press}
 	}
 	if e.Kind == Change && e.Control == "file" {
-		e.Files = h.paths(s, context, m.Element.Ref, m.Files)
+		e.Files = h.lasting(h.paths(s, context, m.Element.Ref, m.Files))
 	}
 	h.emit(e)
 }

@@ -47,6 +47,8 @@ type message struct {
 	By      int          `json:"by"`   // entries of the history; 0: it is not known
 	Count   int          `json:"n"`
 	Why     string       `json:"why"`
+	Label   string       `json:"label"`
+	List    []PickerItem `json:"list"`
 }
 
 // wireElement has its description, or its number alone if it was described before.

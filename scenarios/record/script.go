@@ -14,7 +14,8 @@ import (
 	"seine/browser"
 )
 
-// The script that listens, in parts: which names are made up, what an element is to a person, its selectors, and what is done to it.
+// The script that listens, in parts: which names are made up, what an element is to a person, its selectors, what
+// Chrome draws beside the page, and what is done.
 var (
 	//go:embed js/names.js
 	namesJS string
@@ -24,6 +25,8 @@ var (
 	selectorsJS string
 	//go:embed js/hear.js
 	hearJS string
+	//go:embed js/pickers.js
+	pickersJS string
 )
 
 // world is the isolated world of the script: the document is the site's own, all else of the site's scripts is not there.
@@ -52,7 +55,7 @@ func newEar(testID string) ear {
 		names = []byte("[]") // texts have no errors
 	}
 	e := ear{binding: "_" + strings.ToLower(rand.Text())}
-	e.script = fmt.Sprintf("%s ??= ((tell, testIds) => {\n\"use strict\";\n%s})(globalThis[%q], %s);", kit, namesJS+elementsJS+selectorsJS+hearJS, e.binding, names)
+	e.script = fmt.Sprintf("%s ??= ((tell, testIds) => {\n\"use strict\";\n%s})(globalThis[%q], %s);", kit, namesJS+elementsJS+selectorsJS+pickersJS+hearJS, e.binding, names)
 	return e
 }
 
