@@ -317,9 +317,10 @@ const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
   const took = performance.now() - began;
   cost.events++;
   cost.ms += took;
-  const kind = (cost.kinds[type] ??= { n: 0, ms: 0 });
+  const kind = (cost.kinds[type] ??= { n: 0, ms: 0, least: took });
   kind.n++;
   kind.ms += took;
+  kind.least = Math.min(kind.least, took);
   if (took > cost.most) { cost.most = took; cost.by = type; }
 }, { capture: true, passive: true });
 const cost = { events: 0, ms: 0, most: 0, by: "", kinds: {} }; // of us, in what the page has to do

@@ -6,14 +6,15 @@ const mostOptions = 1000;
 let picker = null;
 const isOpen = (t) => { try { return t.isConnected && t.matches(":open"); } catch { return false; } };
 // An option that can be chosen; disabled and hidden ones are passed over.
-const choosable = (o) => !o.disabled && !o.parentElement?.closest("optgroup:disabled") && getComputedStyle(o).display !== "none";
+const listed = (o) => getComputedStyle(o).display !== "none";
+const choosable = (o) => !o.disabled && !o.parentElement?.closest("optgroup:disabled") && listed(o);
 const lookForPicker = (e) => { const t = target(e, e.type === "click" && e.detail ? e : null); setTimeout(() => openPicker(t)); };
 const openPicker = (t) => {
   if (picker && !isOpen(picker)) { picker = null; send({ k: "picker" }); }
   if (!t || t === picker || !t.matches(pickable) || !isOpen(t)) return;
   picker = t;
   const m = { k: "picker", el: { r: number(t) }, kind: t.tagName === "SELECT" ? "select" : t.type, title: document.title, v: t.value, label: clip(nameOf(t) || calledOf(t) || "", 80) };
-  if (m.kind === "select") m.list = [...t.options].map((o, i) => ({ i, label: clip(spaced(o.label || o.text), 100), group: clip(o.parentElement.label || "", 100), on: o.selected, off: !choosable(o) })).slice(0, mostOptions);
+  if (m.kind === "select") m.list = [...t.options].map((o, i) => listed(o) && ({ i, label: clip(spaced(o.label || o.text), 100), group: clip(o.parentElement.label || "", 100), on: o.selected, off: !choosable(o) })).filter(Boolean).slice(0, mostOptions);
   else m.list = [{ min: t.min, max: t.max, step: t.step }];
   send(m);
 };

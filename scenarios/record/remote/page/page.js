@@ -108,7 +108,8 @@ picker.querySelector("form").onsubmit = async (e) => {
   e.preventDefault();
   const field = $("field").firstChild;
   if (!picker.dataset.file) {
-    if (field.reportValidity()) donePicking({ t: "pick", i: Number(field.value) || 0, v: field.value });
+    if (field.selectedOptions?.[0]?.disabled) donePicking({ t: "leave" });
+    else if (field.reportValidity()) donePicking({ t: "pick", i: Number(field.value) || 0, v: field.value });
     return;
   }
   $("pick").disabled = true;
