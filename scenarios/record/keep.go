@@ -30,15 +30,16 @@ const (
 // Keep writes the recording to a file each time that something was done, until ctx ends, and once more then. A disk that is full, or another
 // error, does not end it: it is tried again with the next step, and the last error is what it gives, if the file lacks something in the end.
 func (r *Recording) Keep(ctx context.Context, f *File, k Keeping) (err error) {
+	changed := r.Changed() // asked for before the file is written: what is done meanwhile is not in it
 	err = r.save(f, k)
 	for ctx.Err() == nil {
-		changed := r.Changed()
 		select {
 		case <-changed:
 		case <-ctx.Done():
 			continue
 		}
 		r.calmDown(ctx)
+		changed = r.Changed()
 		err = r.save(f, k)
 	}
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), late)

@@ -62,6 +62,27 @@ func (k *kept) holds(what string) scenarios.UserFlow {
 	}
 }
 
+// TestDoneMeanwhile: what is done while the file is being written is written next, though nothing more is done.
+func TestDoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	rec := record.New(record.Options{})
+	defer func() { _ = rec.Close() }()
+	ctx, end := context.WithCancel(t.Context())
+	path, times := filepath.Join(t.TempDir(), "site.yaml"), 0
+	saved := func(err error) {
+		if times++; err != nil || times > 2 {
+			end()
+		} else {
+			rec.Insert(scenarios.Listen{For: time.Duration(times) * time.Second})
+		}
+	}
+	late := time.AfterFunc(20*time.Second, end)
+	defer late.Stop()
+	if err := rec.Keep(ctx, record.NewFile(path), record.Keeping{Saved: saved}); err != nil || times != 4 {
+		t.Errorf("%v, written %d times", err, times)
+	}
+}
+
 // TestClosedInTheMiddle: the tab goes while something is being typed.
 func TestClosedInTheMiddle(t *testing.T) {
 	t.Parallel()
