@@ -22,10 +22,12 @@ const missing = async (what) => { throw new Error(`${what} has no counterpart he
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const matches = (pattern, s) => new RegExp("^" + pattern.split("*").map((p) => p.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*") + "$").test(s);
 
-// addressed is the popup that a target names: its address, with * for anything, and which of those that have it, from 1.
+// addressed is the popup that a target names: its address, with * for anything, and which of those that have it, from 1. One that has just been
+// opened and is nowhere yet may be it.
 const addressed = (target) => {
   const [, address = target, n] = target.match(/^(\S+) \((\d+)\)$/) ?? [];
-  const like = opened.filter((p) => p.url() === address || matches(address, p.url()));
+  const early = opened.findIndex((p) => ["", "about:blank"].includes(p.url()) && !p.closed() && Date.now() - p.at < 2000);
+  const like = (early < 0 || !address.includes("*") ? opened : opened.slice(0, early)).filter((p) => p.url() === address || matches(address, p.url()));
   const found = n ? like[n - 1] : like.find((p) => !p.closed());
   return found && !found.closed() && found.page();
 };
@@ -36,6 +38,12 @@ const until = async (what, ms, test) => {
     if (found) return found;
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
   }
+};
+
+// orClosed waits for what is done to a page, or until that is closed by it.
+const orClosed = (place, done) => {
+  done.catch(() => {}); // it fails, then
+  return Promise.race([done, new Promise((closed) => (place.page?.() ?? place).once("close", closed))]);
 };
 
 // asserted are the events of a kind that a step brings about.

@@ -7,8 +7,18 @@ import { chromium } from "playwright-core";
 const browser = await chromium.launch({ ...(process.env.BROWSER ? { executablePath: process.env.BROWSER } : { channel: "chrome" }), args: ["--headless=new"], chromiumSandbox: process.env.SEINE_NO_SANDBOX !== "1" });
 const context = await browser.newContext();
 const page = await context.newPage();
-const opened = []; // popups, those that are closed too
-context.on("page", (p) => opened.push({ url: () => p.url(), closed: () => p.isClosed(), page: () => p }));
+// Popups in the order in which they opened, those that are closed too. Playwright tells of one when it is somewhere: DevTools tell before.
+const opened = [], targets = await browser.newBrowserCDPSession();
+targets.on("Target.targetCreated", ({ targetInfo: t }) => {
+  const own = { id: t.targetId, it: null, gone: false, at: Date.now(), url: () => own.it?.url() ?? "", closed: () => own.gone, page: () => own.it };
+  if (t.type === "page" && t.openerId) opened.push(own);
+});
+targets.on("Target.targetDestroyed", ({ targetId }) => { for (const p of opened) if (p.id === targetId) p.gone = true; });
+await targets.send("Target.setDiscoverTargets", { discover: true });
+context.on("page", async (p) => {
+  const info = await context.newCDPSession(p).then((s) => s.send("Target.getTargetInfo")).catch(() => null);
+  for (const o of opened) if (o.id === info?.targetInfo.targetId) o.it = p;
+});
 
 // A frame by its address or by a selector of its element.
 const framed = async (frame, pattern) => {
@@ -80,7 +90,7 @@ const keeping = async (o, what) => {
 const act = (o, what) => tried(o, () => keeping(o, async () => {
   const place = await placeOf(o);
   const moved = asserted(o, "navigation").length ? place.waitForNavigation(limit(o)) : null;
-  await Promise.all([moved, what(place)]);
+  await orClosed(place, Promise.all([moved, what(place)]));
 }));
 
 const buttons = { primary: "left", auxiliary: "middle", secondary: "right" };
@@ -88,8 +98,9 @@ const pointer = (o) => ({ button: buttons[o.button], delay: o.duration, position
 
 const navigate = (o) => tried(o, () => keeping(o, async () => (await placeOf(o)).goto(o.url, limit(o)).catch((e) => { if (!asserted(o, "download").length) throw e; })));
 const history = (o) => tried(o, async () => {
-  const place = await placeOf(o);
-  for (let n = o.by ?? 1; n > 0; n--) await place[{ back: "goBack", forward: "goForward", reload: "reload" }[o.go]]({ waitUntil: "commit", ...limit(o) });
+  const place = await placeOf(o), way = { waitUntil: "commit", ...limit(o) };
+  if (o.by > 1) await Promise.all([place.waitForNavigation(way), place.evaluate((by) => { setTimeout(() => window.history.go(by)); }, o.go === "back" ? -o.by : o.by)]);
+  else await place[{ back: "goBack", forward: "goForward", reload: "reload" }[o.go]](way);
   await place.waitForLoadState("domcontentloaded", limit(o));
 });
 const setViewport = async (o) => (await placeOf(o)).setViewportSize({ width: o.width, height: o.height });

@@ -9,7 +9,7 @@ const args = process.env.SEINE_NO_SANDBOX === "1" ? ["--no-sandbox"] : [];
 const browser = await puppeteer.launch(process.env.BROWSER ? { executablePath: process.env.BROWSER, args } : { channel: "chrome", args });
 const page = await browser.newPage();
 const opened = []; // popups, those that are closed too
-browser.on("targetcreated", (t) => { if (t.type() === "page") opened.push({ url: () => t.url(), closed: () => !browser.targets().includes(t), page: () => t.page() }); });
+browser.on("targetcreated", (t) => { if (t.type() === "page") opened.push({ at: Date.now(), url: () => t.url(), closed: () => !browser.targets().includes(t), page: () => t.page() }); });
 
 // A frame by its address or by a selector of its element.
 const framed = async (frame, pattern) => {
@@ -78,7 +78,7 @@ const keeping = async (o, what) => {
 const act = (o, what) => tried(o, () => keeping(o, async () => {
   const place = await placeOf(o);
   const moved = asserted(o, "navigation").length ? place.waitForNavigation({ timeout: o.timeout ?? timeout }) : null;
-  await Promise.all([moved, what(place)]);
+  await orClosed(place, Promise.all([moved, what(place)]));
 }));
 
 const buttons = { primary: "left", auxiliary: "middle", secondary: "right", back: "back", forward: "forward" };
@@ -86,8 +86,9 @@ const pointer = (o) => ({ button: buttons[o.button], delay: o.duration, offset: 
 
 const navigate = (o) => tried(o, () => keeping(o, async () => (await placeOf(o)).goto(o.url, { timeout: o.timeout ?? timeout }).catch((e) => { if (!asserted(o, "download").length) throw e; })));
 const history = (o) => tried(o, async () => {
-  const place = await placeOf(o);
-  for (let n = o.by ?? 1; n > 0; n--) await place[{ back: "goBack", forward: "goForward", reload: "reload" }[o.go]]({ waitUntil: "domcontentloaded", timeout: o.timeout ?? timeout });
+  const place = await placeOf(o), way = { waitUntil: "domcontentloaded", timeout: o.timeout ?? timeout };
+  if (o.by > 1) await Promise.all([place.waitForNavigation(way), place.evaluate((by) => { setTimeout(() => window.history.go(by)); }, o.go === "back" ? -o.by : o.by)]);
+  else await place[{ back: "goBack", forward: "goForward", reload: "reload" }[o.go]](way);
 });
 const setViewport = async (o) => (await placeOf(o)).setViewport({ deviceScaleFactor: 1, ...o });
 const emulateNetworkConditions = async (o) => (await placeOf(o)).emulateNetworkConditions({ offline: !o.download && !o.upload, download: o.download, upload: o.upload, latency: o.latency });
