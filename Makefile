@@ -66,14 +66,14 @@ compiler:
 			echo "The tests run under the race detector, which needs a C compiler: install gcc." >&2; exit 1; \
 		fi; }
 
-# ffmpeg and ffprobe are the tests' oracle; seine itself never needs them.
+# ffmpeg and ffprobe are the tests' oracle, and curl runs the commands that are printed for it; seine itself never needs them.
 tools:
-	@for t in ffmpeg ffprobe; do command -v $$t >/dev/null || missing=1; done; \
+	@for t in ffmpeg ffprobe curl; do command -v $$t >/dev/null || missing=1; done; \
 	if [ -n "$$missing" ]; then \
 		if [ -n "$(APT)" ] && [ "$(ROOT)" = yes ]; then \
-			apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ffmpeg; \
+			apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ffmpeg curl; \
 		else \
-			echo "The tests need ffmpeg and ffprobe: install the package 'ffmpeg' (apt, dnf, pacman, apk, brew)." >&2; exit 1; \
+			echo "The tests need ffmpeg, ffprobe and curl: install the packages 'ffmpeg' and 'curl' (apt, dnf, pacman, apk, brew)." >&2; exit 1; \
 		fi; \
 	fi
 

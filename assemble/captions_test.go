@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -172,20 +171,13 @@ func TestCaptions(t *testing.T) {
 	all["m.m3u8"] = []byte("#EXTM3U\n" + `#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="English",LANGUAGE="en",INSTREAM-ID="CC1"` +
 		"\n#EXT-X-STREAM-INF:BANDWIDTH=220000,RESOLUTION=640x360,CLOSED-CAPTIONS=\"c\"\n" + film + "/index.m3u8\n")
 	o.serve(all)
-	serves := o.hook
-	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
-		if strings.HasSuffix(r.URL.Path, "seg_011.ts") {
-			http.NotFound(w, r)
-			return true
-		}
-		return serves(w, r, n)
-	}
+	restore := o.lacks("seg_011.ts")
 	job := o.job(t)
 	job.URL, job.Choice.Subs = o.URL+"/m.m3u8", "cc"
 	if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) {
 		t.Fatal(err)
 	}
-	o.hook = serves
+	restore()
 	v, err := Run(t.Context(), job)
 	if err != nil || len(v.Subtitles) != 1 || v.Subtitles[0].Channel != "CC1" {
 		t.Fatal(err, v.Subtitles, v.Warnings)

@@ -103,18 +103,11 @@ func TestSubtitlesEmbeddedResumed(t *testing.T) {
 	}
 	want := filmOf(t, make())
 	job := make()
-	serves := o.hook
-	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
-		if strings.HasSuffix(r.URL.Path, "seg_011.ts") {
-			http.NotFound(w, r)
-			return true
-		}
-		return serves(w, r, n)
-	}
+	restore := o.lacks("seg_011.ts")
 	if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) {
 		t.Fatal(err)
 	}
-	o.hook = serves
+	restore()
 	if got := filmOf(t, job); !bytes.Equal(got, want) {
 		t.Errorf("%d bytes, want %d", len(got), len(want))
 	}

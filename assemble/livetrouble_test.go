@@ -131,6 +131,12 @@ func TestLiveSoundDies(t *testing.T) {
 	if err != nil || !v.Finished || len(v.Warnings) == 0 {
 		t.Fatalf("%v, %+v", err, v)
 	}
+	b.mu.Lock()
+	asked := b.asked["/master.m3u8"]
+	b.mu.Unlock()
+	if most := 2 + int(time.Since(b.began)/(5*time.Second)); asked < 2 || asked > most {
+		t.Errorf("new addresses were asked for %d times, want %d at most: each may be the visit of a page", asked-1, most-1)
+	}
 	for _, k := range v.Tracks {
 		if k.Kind == "video" && k.Samples != b.total*12 {
 			t.Errorf("%d pictures of %d", k.Samples, b.total*12)

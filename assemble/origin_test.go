@@ -147,6 +147,19 @@ func keyBytes(name string) []byte {
 	return key
 }
 
+// lacks has the origin answer 404 for a name until the function that it returns is called.
+func (o *origin) lacks(name string) (restore func()) {
+	serves := o.hook
+	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+		if strings.HasSuffix(r.URL.Path, name) {
+			http.NotFound(w, r)
+			return true
+		}
+		return serves(w, r, n)
+	}
+	return func() { o.hook = serves }
+}
+
 // behave takes the hook away, while requests may be under way.
 func (o *origin) behave() {
 	o.mu.Lock()

@@ -200,18 +200,11 @@ func TestSubtitlesResumed(t *testing.T) {
 		return []byte(fmt.Sprintf("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%d,LOCAL:00:00:00.000\n\n00:%02d.000 --> 00:%02d.500\ncue %d\n", filmBegins, 12*n+1, 12*n+2, n))
 	}
 	job := o.subtitled(t, listOf(12, "0.vtt", "1.vtt"), map[string][]byte{"subs/0.vtt": vtt(0), "subs/1.vtt": vtt(1)})
-	serves := o.hook
-	o.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
-		if strings.HasSuffix(r.URL.Path, "seg_011.ts") {
-			http.NotFound(w, r)
-			return true
-		}
-		return serves(w, r, n)
-	}
+	restore := o.lacks("seg_011.ts")
 	if _, err := Run(t.Context(), job); !errors.Is(err, ErrIncomplete) {
 		t.Fatal(err)
 	}
-	o.hook = serves
+	restore()
 	o.reset()
 	if v, err := Run(t.Context(), job); err != nil || len(v.Subtitles) != 1 {
 		t.Fatal(err, v)

@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -74,5 +75,7 @@ func cutBeforeSound(t *testing.T, b *broadcast, job Job) {
 		}
 	}
 	cancel()
-	<-done
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
 }

@@ -24,6 +24,7 @@ var webmSources = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	madeOnce = append(madeOnce, dir)
 	const picture, sound = "testsrc2=size=160x90:rate=25:duration=6", "sine=frequency=440:sample_rate=48000:duration=6"
 	for name, codecs := range map[string][]string{
 		"vp9opus":   {"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "60k", "-c:a", "libopus", "-b:a", "32k"},

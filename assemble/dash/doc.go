@@ -7,8 +7,6 @@
 package dash
 
 import (
-	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/url"
@@ -41,21 +39,7 @@ var (
 
 // Is reports whether some text is an MPD: its first element is called so, whatever its namespace.
 func Is(text []byte) bool {
-	head := bytes.TrimLeft(bytes.TrimPrefix(text[:min(len(text), 4096)], []byte("\ufeff")), " \t\r\n")
-	if !bytes.HasPrefix(head, []byte("<")) {
-		return false
-	}
-	d := xml.NewDecoder(bytes.NewReader(head))
-	d.CharsetReader = xmlbound.Plain
-	for {
-		t, err := d.RawToken()
-		if err != nil {
-			return false
-		}
-		if e, ok := t.(xml.StartElement); ok {
-			return e.Name.Local == "MPD"
-		}
-	}
+	return xmlbound.Root(text[:min(len(text), 4096)]) == "MPD"
 }
 
 // Parse reads an MPD that was finally read from base. Errors wrap ErrTooLarge, ErrMalformed, ErrEmpty or manifest.ErrUnsupported. What a rights

@@ -152,6 +152,9 @@ type Summary struct {
 	firstAt int
 }
 
+// over is of how many entries it is known what became of them.
+func (s *Summary) over() int { return s.Fetched + s.Unchanged + s.Archived + s.Failed + s.Repeated }
+
 // run is a list at work.
 type run struct {
 	o       *Options
@@ -167,8 +170,8 @@ type run struct {
 	summary Summary
 }
 
-// Run fetches all of a list, and returns when each is there or has failed, or ctx has ended. The error is ctx's cause, or of the archive; what became
-// of the files is for Done and the summary. No goroutine outlives Run.
+// Run fetches all of a list, and returns when each is there or has failed, or ctx has ended. The error is ctx's cause where that broke something off, or
+// of the archive; what became of the files is for Done and the summary. No goroutine outlives Run.
 func Run(ctx context.Context, entries []Entry, o Options) (Summary, error) {
 	if o.Key == nil {
 		o.Key = func(a string) string { return a }
@@ -184,7 +187,7 @@ func Run(ctx context.Context, entries []Entry, o Options) (Summary, error) {
 	r.work(ctx)
 	s := r.total()
 	var err error
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && s.over() < len(entries) { // a recording that ctx has ended is whole
 		err = context.Cause(ctx)
 	}
 	if o.Archive != nil {

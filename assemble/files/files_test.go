@@ -231,6 +231,54 @@ func TestAgainWithoutDates(t *testing.T) {
 	}
 }
 
+// TestSameDate: a server that knows no conditions has another file of the same date, and of another length.
+func TestSameDate(t *testing.T) {
+	s := newShelf(t)
+	f := newFetching(t)
+	it := s.put("/f.bin", noise(3<<20, 1))
+	it.hook = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		r.Header.Del("If-Modified-Since")
+		return false
+	}
+	list := s.list("/f.bin")
+	f.run(list)
+	results, _ := f.run(list)
+	f.says(results, Unchanged)
+	it.data = noise(3<<20+1, 2)
+	results, _ = f.run(list)
+	f.says(results, Failed)
+	if !errors.Is(results[0].Err, assemble.ErrExists) {
+		t.Error(results[0].Err)
+	}
+}
+
+// TestResumeElsewhere: what came in part from one address is not gone on with from another, whatever name and date they share.
+func TestResumeElsewhere(t *testing.T) {
+	const size = 8 << 20
+	s := newShelf(t)
+	f := newFetching(t)
+	f.o.Fetch.Retry.Tries = 1
+	one, two := s.put("/one/f.bin", noise(size, 1)), s.put("/two/f.bin", noise(size, 2))
+	two.at = one.at
+	one.hook = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		w.Header().Set("Content-Length", fmt.Sprint(size))
+		w.Header().Set("Last-Modified", one.at.UTC().Format(http.TimeFormat))
+		_, _ = w.Write(one.data[:size/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	more := []string{"/1", "/2", "/3", "/4"} // several, so that it is not fetched in parts
+	results, _ := f.run(s.list(append([]string{"/one/f.bin"}, more...)...))
+	f.says(results, Failed)
+	f.only(".f.bin.part", ".f.bin.part.json")
+	results, _ = f.run(s.list(append([]string{"/two/f.bin"}, more...)...))
+	f.says(results, Fetched)
+	if results[0].Resumed > 0 {
+		t.Error("it went on with the other one")
+	}
+	f.holds("f.bin", two.data)
+}
+
 // TestNamesake: a server whose file is older than ours says that it has not changed; but ours has, since it came.
 func TestNamesake(t *testing.T) {
 	s := newShelf(t)

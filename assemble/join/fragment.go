@@ -1,7 +1,6 @@
 package join
 
 import (
-	"maps"
 	"math"
 	"slices"
 
@@ -70,13 +69,6 @@ func (l *line) ahead(d *delta, o *Options) line {
 	}
 	next.advance(d, o)
 	return next
-}
-
-// clone is for a look ahead.
-func (l *line) clone() line {
-	c := *l
-	c.bases = maps.Clone(l.bases)
-	return c
 }
 
 // fragment returns what stands in front of a delta's media.

@@ -104,6 +104,50 @@ func TestGrows(t *testing.T) {
 	}
 }
 
+// TestGrowsOn: a file that grows goes on over discontinuities, where timestamps begin anew, and each of its tracks lies as it does in the finished file.
+func TestGrowsOn(t *testing.T) {
+	for name, list := range map[string][]segment{
+		"transport":   playlist(t, "film/360p", 0),
+		"two streams": interleave(playlist(t, "split/video", 0), playlist(t, "split/audio", 1)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := len(list)
+			for period := 1; period < 3; period++ {
+				for _, s := range list[:n] {
+					s.Period, s.Discontinuity = period, s.Sequence == 0
+					list = append(list, s)
+				}
+			}
+			whole, _ := movie(t, list)
+			o := options(list)
+			o.Duration = 0
+			growing(t, o, list, func(n int, j *Joiner, m *memory, _ [][]byte) {
+				if n == len(list) {
+					beside(t, probe(t, asKilled(t, j, m)), probe(t, whole))
+				}
+			})
+		})
+	}
+}
+
+// beside checks that two files have the same samples at the same times, but for one shift of all tracks.
+func beside(t *testing.T, got, want probed) {
+	t.Helper()
+	low, high, n := math.Inf(1), math.Inf(-1), 0
+	for _, kind := range []string{"video", "audio"} {
+		a, b := got.times(kind), want.times(kind)
+		if len(a) != len(b) {
+			t.Fatalf("%d samples of %s, want %d", len(a), kind, len(b))
+		}
+		for i := range a {
+			low, high, n = min(low, a[i]-b[i]), max(high, a[i]-b[i]), n+1
+		}
+	}
+	if high-low > 0.1 || n == 0 {
+		t.Errorf("of %d samples some lie %.3f s beside others", n, high-low)
+	}
+}
+
 // TestTogether: what comes before both have begun is not presented.
 func TestTogether(t *testing.T) {
 	list := append(playlist(t, "film/360p", 0)[1:], playlist(t, "film/180p", 1)...)

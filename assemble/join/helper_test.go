@@ -206,7 +206,8 @@ type probed struct {
 	Packets []struct {
 		Stream   int `json:"stream_index"`
 		PTS, DTS int64
-		Size     int `json:"size,string"`
+		Time     float64 `json:"pts_time,string"`
+		Size     int     `json:"size,string"`
 		Flags    string
 	}
 }
@@ -236,6 +237,17 @@ func (p probed) count(kind string) (n int) {
 		}
 	}
 	return n
+}
+
+// times are those of the packets of one kind, in seconds, in order.
+func (p probed) times(kind string) (list []float64) {
+	for _, k := range p.Packets {
+		if k.Stream == p.stream(kind) {
+			list = append(list, k.Time)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // decoded returns ffmpeg's hashes of the decoded frames of one kind.

@@ -70,8 +70,7 @@ func fits(c media.Codec, inWebM bool) error {
 
 // clusters writes a delta's chunks, a cluster each.
 func (j *Joiner) clusters(d *delta) error {
-	ahead := j.line.clone()
-	ahead.advance(d, &j.opt)
+	ahead := j.line.ahead(d, &j.opt)
 	firsts := make([][]int, len(d.changes)) // of the chunks' samples
 	for i, c := range d.changes {
 		n := 0

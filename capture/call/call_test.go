@@ -44,7 +44,7 @@ func (w *watched) list() []*http.Request {
 // live is a case with its server, which is still there, and the document that was made of it.
 func live(t *testing.T, name string) (*capture.Capture, *Spec, *watched, string) {
 	t.Helper()
-	heard, srv := api.Named(name).Live(t)
+	heard, srv := api.Named(t, name).Live(t)
 	t.Cleanup(srv.Close)
 	w := &watched{Handler: srv.Config.Handler}
 	srv.Config.Handler = w

@@ -121,7 +121,7 @@ func TestGoCalls(t *testing.T) {
 // TestCurl: each command runs as it is printed, once its variables are set.
 func TestCurl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("SKIPPED, NOT PROVED: curl is not installed")
+		t.Fatalf("%v; `make test` installs it", err)
 	}
 	for _, name := range []string{"shop", "forge", "graph", "rpc", "odata", "forms", "jsonapi"} {
 		s, _ := caseNamed(t, name)
@@ -223,7 +223,7 @@ func TestPostman(t *testing.T) {
 	dir := filepath.Join("..", "..", "testdata", "postman")
 	node, err := exec.LookPath("node")
 	if _, missing := os.Stat(filepath.Join(dir, "node_modules", "postman-collection")); err != nil || missing != nil {
-		t.Skip("SKIPPED, NOT PROVED: Postman's reader is not installed; make postman does that")
+		t.Fatal("Postman's reader (npm) is not there; `make test` installs it")
 	}
 	for _, c := range api.Cases() {
 		s := Infer(c.Capture(t), Options{}).Spec()

@@ -28,7 +28,7 @@ func TestPagination(t *testing.T) {
 		"POST /graphql#Feed":             {Kind: PageCursor, In: "body", Name: "/variables/after", SizeIn: "body", Size: "/variables/first", Next: "/data/feed/pageInfo/endCursor", Rows: "/data/feed/nodes", More: "/data/feed/pageInfo/hasNextPage", Evidence: EvidenceSeen},
 	}
 	got := map[string]Pagination{}
-	for _, o := range Infer(api.Named("lists").Capture(t), Options{}).Operations {
+	for _, o := range Infer(api.Named(t, "lists").Capture(t), Options{}).Operations {
 		if o.Pagination != nil {
 			got[o.Method+" "+o.Key()] = *o.Pagination
 		}
@@ -102,7 +102,7 @@ func need(found *API, n *Need) string {
 
 // TestProvenance: where tokens and ids come from is found, with the chain that must run first; and no value of it is in the document.
 func TestProvenance(t *testing.T) {
-	heard := api.Named("shield").Capture(t)
+	heard := api.Named(t, "shield").Capture(t)
 	found := Infer(heard, Options{})
 	sid := "token cookie sid < cookie GET /app sid"
 	bearer := "token header Bearer Authorization < answer postApiToken /access_token"

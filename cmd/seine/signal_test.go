@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -120,4 +123,55 @@ func TestInterrupts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestInterruptsRecording: Ctrl-C is how a recording ends, which is no failure; what else there was to do is broken off, and the exit code says so.
+func TestInterruptsRecording(t *testing.T) {
+	exe := build(t)
+	srv := httptest.NewServer(sites.New(sites.Options{}))
+	defer srv.Close()
+	held := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer held.Close()
+	for name, c := range map[string]struct {
+		more []string
+		code int
+	}{
+		"alone": {nil, 0}, "and a file": {[]string{held.URL + "/file.bin"}, codeInterrupted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			film := filepath.Join(dir, "film.mp4")
+			if err := os.WriteFile(filepath.Join(dir, "list"), []byte(channel(t, srv.URL)+"\n  out=film.mp4\n"+strings.Join(c.more, "\n")+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(t.Context(), exe, "get", "-i", "list")
+			cmd.Dir = dir
+			var said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &said, &said
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			poll(t, func() bool { return segmentsKept(t, dir) >= 2 })
+			interrupt(t, cmd)
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != c.code || !exists(film) || exists(film+".part") || bytes.Contains(said.Bytes(), []byte("interrupted")) != (c.code != 0) {
+				t.Errorf("exit code %d, want %d\n%s", code, c.code, &said)
+			}
+		})
+	}
+}
+
+// channel is the address of a site's channel, with the pass that its page gets.
+func channel(t *testing.T, base string) string {
+	t.Helper()
+	res, err := http.Post(base+"/live/4/pass", "", nil) //nolint:noctx // of a server of this test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var pass struct{ Src string }
+	if err := json.NewDecoder(res.Body).Decode(&pass); err != nil {
+		t.Fatal(err)
+	}
+	return base + "/live/4/" + pass.Src
 }

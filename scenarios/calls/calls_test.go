@@ -49,7 +49,7 @@ func client(t *testing.T, conf call.Config, o *call.Operation) *call.Client {
 // spec is the document of a corpus case whose server is there.
 func spec(t *testing.T, name string) *call.Spec {
 	t.Helper()
-	heard, srv := api.Named(name).Live(t)
+	heard, srv := api.Named(t, name).Live(t)
 	t.Cleanup(srv.Close)
 	var b bytes.Buffer
 	if err := openapi.Infer(heard, openapi.Options{}).WriteYAML(&b); err != nil {

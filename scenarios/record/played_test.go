@@ -13,8 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"seine/browser"
-	"seine/browser/browsertest"
 	"seine/capture/session"
 	"seine/scenarios/engine"
 	"seine/scenarios/program"
@@ -80,15 +78,4 @@ func filesIn(t *testing.T, dir string) map[string]string {
 		out[e.Name()] = string(data)
 	}
 	return out
-}
-
-func stage(t *testing.T) *replay.Stage {
-	t.Helper()
-	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()), replay.SalvageLimit)
-	t.Cleanup(func() {
-		if err := k.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return &replay.Stage{Keeper: k}
 }

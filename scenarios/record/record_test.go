@@ -18,6 +18,7 @@ import (
 	"seine/browser"
 	"seine/browser/browsertest"
 	"seine/scenarios/record"
+	"seine/scenarios/replay/replaytest"
 	"seine/testdata/sites"
 )
 
@@ -354,7 +355,7 @@ var doings = []struct {
 // TestRecorded: what is done is recorded as it stands in the golden file, and comes to the same when it is run.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	st.UploadRoot = t.TempDir()
 	if err := os.WriteFile(filepath.Join(st.UploadRoot, "cat.png"), []byte("a cat"), 0o600); err != nil {
 		t.Fatal(err)

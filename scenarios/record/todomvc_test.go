@@ -21,6 +21,7 @@ import (
 	"seine/scenarios/program"
 	"seine/scenarios/record"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 )
 
 // frameworks whose builds of TodoMVC are recorded.
@@ -103,9 +104,9 @@ func (s *holding) Open(ctx context.Context, dir string, cookies []session.Cookie
 func TestTodoMVC(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat(todoFolder); err != nil {
-		t.Skip("SKIPPED, NOT PROVED: npm's todomvc is not installed; make todomvc does that")
+		t.Fatal("npm's todomvc is not there; `make test` installs it")
 	}
-	st := stage(t)
+	st := replaytest.Stage(t)
 	list := frameworks
 	if rounds() == 1 {
 		list = list[:5] // the others where there is time

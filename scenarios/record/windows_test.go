@@ -7,6 +7,7 @@ import (
 
 	"seine/browser"
 	"seine/scenarios/record"
+	"seine/scenarios/replay/replaytest"
 )
 
 // elsewheres are what a person does beside the page: in popups that have no address of their own, with files, and by the browser's buttons.
@@ -91,7 +92,7 @@ var elsewheres = []struct {
 // TestElsewhere: what is done there is recorded as it stands in the golden file, and comes to the same when it is run, with the files.
 func TestElsewhere(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	for _, d := range elsewheres {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()

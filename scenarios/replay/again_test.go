@@ -15,6 +15,7 @@ import (
 	"seine/browser/browsertest"
 	"seine/scenarios"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 	"seine/testdata/sites"
 )
 
@@ -137,7 +138,7 @@ func TestAFilmBehindAFormIsFoundAgain(t *testing.T) {
 				g := &gate{site: s.handler, once: map[string]bool{}}
 				srv := httptest.NewServer(g)
 				t.Cleanup(srv.Close)
-				c := perform(t, stage(t))
+				c := perform(t, replaytest.Stage(t))
 				if strings.Contains(name, "profile") {
 					o := browsertest.Options(t.TempDir())
 					o.Profile = filepath.Join(t.TempDir(), "me")

@@ -12,13 +12,14 @@ import (
 	"testing"
 
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 )
 
 // TestNearest: where no selector finds an element, the failure names what is most like it, and a picture shows where that is: of steps that act,
 // that wait and that assert.
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	const selectors = `selectors: ['aria/Send order now[role="button"]', 'button.send', 'xpath//html/body/div/button'], timeout: 700ms`
 	for step, missing := range map[string]string{
 		"click: {" + selectors + "}":                                  "it is not there",
@@ -82,7 +83,7 @@ func nearest(t *testing.T, c *scenario, step, missing string) {
 // TestNothingNear: what must not be there, and what is there with another text, is like nothing.
 func TestNothingNear(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	for _, step := range []string{"waitForElement: {selectors: '#plain', count: 0, operator: ==, timeout: 500ms}", "assert: {selectors: '#plain', text: Nothing of it, timeout: 500ms}", "assert: {title: Nothing of it, timeout: 500ms}"} {
 		report, err := c.run(t, "steps:\n  - navigate: ${.base}/recordings/\n  - "+step+"\n")
 		if err != nil || len(report.Failed) != 1 {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"seine/scenarios/replay/replaytest"
 )
 
 // clocked has each kind of target ask it three times, one after the other, and measures the shortest time between two of its requests.
@@ -76,7 +78,7 @@ func TestASlowNetworkForWhatComesLater(t *testing.T) {
 	c := &clocked{last: map[string]time.Time{}, gap: map[string]time.Duration{}, n: map[string]int{}}
 	srv := httptest.NewServer(c)
 	t.Cleanup(srv.Close)
-	s := perform(t, stage(t))
+	s := perform(t, replaytest.Stage(t))
 	s.s.base = srv.URL
 	kinds := []string{"blob", "frame", "popup", "service", "worker"}
 	got, err := s.endState(t, fmt.Sprintf("  - navigate: ${.base}/\n  - emulateNetworkConditions: {download: -1, upload: -1, latency: %d}\n  - click: '#go'", latency.Milliseconds()), strings.Join(kinds, " "))

@@ -89,18 +89,27 @@ func TestRecordingPlays(t *testing.T) {
 
 func played(t *testing.T, page string, length float64) {
 	t.Helper()
+	got := byPage[struct {
+		Pictures, Width int
+		Length, At      float64
+	}](t, page, playedTo)
+	if got.Pictures < 10 || got.Width != 320 || length > 0 && (got.Length < length-0.2 || got.Length > length+0.2 || got.At < length-1.5) {
+		t.Errorf("%+v", got)
+	}
+	t.Logf("%+v", got)
+}
+
+// byPage is the JSON that a script on a page comes to.
+func byPage[T any](t *testing.T, page, script string) (got T) {
+	t.Helper()
 	tab := browsertest.New(t, nil)
 	ctx, cancel := tab.Bind(t.Context())
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, 40*time.Second)
 	defer stop()
-	var got struct {
-		Pictures, Width int
-		Length, At      float64
-	}
 	text, err := "", chromedp.Do(ctx, chromedp.Navigate(page))
 	if err == nil {
-		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](playedTo, chromedp.EvalAwaitPromise))
+		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &got)
@@ -108,8 +117,5 @@ func played(t *testing.T, page string, length float64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Pictures < 10 || got.Width != 320 || length > 0 && (got.Length < length-0.2 || got.Length > length+0.2 || got.At < length-1.5) {
-		t.Errorf("%+v", got)
-	}
-	t.Logf("%+v", got)
+	return got
 }

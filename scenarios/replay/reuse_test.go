@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seine/scenarios/replay/replaytest"
 )
 
 // guestbook says what a page finds of those before it, and leaves what it is told to.
@@ -55,7 +57,7 @@ func TestPagesAreUsedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := perform(t, stage(t))
+			c := perform(t, replaytest.Stage(t))
 			c.s.base, c.tabs = srv.URL, 1
 			got, err := c.value(t, `  - each:
       in: 1..5
@@ -83,7 +85,7 @@ func TestPagesAreUsedAgain(t *testing.T) {
 // TestAUsedPageIsEmpty: what works on a page without going anywhere sees an empty document, and a failure keeps nothing of the item before.
 func TestAUsedPageIsEmpty(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	c.tabs = 1
 	steps := "steps:\n" + `  - each:
       in: 1..2

@@ -17,6 +17,7 @@ import (
 	"seine/scenarios/engine"
 	"seine/scenarios/program"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 )
 
 // club lets in who has its cookie, and whose pages find a token in localStorage and a number in sessionStorage before their first script.
@@ -105,7 +106,7 @@ inputs:
 func TestLoginIsHandedOn(t *testing.T) {
 	t.Parallel()
 	c := openClub(t)
-	got := c.perform(t, stage(t), clubInputs+clubLogin+`timeout: 5s
+	got := c.perform(t, replaytest.Stage(t), clubInputs+clubLogin+`timeout: 5s
 steps:
   - navigate: ${.other}/inside
   - extract: {columns: {state: '#state'}, as: elsewhere}

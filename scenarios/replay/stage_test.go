@@ -11,25 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"seine/browser"
-	"seine/browser/browsertest"
 	"seine/capture/session"
 	"seine/scenarios/engine"
 	"seine/scenarios/program"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 )
-
-// stage opens pages in a browser of its own.
-func stage(t *testing.T) *replay.Stage {
-	t.Helper()
-	k := browser.NewKeeper(t.Context(), browsertest.Options(t.TempDir()), replay.SalvageLimit)
-	t.Cleanup(func() {
-		if err := k.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return &replay.Stage{Keeper: k}
-}
 
 // scenario is a flow that is run by the engine on the built-in site.
 type scenario struct {
@@ -205,7 +192,7 @@ var stepFlows = []struct{ name, steps, want string }{
 // TestSteps: each flow comes to the same end each time.
 func TestSteps(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	st.UploadRoot = uploads(t)
 	for _, f := range stepFlows {
 		t.Run(f.name, func(t *testing.T) {

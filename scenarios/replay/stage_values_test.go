@@ -20,6 +20,7 @@ import (
 	"seine/scenarios/library"
 	"seine/scenarios/program"
 	"seine/scenarios/replay"
+	"seine/scenarios/replay/replaytest"
 	"seine/testdata/sites"
 )
 
@@ -34,7 +35,7 @@ func items() (list []any) {
 // TestPagesOfAList: by a link, by a button within one document, and by address; each entry once, in order.
 func TestPagesOfAList(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	const collect = "      steps:\n        - extract: {rows: li, columns: {item: {all: false}}, as: rows}\n      collect: ${[.rows[].item]}\n      as: all"
 	for name, steps := range map[string]string{
 		"link":    on("list", "") + "  - paginate:\n      next: ['aria/Next page', '#next']\n" + collect,
@@ -59,7 +60,7 @@ func TestPagesOfAList(t *testing.T) {
 // TestAVirtualList: all rows of a list that has only those that can be seen.
 func TestAVirtualList(t *testing.T) {
 	t.Parallel()
-	got, err := perform(t, stage(t)).value(t, on("virtual.html", `  - paginate:
+	got, err := perform(t, replaytest.Stage(t)).value(t, on("virtual.html", `  - paginate:
       scroll: true
       steps:
         - extract: {rows: .row, columns: {row: {all: false}}, as: rows}
@@ -80,7 +81,7 @@ func TestAVirtualList(t *testing.T) {
 // TestAListThatBeginsEmpty: what a page loads by and by is all there, though there is nothing when it is first looked at.
 func TestAListThatBeginsEmpty(t *testing.T) {
 	t.Parallel()
-	got, err := perform(t, stage(t)).value(t, on("index.html", `  - paginate:
+	got, err := perform(t, replaytest.Stage(t)).value(t, on("index.html", `  - paginate:
       scroll: true
       steps:
         - extract: {rows: '#list li', columns: {entry: {all: false}}, as: rows}
@@ -97,7 +98,7 @@ func TestAListThatBeginsEmpty(t *testing.T) {
 // TestWhatPagesGive: values that steps on a page name.
 func TestWhatPagesGive(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	for name, f := range map[string]struct {
 		steps, expression string
 		want              any
@@ -137,7 +138,7 @@ func TestWhatPagesGive(t *testing.T) {
 // TestPictures: of the window, of the whole page, of an element, and on paper.
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	steps := "  - setViewport: {width: 640, height: 400}\n" + on("index.html", `  - screenshot: shots/window.png
   - screenshot: {file: whole.png, fullPage: true}
   - screenshot: {file: element.png, selectors: '#area'}
@@ -167,7 +168,7 @@ func TestPictures(t *testing.T) {
 // TestWhatASelectorThatFailsSays: where, what was looked for, and what was missing.
 func TestWhatASelectorThatFailsSays(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	st.UploadRoot = uploads(t)
 	for name, f := range map[string]struct{ steps, want string }{
 		"nothing there":       {"  - click: {selectors: [aria/Nobody, '#nobody'], timeout: 1500ms}", "test.yaml:9:5: click: not done after 1.5s: aria/Nobody | #nobody: it is not there"},
@@ -202,7 +203,7 @@ func TestWhatASelectorThatFailsSays(t *testing.T) {
 // TestUploadsStayInTheirFolder: with expressions, names are known only when they are run.
 func TestUploadsStayInTheirFolder(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	st.UploadRoot = uploads(t)
 	for _, name := range []string{"../secret.txt", "link.txt", "sub", "none.txt"} {
 		_, err := perform(t, st).value(t, on("form.html", "  - extract: {jq: '.[]', from: ['"+name+"'], as: n}\n  - upload: {selectors: '#file', files: ['${.n[0]}']}"), "{}")
@@ -219,7 +220,7 @@ func TestUploadsStayInTheirFolder(t *testing.T) {
 // TestWhatIsKeptOfAFailure: how the page was, without secrets.
 func TestWhatIsKeptOfAFailure(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	report, err := c.run(t, "steps:\n"+on("index.html?token=canary-7f3a9b1c5d", "  - waitForExpression: console.log('seen here') === undefined\n  - click: {selectors: '#nobody', timeout: 1500ms}"))
 	if err != nil || len(report.Failed) != 1 {
 		t.Fatal(err, report)
@@ -248,7 +249,7 @@ func TestWhatIsKeptOfAFailure(t *testing.T) {
 // TestWhichSelectorWon: the events tell it.
 func TestWhichSelectorWon(t *testing.T) {
 	t.Parallel()
-	st := stage(t)
+	st := replaytest.Stage(t)
 	var won []int
 	st.Runner.Observe = func(e replay.Event) {
 		if m, ok := e.(replay.Matched); ok && len(m.Selectors) == 3 {
@@ -262,7 +263,7 @@ func TestWhichSelectorWon(t *testing.T) {
 
 // TestABrowserThatCrashes: the run is made again in another one.
 func TestABrowserThatCrashes(t *testing.T) {
-	st := stage(t)
+	st := replaytest.Stage(t)
 	var killed atomic.Int64
 	st.Runner.Observe = func(e replay.Event) {
 		if _, ok := e.(replay.Matched); ok && killed.Add(1) == 1 {
@@ -297,7 +298,7 @@ func ready(t *testing.T, name, dir string, st *replay.Stage, given map[string]st
 func TestLogin(t *testing.T) {
 	t.Parallel()
 	s, dir := serve(t), t.TempDir()
-	ready(t, "login", dir, stage(t), map[string]string{"base": s.base + "/shop", "password": sites.ShopPassword})
+	ready(t, "login", dir, replaytest.Stage(t), map[string]string{"base": s.base + "/shop", "password": sites.ShopPassword})
 	b, err := os.ReadFile(filepath.Join(dir, "orders.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -324,7 +325,7 @@ func TestLogin(t *testing.T) {
 func TestGallery(t *testing.T) {
 	t.Parallel()
 	s, dir := serve(t), t.TempDir()
-	ready(t, "gallery", dir, stage(t), map[string]string{"base": s.base + "/gallery"})
+	ready(t, "gallery", dir, replaytest.Stage(t), map[string]string{"base": s.base + "/gallery"})
 	b, err := os.ReadFile(filepath.Join(dir, "gallery.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -352,7 +353,7 @@ func TestGallery(t *testing.T) {
 func TestMovie(t *testing.T) {
 	t.Parallel()
 	s, dir := serve(t), t.TempDir()
-	ready(t, "movie", dir, stage(t), map[string]string{"page": s.url("/movie/42")})
+	ready(t, "movie", dir, replaytest.Stage(t), map[string]string{"page": s.url("/movie/42")})
 	other := filepath.Join(dir, "grabbed.mp4")
 	res, err := run(t, scenarios.GrabFlow(s.url("/movie/42"), scenarios.Grab{Output: other}, scenarios.Capture{}))
 	if err != nil {
@@ -373,7 +374,7 @@ func TestMovie(t *testing.T) {
 // TestAFilmAmongOtherSteps: what grab gives has a name, the page is there after it, and another page's film is another.
 func TestAFilmAmongOtherSteps(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	got, err := c.value(t, `  - navigate: ${.base}/movie/42
   - play
   - grab: {output: films/one.mp4, as: one}
@@ -409,7 +410,7 @@ func TestAFilmAmongOtherSteps(t *testing.T) {
 // TestPagesWithinAPage: items that need pages of their own get them, though there is one tab and the run has a page already.
 func TestPagesWithinAPage(t *testing.T) {
 	t.Parallel()
-	c := perform(t, stage(t))
+	c := perform(t, replaytest.Stage(t))
 	c.tabs = 1
 	got, err := c.value(t, on("list", `  - each:
       in: 1..3

@@ -1,8 +1,6 @@
 package replay_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -13,14 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"seine/assemble"
 	"seine/assemble/subs/isotext/isotexttest"
 	"seine/assemble/subs/srt"
-	"seine/browser/browsertest"
 	"seine/testdata/sites"
 )
 
@@ -64,7 +58,7 @@ func TestSubtitlesAsHLSJS(t *testing.T) {
 				"subs.vtt":    "WEBVTT\n" + c.head + "\n" + cues,
 			}
 			at := serveFiles(t, answers)
-			checkCues(t, bySeine(t, at+"master.m3u8"), byPlayer(t, at+"page", shownCues))
+			checkCues(t, bySeine(t, at+"master.m3u8"), byPage[[]shownCue](t, at+"page", shownCues))
 		})
 	}
 }
@@ -88,27 +82,6 @@ func serveFiles(t *testing.T, files map[string]string) string {
 type shownCue struct {
 	Start, End float64 // seconds
 	Text       string
-}
-
-// byPlayer are the cues that a player on a page has.
-func byPlayer(t *testing.T, page, script string) (list []shownCue) {
-	t.Helper()
-	tab := browsertest.New(t, nil)
-	ctx, cancel := tab.Bind(t.Context())
-	defer cancel()
-	ctx, stop := context.WithTimeout(ctx, 40*time.Second)
-	defer stop()
-	text, err := "", chromedp.Do(ctx, chromedp.Navigate(page))
-	if err == nil {
-		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &list)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
 }
 
 func bySeine(t *testing.T, address string) (list []shownCue) {
@@ -229,7 +202,7 @@ func TestSubtitlesAsShaka(t *testing.T) {
 			}
 			maps.Copy(files, c.files)
 			at := serveFiles(t, files)
-			checkCues(t, bySeine(t, at+"film.mpd"), byPlayer(t, at+"page", shownByShaka))
+			checkCues(t, bySeine(t, at+"film.mpd"), byPage[[]shownCue](t, at+"page", shownByShaka))
 		})
 	}
 }

@@ -52,13 +52,15 @@ func (c Case) Capture(t testing.TB) *capture.Capture {
 }
 
 // Named is the case of a name.
-func Named(name string) Case {
+func Named(t testing.TB, name string) Case {
+	t.Helper()
 	for _, c := range Cases() {
 		if c.Name == name {
 			return c
 		}
 	}
-	panic("no such case: " + name) // only tests ask
+	t.Fatalf("no such case: %s", name)
+	return Case{}
 }
 
 // Live is Capture with the server, which the caller closes. The cookies are those that the visitor has at the end.

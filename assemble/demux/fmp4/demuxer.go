@@ -11,6 +11,7 @@ import (
 
 	"seine/assemble/bmff"
 	"seine/assemble/decrypt/sampleaes"
+	"seine/assemble/demux/internal/state"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
 )
@@ -233,18 +234,9 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 	b = wire.Bytes(b, d.own)
 	b = wire.Int(b, int64(len(d.tracks)))
 	for i := range d.tracks {
-		t := &d.tracks[i]
-		b = wire.Int(b, int64(t.Kind))
-		b = wire.Bytes(b, []byte(t.Language))
-		b = wire.Int(b, int64(t.Timescale))
-		b = wire.Bool(b, t.Edited)
-		b = wire.Int(b, t.next)
+		b = wire.Int(state.AppendTrack(b, &d.tracks[i].Track), d.tracks[i].next)
 	}
-	b = wire.Int(b, int64(len(d.others)))
-	for _, o := range d.others {
-		b = wire.Bytes(b, []byte(o))
-	}
-	return b
+	return state.AppendNames(b, d.others)
 }
 
 // RestoreState makes d what it was when AppendState wrote b; the next Reset gives the initialization section again. The error
@@ -253,20 +245,10 @@ func (d *Demuxer) RestoreState(b []byte) error {
 	*d = Demuxer{Key: d.Key, Keyed: d.Keyed, Text: d.Text, queue: d.queue[:0]}
 	r := wire.NewReader(b)
 	own := r.Bytes()
-	n := r.Int()
-	if n < 0 || n > maxTracks {
-		r.Fail()
+	for n := state.Count(r, maxTracks); n > 0 && r.Err() == nil; n-- {
+		d.tracks = append(d.tracks, track{Track: state.Track(r), next: r.Int()})
 	}
-	for ; n > 0 && r.Err() == nil; n-- {
-		d.tracks = append(d.tracks, restoreTrack(r))
-	}
-	n = r.Int()
-	if n < 0 || n > maxTracks {
-		r.Fail()
-	}
-	for ; n > 0 && r.Err() == nil; n-- {
-		d.others = append(d.others, string(r.Bytes()))
-	}
+	d.others = state.Names(r, maxTracks)
 	err := r.Err()
 	if err == nil && r.Len() != 0 {
 		err = wire.ErrDamaged
@@ -279,18 +261,6 @@ func (d *Demuxer) RestoreState(b []byte) error {
 		return fmt.Errorf("%w: %w", ErrState, err)
 	}
 	return nil
-}
-
-func restoreTrack(r *wire.Reader) (t track) {
-	kind := r.Int()
-	t.Language = string(r.Bytes())
-	scale := r.Int()
-	t.Edited, t.next = r.Bool(), r.Int()
-	if kind != int64(media.Video) && kind != int64(media.Audio) || scale <= 0 || scale > media.MaxTimescale {
-		r.Fail()
-	}
-	t.Kind, t.Timescale = media.Kind(kind), uint32(scale)
-	return t
 }
 
 // again puts a section in force that a segment had brought along.

@@ -14,6 +14,7 @@ type block struct {
 	time     int64 // nanoseconds
 	duration int64 // nanoseconds, 0 when not said
 	key      bool
+	flags    byte // of a SimpleBlock, RFC 9559 §10.2
 	frames   [][]byte
 }
 
@@ -37,7 +38,7 @@ func (d *Demuxer) cluster(b []byte) error {
 			if err != nil || k == nil {
 				return err
 			}
-			k.key = e.Data[k.entry.headed()]&0x80 != 0
+			k.key = k.flags&0x80 != 0
 			return d.take(k)
 		case ebml.BlockGroup:
 			return d.group(e, base)
@@ -62,14 +63,6 @@ func (d *Demuxer) reserve(b []byte) {
 		return nil
 	})
 	d.queue = slices.Grow(d.queue, max(min(n, d.most-len(d.queue)), 0))
-}
-
-// headed is how many bytes of a block stand in front of its flags.
-func (t *trackEntry) headed() int {
-	n := 1
-	for v := t.number; v >= 1<<(7*n)-1; n++ {
-	}
-	return n + 2
 }
 
 // group reads a BlockGroup: what refers to no other block is a key picture.
@@ -110,12 +103,12 @@ func (d *Demuxer) block(b []byte, base int64) (*block, error) {
 			k.entry = &d.head.entries[i]
 		}
 	}
-	if k.entry == nil || k.entry.headed() != n+2 {
+	if k.entry == nil {
 		return nil, nil
 	}
 	at := base + int64(int16(uint16(b[n])<<8|uint16(b[n+1])))
-	k.time = at * d.head.scale
-	k.frames, err = d.unlace(b[n+3:], b[n+2]>>1&3)
+	k.time, k.flags = at*d.head.scale, b[n+2]
+	k.frames, err = d.unlace(b[n+3:], k.flags>>1&3)
 	return k, err
 }
 

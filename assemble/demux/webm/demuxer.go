@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 
+	"seine/assemble/demux/internal/state"
 	"seine/assemble/ebml"
 	"seine/assemble/media"
 	"seine/assemble/media/wire"
@@ -242,17 +243,9 @@ func (d *Demuxer) AppendState(b []byte) []byte {
 	b = wire.Bytes(b, d.own)
 	b = wire.Int(b, int64(len(d.tracks)))
 	for i := range d.tracks {
-		t := &d.tracks[i]
-		b = wire.Int(b, int64(t.Kind))
-		b = wire.Bytes(b, []byte(t.Language))
-		b = wire.Int(b, int64(t.Timescale))
-		b = wire.Bool(b, t.Edited)
+		b = state.AppendTrack(b, &d.tracks[i])
 	}
-	b = wire.Int(b, int64(len(d.others)))
-	for _, o := range d.others {
-		b = wire.Bytes(b, []byte(o))
-	}
-	return b
+	return state.AppendNames(b, d.others)
 }
 
 // RestoreState makes d what it was when AppendState wrote b; the next Reset gives the initialization section again. The error
@@ -261,18 +254,10 @@ func (d *Demuxer) RestoreState(b []byte) error {
 	*d = Demuxer{queue: d.queue[:0]}
 	r := wire.NewReader(b)
 	own := r.Bytes()
-	for n := count(r); n > 0 && r.Err() == nil; n-- {
-		t := media.Track{Kind: media.Kind(r.Int()), Language: string(r.Bytes())}
-		scale := r.Int()
-		if t.Edited = r.Bool(); t.Kind != media.Video && t.Kind != media.Audio || scale <= 0 || scale > media.MaxTimescale {
-			r.Fail()
-		}
-		t.Timescale = uint32(scale)
-		d.tracks = append(d.tracks, t)
+	for n := state.Count(r, maxTracks); n > 0 && r.Err() == nil; n-- {
+		d.tracks = append(d.tracks, state.Track(r))
 	}
-	for n := count(r); n > 0 && r.Err() == nil; n-- {
-		d.others = append(d.others, string(r.Bytes()))
-	}
+	d.others = state.Names(r, maxTracks)
 	err := r.Err()
 	if err == nil && r.Len() != 0 {
 		err = wire.ErrDamaged
@@ -287,16 +272,6 @@ func (d *Demuxer) RestoreState(b []byte) error {
 		return fmt.Errorf("%w: %w", ErrState, err)
 	}
 	return nil
-}
-
-// count reads a number of tracks.
-func count(r *wire.Reader) int64 {
-	n := r.Int()
-	if n < 0 || n > maxTracks {
-		r.Fail()
-		return 0
-	}
-	return n
 }
 
 func damaged(format string, args ...any) error {

@@ -98,6 +98,7 @@ func TestClusters(t *testing.T) {
 		want    []got
 	}{
 		"simple":        {clusterAt(1000, simple(1, 0, 0x80, "a"), simple(1, 40, 0, "b"), simple(1, -10, 0, "c")), []got{{0, 90000, 0, true, "a"}, {0, 93600, 0, false, "b"}, {0, 89100, 0, false, "c"}}},
+		"long number":   {clusterAt(1000, ebml.AppendBytes(nil, ebml.SimpleBlock, []byte("\x40\x01\x00\x28\x80a"))), []got{{0, 93600, 0, true, "a"}}}, // a VINT may have more bytes than it needs
 		"sound":         {clusterAt(1000, simple(2, 0, 0x80, ms20)), []got{{1, 47688, 960, true, ms20}}},
 		"groups":        {clusterAt(0, group(false), group(true)), []got{{0, 450, 3600, true, "g"}, {0, 450, 3600, false, "g"}}},
 		"left out":      {clusterAt(0, simple(3, 0, 0x80, "text"), simple(9, 0, 0x80, "nobody's")), nil},

@@ -24,12 +24,31 @@ type Tokens struct {
 // read as it is: names and numbers are ASCII in all that is in use.
 func New(text []byte, depth, elements int) *Tokens {
 	in := xml.NewDecoder(bytes.NewReader(text))
-	in.CharsetReader = Plain
+	in.CharsetReader = plain
 	return &Tokens{in: in, depth: depth, elements: elements}
 }
 
-// Plain is an xml.Decoder's CharsetReader that converts nothing.
-func Plain(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+// plain is an xml.Decoder's CharsetReader that converts nothing.
+func plain(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+
+// Root is what the first element of a text is called, without its namespace; "" when the text does not begin as XML does.
+func Root(text []byte) string {
+	head := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n")
+	if !bytes.HasPrefix(head, []byte("<")) {
+		return ""
+	}
+	d := xml.NewDecoder(bytes.NewReader(head))
+	d.CharsetReader = plain
+	for {
+		t, err := d.RawToken()
+		if err != nil {
+			return ""
+		}
+		if e, ok := t.(xml.StartElement); ok {
+			return e.Name.Local
+		}
+	}
+}
 
 // Token returns the next raw token. The error wraps ErrTooLarge, or is the decoder's.
 func (b *Tokens) Token() (xml.Token, error) {

@@ -92,11 +92,11 @@ func traf(w *bmff.Writer, r *Run, from int64) {
 // Head returns what stands before the first sample as long as a file consists of fragments: a movie without samples, in the room for moov.
 // The tracks have an ID each. It returns ErrEmpty when there is nothing, and ErrRoom when the room is too small.
 func (m *Muxer) Head(tracks []Track) ([]byte, error) {
-	if m.size == 0 || len(tracks) == 0 {
+	if m.Size() == 0 || len(tracks) == 0 {
 		return nil, ErrEmpty
 	}
 	moov := movie(tracks, true)
-	room := m.reserve - int64(len(moov))
+	room := m.Reserved() - int64(len(moov))
 	if room < freeHeader {
 		return nil, ErrRoom
 	}

@@ -134,7 +134,7 @@ func TestBeyond4GiB(t *testing.T) {
 	if d := cmp.Diff([]uint32{1 << 24, 2, 2, 0, math.MaxUint32, math.MaxUint32, 0x10000, 4, 0, 0, 7200, 0x10000}, box(t, moov, 0, "edts", "elst")); d != "" {
 		t.Error(d)
 	}
-	if got := binary.BigEndian.Uint64(s.head[len(s.head)-8:]); got != 5<<30-uint64(m.first())+16 {
+	if got := binary.BigEndian.Uint64(s.head[len(s.head)-8:]); got != 5<<30-uint64(first(m.Reserved()))+16 {
 		t.Errorf("mdat of %d bytes", got)
 	}
 }

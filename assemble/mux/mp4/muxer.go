@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"seine/assemble/bmff"
+	"seine/assemble/mux"
 )
 
 // ErrEmpty says that there is no sample to make a movie of.
@@ -24,18 +25,16 @@ const (
 
 // Muxer places samples in a file. Its state is two numbers, so that a later process can go on: see Resume.
 type Muxer struct {
-	w       io.WriterAt
-	reserve int64
-	size    int64
+	mux.File
 }
 
 // New returns a muxer on an empty file.
-func New(w io.WriterAt) *Muxer { return &Muxer{w: w} }
+func New(w io.WriterAt) *Muxer { return &Muxer{File: mux.New(w)} }
 
 // Resume returns the muxer that had this Reserved and this Size.
 func Resume(w io.WriterAt, reserve, size int64) (*Muxer, error) {
-	m := &Muxer{w: w, reserve: reserve, size: size}
-	if size != 0 && (reserve < 0 || reserve > maxReserve || size < m.first()) || size == 0 && reserve != 0 {
+	m := &Muxer{File: mux.Resume(w, reserve, size)}
+	if size != 0 && (reserve < 0 || reserve > maxReserve || size < first(reserve)) || size == 0 && reserve != 0 {
 		return nil, fmt.Errorf("mp4: %d bytes with %d reserved cannot be", size, reserve)
 	}
 	return m, nil
@@ -43,45 +42,28 @@ func Resume(w io.WriterAt, reserve, size int64) (*Muxer, error) {
 
 // Reserve keeps n bytes in front for moov and opens mdat. It counts once, before the first Write; 0 leaves moov to the end.
 func (m *Muxer) Reserve(n int64) {
-	if m.size != 0 {
+	if m.Size() != 0 {
 		return
 	}
 	if n = min(n, maxReserve); n < freeHeader {
 		n = 0
 	}
-	m.reserve = n
-	m.size = m.first()
+	m.Open(n, first(n))
 }
 
-// first is the offset of the first sample.
-func (m *Muxer) first() int64 { return int64(len(ftyp())) + m.reserve + mdatHeader }
-
-// Reserved returns the room kept for moov, in bytes.
-func (m *Muxer) Reserved() int64 { return m.reserve }
-
-// Size returns the length of the file: the end of the last sample.
-func (m *Muxer) Size() int64 { return m.size }
-
-// WriteAt writes the bytes of samples at off, which must not lie before Size: Advance takes them in. In between a writer
-// may still give up and begin again.
-func (m *Muxer) WriteAt(b []byte, off int64) error {
-	_, err := m.w.WriteAt(b, off)
-	return err
-}
-
-// Advance sets Size after samples were written.
-func (m *Muxer) Advance(size int64) { m.size = max(m.size, size) }
+// first is the offset of the first sample behind a room.
+func first(reserve int64) int64 { return int64(len(ftyp())) + reserve + mdatHeader }
 
 // Finish writes the headers: moov goes to the room in front, or behind mdat when it does not fit. It returns the length of
 // the finished file. It may be called again.
 func (m *Muxer) Finish(tracks []Track) (size int64, err error) {
-	if m.size == 0 || len(tracks) == 0 {
+	if m.Size() == 0 || len(tracks) == 0 {
 		return 0, ErrEmpty
 	}
 	moov := Moov(tracks)
 	head := ftyp()
-	room := m.reserve - int64(len(moov))
-	size = m.size
+	room := m.Reserved() - int64(len(moov))
+	size = m.Size()
 	switch {
 	case room == 0 || room >= freeHeader:
 		head = append(head, moov...)
@@ -91,10 +73,10 @@ func (m *Muxer) Finish(tracks []Track) (size int64, err error) {
 			return 0, err
 		}
 		size += int64(len(moov))
-		head = appendFree(head, m.reserve)
+		head = appendFree(head, m.Reserved())
 	}
 	head = append(head, 0, 0, 0, 1, 'm', 'd', 'a', 't')
-	head = binary.BigEndian.AppendUint64(head, uint64(m.size-m.first()+mdatHeader))
+	head = binary.BigEndian.AppendUint64(head, uint64(m.Size()-first(m.Reserved())+mdatHeader))
 	return size, m.WriteAt(head, 0)
 }
 

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"seine/assemble/bmff"
+	"seine/assemble/filename"
 	"seine/assemble/media"
 	"seine/assemble/subs"
 )
@@ -68,7 +69,7 @@ func TextSample(runs []subs.Run, c *media.TimedText) []byte {
 	var styled []stretch
 	at := 0
 	for _, r := range runs {
-		text := fit(r.Text, maxTextSample-len(w.Buf))
+		text := filename.Cut(r.Text, maxTextSample-len(w.Buf))
 		n := utf8.RuneCountInString(text)
 		if r.Style != 0 && n > 0 {
 			styled = append(styled, stretch{at, at + n, r.Style})
@@ -90,15 +91,3 @@ func TextSample(runs []subs.Run, c *media.TimedText) []byte {
 
 // maxTextSample bounds the text of a sample, in bytes.
 const maxTextSample = 0xf000
-
-// fit cuts a text to n bytes, at the end of a character.
-func fit(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	n = max(n, 0)
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}

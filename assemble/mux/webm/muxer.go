@@ -11,6 +11,7 @@ import (
 
 	"seine/assemble/ebml"
 	"seine/assemble/media"
+	"seine/assemble/mux"
 	"seine/assemble/mux/mp4"
 )
 
@@ -36,19 +37,16 @@ type Cue struct {
 type Muxer struct {
 	// Cues are written by Finish, in any order.
 	Cues []Cue
-
-	w       io.WriterAt
-	reserve int64
-	size    int64
+	mux.File
 }
 
 // New returns a muxer on an empty file.
-func New(w io.WriterAt) *Muxer { return &Muxer{w: w} }
+func New(w io.WriterAt) *Muxer { return &Muxer{File: mux.New(w)} }
 
 // Resume returns the muxer that had this Reserved and this Size.
 func Resume(w io.WriterAt, reserve, size int64) (*Muxer, error) {
-	m := &Muxer{w: w, reserve: reserve, size: size}
-	if size != 0 && (reserve < leastRoom || reserve > maxRoom || size < m.first()) || size == 0 && reserve != 0 {
+	m := &Muxer{File: mux.Resume(w, reserve, size)}
+	if size != 0 && (reserve < leastRoom || reserve > maxRoom || size < first(reserve)) || size == 0 && reserve != 0 {
 		return nil, fmt.Errorf("webm: %d bytes with %d reserved cannot be", size, reserve)
 	}
 	return m, nil
@@ -56,44 +54,29 @@ func Resume(w io.WriterAt, reserve, size int64) (*Muxer, error) {
 
 // Reserve keeps n bytes in front, or more. It counts once, before the first cluster.
 func (m *Muxer) Reserve(n int64) {
-	if m.size == 0 {
-		m.reserve = min(max(n, leastRoom), maxRoom)
-		m.size = m.first()
+	if m.Size() == 0 {
+		n = min(max(n, leastRoom), maxRoom)
+		m.Open(n, first(n))
 	}
 }
 
-// first is the offset of the first cluster.
-func (m *Muxer) first() int64 { return segmentStart() + m.reserve }
+// first is the offset of the first cluster behind a room.
+func first(reserve int64) int64 { return segmentStart() + reserve }
 
 // segmentStart is the offset of what Segment holds, which positions in the file count from.
 func segmentStart() int64 { return int64(len(header())) + segmentHeader }
 
-// Reserved returns the room in front, in bytes.
-func (m *Muxer) Reserved() int64 { return m.reserve }
-
-// Size returns the length of the file: the end of the last cluster.
-func (m *Muxer) Size() int64 { return m.size }
-
-// WriteAt writes at off, which must not lie before Size: Advance takes it in.
-func (m *Muxer) WriteAt(b []byte, off int64) error {
-	_, err := m.w.WriteAt(b, off)
-	return err
-}
-
-// Advance sets Size after clusters were written.
-func (m *Muxer) Advance(size int64) { m.size = max(m.size, size) }
-
 // Finish writes what stands in front. Cues that find no room there come behind the last cluster. It returns the length of the finished file, and
 // may be called again. Errors are mp4.ErrEmpty and ErrRoom, beside those of the file.
 func (m *Muxer) Finish(tracks []mp4.Track) (size int64, err error) {
-	if m.size == 0 || len(tracks) == 0 {
+	if m.Size() == 0 || len(tracks) == 0 {
 		return 0, mp4.ErrEmpty
 	}
 	var length int64
 	for i := range tracks {
 		length = max(length, tracks[i].Start+tracks[i].Length)
 	}
-	size = m.size
+	size = m.Size()
 	cues := m.cues()
 	front, err := m.front(tracks, length, cues, 0)
 	if errors.Is(err, ErrRoom) {
@@ -112,7 +95,7 @@ func (m *Muxer) Finish(tracks []mp4.Track) (size int64, err error) {
 
 // Head returns what stands in front of a file that grows.
 func (m *Muxer) Head(tracks []mp4.Track) ([]byte, error) {
-	if m.size == 0 || len(tracks) == 0 {
+	if m.Size() == 0 || len(tracks) == 0 {
 		return nil, mp4.ErrEmpty
 	}
 	front, err := m.front(tracks, 0, nil, 0)
@@ -138,7 +121,7 @@ func (m *Muxer) front(tracks []mp4.Track, length int64, cues []byte, elsewhere i
 	}
 	b := seekHead(at, at+int64(len(info)), where)
 	b = append(append(append(b, info...), entries...), cues...)
-	rest := m.reserve - int64(len(b))
+	rest := m.Reserved() - int64(len(b))
 	if rest < 0 || rest == 1 {
 		return nil, ErrRoom
 	}

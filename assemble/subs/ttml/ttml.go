@@ -50,21 +50,7 @@ const Open = time.Duration(subs.MaxTime)
 
 // Is reports whether the first element of a text is tt.
 func Is(text []byte) bool {
-	text = utf8Of(text[:min(len(text), 8192)])
-	if head := bytes.TrimLeft(text, " \t\r\n"); !bytes.HasPrefix(head, []byte("<")) {
-		return false
-	}
-	d := xml.NewDecoder(bytes.NewReader(text))
-	d.CharsetReader = xmlbound.Plain
-	for {
-		t, err := d.RawToken()
-		if err != nil {
-			return false
-		}
-		if e, ok := t.(xml.StartElement); ok {
-			return e.Name.Local == "tt"
-		}
-	}
+	return xmlbound.Root(utf8Of(text[:min(len(text), 8192)])) == "tt"
 }
 
 // utf8Of takes off a byte order mark, and converts UTF-16 that has one.

@@ -22,62 +22,6 @@ type Change struct {
 	Text      string `json:"text"`
 }
 
-// rules says of each kind of change whether it breaks clients.
-var rules = map[string]bool{
-	"operation-removed":           true,
-	"operation-added":             false,
-	"server-removed":              true,
-	"server-added":                false,
-	"security-added":              true, // what let in no longer does
-	"security-removed":            false,
-	"parameter-removed":           true,
-	"parameter-added":             false,
-	"parameter-added-required":    true,
-	"parameter-became-required":   true,
-	"parameter-became-optional":   false,
-	"body-removed":                true,
-	"body-added":                  false,
-	"body-added-required":         true,
-	"body-became-required":        true,
-	"body-became-optional":        false,
-	"request-media-type-removed":  true,
-	"request-media-type-added":    false,
-	"response-media-type-removed": true,
-	"response-media-type-added":   false,
-	"response-status-removed":     true,
-	"response-status-added":       false,
-	"error-status-removed":        false,
-	"error-status-added":          false,
-	"request-type-narrowed":       true,
-	"request-type-widened":        false,
-	"request-type-changed":        true,
-	"response-type-narrowed":      false,
-	"response-type-widened":       true,
-	"response-type-changed":       true,
-	"request-enum-narrowed":       true,
-	"request-enum-widened":        false,
-	"response-enum-narrowed":      false,
-	"response-enum-widened":       true,
-	"request-field-added":         false,
-	"request-field-required":      true,
-	"request-field-optional":      false,
-	"request-field-removed":       true,
-	"response-field-added":        false,
-	"response-field-required":     false,
-	"response-field-optional":     true,
-	"response-field-removed":      true,
-	"request-format-changed":      true,
-	"response-format-changed":     true,
-	"request-format-dropped":      false,
-	"request-format-added":        true,
-	"response-format-dropped":     true,
-	"response-format-added":       false,
-	"request-variant-removed":     true,
-	"request-variant-added":       false,
-	"response-variant-removed":    false,
-	"response-variant-added":      true,
-}
-
 // Of compares two documents. The changes are in the order of the operations, breaking ones first in each.
 func Of(old, now document.Object) []Change {
 	d := &differ{old: spec.Of(old), now: spec.Of(now), seen: map[[4]any]bool{}}
@@ -93,12 +37,12 @@ func Of(old, now document.Object) []Change {
 		if n := have[k]; n != nil {
 			d.operations(o, n)
 		} else {
-			d.add("operation-removed", "", "is gone")
+			d.add(rules.operationRemoved, "", "is gone")
 		}
 	}
 	for _, o := range d.now.Operations {
 		if d.operation = o.Method + " " + o.Key; !known[key(o)] {
-			d.add("operation-added", "", "is new")
+			d.add(rules.operationAdded, "", "is new")
 		}
 	}
 	slices.SortStableFunc(d.list, func(a, b Change) int {
@@ -147,16 +91,12 @@ type differ struct {
 	seen      map[[4]any]bool // references that were compared: operation, side, old, now
 }
 
-func (d *differ) add(rule, where, text string) {
-	breaking, known := rules[rule]
-	if !known {
-		panic("diff: no rule " + rule) // only this package names them
-	}
-	d.list = append(d.list, Change{rule, breaking, d.operation, where, text})
+func (d *differ) add(r rule, where, text string) {
+	d.list = append(d.list, Change{r.name, r.breaking, d.operation, where, text})
 }
 
 func (d *differ) operations(o, n *spec.Operation) {
-	d.sets("server", "", o.Servers, n.Servers)
+	d.sets(rules.server, "", o.Servers, n.Servers)
 	d.access(o, n)
 	d.parameters(o, n)
 	d.bodies(o, n)
@@ -164,15 +104,15 @@ func (d *differ) operations(o, n *spec.Operation) {
 }
 
 // sets tells what was taken out of a list and put into it.
-func (d *differ) sets(what, where string, o, n []string) {
+func (d *differ) sets(what moved, where string, o, n []string) {
 	for _, v := range o {
 		if !slices.Contains(n, v) {
-			d.add(what+"-removed", where, v+" is gone")
+			d.add(what.removed, where, v+" is gone")
 		}
 	}
 	for _, v := range n {
 		if !slices.Contains(o, v) {
-			d.add(what+"-added", where, v+" is new")
+			d.add(what.added, where, v+" is new")
 		}
 	}
 }
@@ -196,7 +136,11 @@ func (d *differ) access(o, n *spec.Operation) {
 	before, after := ways(o), ways(n)
 	for _, w := range before {
 		if !slices.Contains(after, w) {
-			d.add(map[bool]string{true: "security-removed", false: "security-added"}[slices.Contains(after, "")], "", "what lets in: "+named(after)+", no longer "+named([]string{w}))
+			change := rules.securityAdded
+			if slices.Contains(after, "") {
+				change = rules.securityRemoved
+			}
+			d.add(change, "", "what lets in: "+named(after)+", no longer "+named([]string{w}))
 			return
 		}
 	}
@@ -220,7 +164,7 @@ func (d *differ) parameters(o, n *spec.Operation) {
 		})
 		if i < 0 {
 			if p.In != "path" {
-				d.add("parameter-removed", where, "is gone")
+				d.add(rules.parameterRemoved, where, "is gone")
 			}
 			continue
 		}
@@ -228,21 +172,21 @@ func (d *differ) parameters(o, n *spec.Operation) {
 		switch {
 		case p.In == "path":
 		case !p.Required && q.Required:
-			d.add("parameter-became-required", where, "must be sent now")
+			d.add(rules.parameterBecameRequired, where, "must be sent now")
 		case p.Required && !q.Required:
-			d.add("parameter-became-optional", where, "may be left out now")
+			d.add(rules.parameterBecameOptional, where, "may be left out now")
 		}
-		d.schemas("request", where, p.Schema, q.Schema, 0)
+		d.schemas(request, where, p.Schema, q.Schema, 0)
 	}
 	for _, q := range n.Params {
 		if q.In == "path" || slices.ContainsFunc(o.Params, func(p *spec.Param) bool { return q.In == p.In && q.Name == p.Name }) {
 			continue
 		}
-		rule := "parameter-added"
+		change := rules.parameterAdded
 		if q.Required {
-			rule = "parameter-added-required"
+			change = rules.parameterAddedRequired
 		}
-		d.add(rule, q.In+" "+q.Name, "is new")
+		d.add(change, q.In+" "+q.Name, "is new")
 	}
 }
 
@@ -265,34 +209,34 @@ func (d *differ) bodies(o, n *spec.Operation) {
 	case len(o.Bodies) == 0 && len(n.Bodies) == 0:
 		return
 	case len(n.Bodies) == 0:
-		d.add("body-removed", "body", "nothing is sent any more")
+		d.add(rules.bodyRemoved, "body", "nothing is sent any more")
 		return
 	case len(o.Bodies) == 0 && n.BodyRequired:
-		d.add("body-added-required", "body", "must be sent now")
+		d.add(rules.bodyAddedRequired, "body", "must be sent now")
 		return
 	case len(o.Bodies) == 0:
-		d.add("body-added", "body", "may be sent now")
+		d.add(rules.bodyAdded, "body", "may be sent now")
 		return
 	case !o.BodyRequired && n.BodyRequired:
-		d.add("body-became-required", "body", "must be sent now")
+		d.add(rules.bodyBecameRequired, "body", "must be sent now")
 	case o.BodyRequired && !n.BodyRequired:
-		d.add("body-became-optional", "body", "may be left out now")
+		d.add(rules.bodyBecameOptional, "body", "may be left out now")
 	}
-	d.media("request", "body", o.Bodies, n.Bodies)
+	d.media(request, "body", o.Bodies, n.Bodies)
 }
 
-func (d *differ) media(side, where string, o, n []spec.Media) {
+func (d *differ) media(by side, where string, o, n []spec.Media) {
 	kinds := func(list []spec.Media) (all []string) {
 		for _, m := range list {
 			all = append(all, m.Type)
 		}
 		return all
 	}
-	d.sets(side+"-media-type", where, kinds(o), kinds(n))
+	d.sets(moved{rules.mediaTypeRemoved.on(by), rules.mediaTypeAdded.on(by)}, where, kinds(o), kinds(n))
 	for _, a := range o {
 		for _, b := range n {
 			if a.Type == b.Type {
-				d.schemas(side, where, a.Schema, b.Schema, 0)
+				d.schemas(by, where, a.Schema, b.Schema, 0)
 			}
 		}
 	}
@@ -302,21 +246,21 @@ func (d *differ) answers(o, n *spec.Operation) {
 	for _, a := range o.Answers {
 		i := slices.IndexFunc(n.Answers, func(b spec.Answer) bool { return b.Status == a.Status })
 		if i < 0 {
-			d.add(statusRule(a)+"-removed", a.Status, "is gone")
+			d.add(statusRule(a).removed, a.Status, "is gone")
 			continue
 		}
-		d.media("response", a.Status, a.Bodies, n.Answers[i].Bodies)
+		d.media(response, a.Status, a.Bodies, n.Answers[i].Bodies)
 	}
 	for _, b := range n.Answers {
 		if !slices.ContainsFunc(o.Answers, func(a spec.Answer) bool { return b.Status == a.Status }) {
-			d.add(statusRule(b)+"-added", b.Status, "is new")
+			d.add(statusRule(b).added, b.Status, "is new")
 		}
 	}
 }
 
-func statusRule(a spec.Answer) string {
+func statusRule(a spec.Answer) moved {
 	if a.OK() {
-		return "response-status"
+		return rules.responseStatus
 	}
-	return "error-status"
+	return rules.errorStatus
 }

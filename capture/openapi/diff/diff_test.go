@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -126,9 +127,9 @@ func TestRules(t *testing.T) {
 		}
 		told[c.rule] = true
 	}
-	for rule := range rules {
-		if !told[rule] {
-			t.Errorf("no case for %s", rule)
+	for _, r := range everyRule(reflect.ValueOf(rules)) {
+		if !told[r.name] {
+			t.Errorf("no case for %s", r.name)
 		}
 	}
 }
@@ -162,4 +163,21 @@ func FuzzOf(f *testing.F) {
 			t.Fatalf("nothing changed: %+v", list)
 		}
 	})
+}
+
+// everyRule finds all rules that there are in a value.
+func everyRule(v reflect.Value) (list []rule) {
+	if v.Type() == reflect.TypeFor[rule]() {
+		return []rule{{v.Field(0).String(), v.Field(1).Bool()}}
+	}
+	if v.Kind() == reflect.Array {
+		for i := range v.Len() {
+			list = append(list, everyRule(v.Index(i))...)
+		}
+		return list
+	}
+	for _, f := range v.Fields() {
+		list = append(list, everyRule(f)...)
+	}
+	return list
 }

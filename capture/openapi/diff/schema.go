@@ -12,63 +12,63 @@ import (
 const deepest = 12
 
 // schemas compares what is sent (side request) or answered (side response) at one place.
-func (d *differ) schemas(side, where string, old, now document.Object, depth int) {
-	if depth > deepest || d.met(side, old, now) {
+func (d *differ) schemas(by side, where string, old, now document.Object, depth int) {
+	if depth > deepest || d.met(by, old, now) {
 		return
 	}
 	o, n := d.old.Schema(old), d.now.Schema(now)
 	ov, nv := variants(o), variants(n)
 	if len(ov) > 0 || len(nv) > 0 {
-		d.variants(side, where, o, n, depth)
+		d.variants(by, where, o, n, depth)
 		return
 	}
-	if !d.types(side, where, o, n) {
+	if !d.types(by, where, o, n) {
 		return
 	}
-	d.enums(side, where, o, n)
-	d.formats(side, where, o, n)
-	d.fields(side, where, o, n, depth)
+	d.enums(by, where, o, n)
+	d.formats(by, where, o, n)
+	d.fields(by, where, o, n, depth)
 	if a, b := object(o.Get("items")), object(n.Get("items")); len(a) > 0 && len(b) > 0 {
-		d.schemas(side, where+"[]", a, b, depth+1)
+		d.schemas(by, where+"[]", a, b, depth+1)
 	}
 	if a, b := object(o.Get("additionalProperties")), object(n.Get("additionalProperties")); a != nil && b != nil {
-		d.schemas(side, where+".*", a, b, depth+1)
+		d.schemas(by, where+".*", a, b, depth+1)
 	}
 }
 
 // met: the two were compared in this operation before, or are the same and lead nowhere.
-func (d *differ) met(side string, old, now document.Object) bool {
+func (d *differ) met(by side, old, now document.Object) bool {
 	a, b := old.Get("$ref"), now.Get("$ref")
 	if a == nil || b == nil {
 		text := spec.JSON(old)
 		return text == spec.JSON(now) && !strings.Contains(text, `"$ref"`)
 	}
-	k := [4]any{d.operation, side, a, b}
+	k := [4]any{d.operation, by, a, b}
 	was := d.seen[k]
 	d.seen[k] = true
 	return was
 }
 
 // types says whether there is more to compare.
-func (d *differ) types(side, where string, o, n document.Object) bool {
+func (d *differ) types(by side, where string, o, n document.Object) bool {
 	a, b := typesOf(o), typesOf(n)
 	switch {
 	case slices.Equal(a, b):
 	case len(a) == 0: // anything
-		d.add(side+"-type-narrowed", where, "was anything, is "+strings.Join(b, " or "))
+		d.add(rules.typeNarrowed.on(by), where, "was anything, is "+strings.Join(b, " or "))
 		return false
 	case len(b) == 0:
-		d.add(side+"-type-widened", where, "was "+strings.Join(a, " or ")+", is anything")
+		d.add(rules.typeWidened.on(by), where, "was "+strings.Join(a, " or ")+", is anything")
 		return false
 	default:
-		rule := "-type-changed"
+		change := rules.typeChanged
 		switch {
 		case within(a, b):
-			rule = "-type-widened"
+			change = rules.typeWidened
 		case within(b, a):
-			rule = "-type-narrowed"
+			change = rules.typeNarrowed
 		}
-		d.add(side+rule, where, "was "+strings.Join(a, " or ")+", is "+strings.Join(b, " or "))
+		d.add(change.on(by), where, "was "+strings.Join(a, " or ")+", is "+strings.Join(b, " or "))
 	}
 	return true
 }
@@ -109,23 +109,23 @@ func enumOf(s document.Object) []string {
 	return list
 }
 
-func (d *differ) enums(side, where string, o, n document.Object) {
+func (d *differ) enums(by side, where string, o, n document.Object) {
 	a, b := enumOf(o), enumOf(n)
 	switch {
 	case a == nil && b == nil:
 		return
 	case a == nil:
-		d.add(side+"-enum-narrowed", where, "only "+strings.Join(b, ", "))
+		d.add(rules.enumNarrowed.on(by), where, "only "+strings.Join(b, ", "))
 		return
 	case b == nil:
-		d.add(side+"-enum-widened", where, "no longer only "+strings.Join(a, ", "))
+		d.add(rules.enumWidened.on(by), where, "no longer only "+strings.Join(a, ", "))
 		return
 	}
 	if gone := minus(a, b); len(gone) > 0 {
-		d.add(side+"-enum-narrowed", where, "no longer "+strings.Join(gone, ", "))
+		d.add(rules.enumNarrowed.on(by), where, "no longer "+strings.Join(gone, ", "))
 	}
 	if come := minus(b, a); len(come) > 0 {
-		d.add(side+"-enum-widened", where, "also "+strings.Join(come, ", "))
+		d.add(rules.enumWidened.on(by), where, "also "+strings.Join(come, ", "))
 	}
 }
 
@@ -138,7 +138,7 @@ func minus(a, b []string) (list []string) {
 	return list
 }
 
-func (d *differ) formats(side, where string, o, n document.Object) {
+func (d *differ) formats(by side, where string, o, n document.Object) {
 	a, _ := o.Get("format").(string)
 	b, _ := n.Get("format").(string)
 	if a == "int64" || b == "int64" { // how large the numbers were that came by
@@ -147,16 +147,16 @@ func (d *differ) formats(side, where string, o, n document.Object) {
 	switch {
 	case a == b:
 	case a == "":
-		d.add(side+"-format-added", where, "is "+b)
+		d.add(rules.formatAdded.on(by), where, "is "+b)
 	case b == "":
-		d.add(side+"-format-dropped", where, "is no longer always "+a)
+		d.add(rules.formatDropped.on(by), where, "is no longer always "+a)
 	default:
-		d.add(side+"-format-changed", where, "was "+a+", is "+b)
+		d.add(rules.formatChanged.on(by), where, "was "+a+", is "+b)
 	}
 }
 
 // fields compares members. One that is in a map of any names is not gone.
-func (d *differ) fields(side, where string, o, n document.Object, depth int) {
+func (d *differ) fields(by side, where string, o, n document.Object, depth int) {
 	a, b := object(o.Get("properties")), object(n.Get("properties"))
 	if a == nil && b == nil || !within([]string{"object"}, typesOf(o)) || !within([]string{"object"}, typesOf(n)) {
 		return
@@ -170,34 +170,34 @@ func (d *differ) fields(side, where string, o, n document.Object, depth int) {
 		other := object(b.Get(m.Key))
 		if other == nil {
 			if n.Get("additionalProperties") == nil {
-				d.add(side+"-field-removed", at, "is gone")
+				d.add(rules.fieldRemoved.on(by), at, "is gone")
 			}
 			continue
 		}
 		switch was, is := must(o, m.Key), must(n, m.Key); {
 		case !was && is:
-			d.add(side+"-field-required", at, "is always there now")
+			d.add(rules.fieldRequired.on(by), at, "is always there now")
 		case was && !is:
-			d.add(side+"-field-optional", at, "may be missing now")
+			d.add(rules.fieldOptional.on(by), at, "may be missing now")
 		}
-		d.schemas(side, at, object(m.Value), other, depth+1)
+		d.schemas(by, at, object(m.Value), other, depth+1)
 	}
 	for _, m := range b {
 		if a.Get(m.Key) != nil {
 			continue
 		}
-		rule := side + "-field-added"
-		if side == "request" && must(n, m.Key) {
-			rule = "request-field-required"
+		change := rules.fieldAdded
+		if by == request && must(n, m.Key) {
+			change = rules.fieldRequired
 		}
-		d.add(rule, join(where, m.Key), "is new")
+		d.add(change.on(by), join(where, m.Key), "is new")
 	}
 }
 
 func join(where, name string) string { return where + "." + name }
 
 // variants compares schemas that are one of several: each of one is looked for in the other, by name, by kind, or by what it is.
-func (d *differ) variants(side, where string, o, n document.Object, depth int) {
+func (d *differ) variants(by side, where string, o, n document.Object, depth int) {
 	a, b := alternatives(o), alternatives(n)
 	used := make([]bool, len(b))
 	for i, x := range a {
@@ -206,15 +206,15 @@ func (d *differ) variants(side, where string, o, n document.Object, depth int) {
 			j = i
 		}
 		if j < 0 || used[j] {
-			d.add(side+"-variant-removed", where, "is no longer "+name(x))
+			d.add(rules.variantRemoved.on(by), where, "is no longer "+name(x))
 			continue
 		}
 		used[j] = true
-		d.schemas(side, where+"|"+name(x), x, b[j], depth+1)
+		d.schemas(by, where+"|"+name(x), x, b[j], depth+1)
 	}
 	for j, y := range b {
 		if !used[j] {
-			d.add(side+"-variant-added", where, "may also be "+name(y))
+			d.add(rules.variantAdded.on(by), where, "may also be "+name(y))
 		}
 	}
 }
