@@ -74,7 +74,8 @@ func keepTodos(p *person) {
 	p.press(at, "left", 2)
 	p.until(p.on, "document.activeElement?.closest('#todo-list > li:nth-of-type(3)') && document.activeElement.tagName === 'INPUT'")
 	p.key("a", 2)
-	p.eval(p.on, "document.activeElement.select()") // what Control+A does to a person's field
+	// What Control+A does to a person's field, once the application has drawn what the key has led to: some move the caret then.
+	p.eval(p.on, "new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))).then(() => document.activeElement.select())")
 	p.typing("Read two books")
 	p.key("Enter", 0)
 	p.until(p.on, "document.querySelector('#todo-list > li:nth-of-type(3) label').textContent.trim() === 'Read two books'")

@@ -27,7 +27,9 @@ func (p *Page) assert(ctx context.Context, s scenarios.Assert) error {
 			return missing, err
 		}
 		n, missing, err := p.assertElements(ctx, s)
-		none = n == 0 && err == nil
+		if err == nil { // else the time is up, and what was seen before counts
+			none = n == 0
+		}
 		return missing, err
 	})
 	return p.likely(ctx, err, s.Place, s.Selectors, none)

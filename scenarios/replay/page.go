@@ -22,6 +22,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		}
 	}
 	p.matches, p.near = nil, nil
+	asks := p.visit.recorder.Progress().Exchanges
 	p.soiled = p.soiled || !plain(s)
 	value, err := p.living(ctx, func(ctx context.Context) (value any, err error) {
 		done, err := p.fresh(ctx, s)
@@ -34,6 +35,9 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		}
 		return p.eventful(ctx, s)
 	})
+	if p.asks = -1; err == nil && mayNavigate(s) {
+		p.asks = asks
+	}
 	if err == nil {
 		p.done.add(s)
 		p.tellMatches(s)
