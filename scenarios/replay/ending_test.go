@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -38,6 +39,7 @@ func TestLastStepIsSent(t *testing.T) {
 				<-r.Context().Done()
 			})
 			mux.HandleFunc("POST /save", func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // after which the server hears of the other side's end
 				select {
 				case <-time.After(400 * time.Millisecond):
 					whole <- true
