@@ -166,6 +166,9 @@ func (w *writer) step(a *action, base scenarios.Base) {
 	}
 }
 
+// mostBack is as far as a history goes.
+const mostBack = 50
+
 // went goes through the history. Chrome's Recorder knows addresses alone.
 func (w *writer) went(a *action, base scenarios.Base, at scenarios.Place) {
 	if w.o.Plain {
@@ -174,7 +177,7 @@ func (w *writer) went(a *action, base scenarios.Base, at scenarios.Place) {
 	}
 	h := scenarios.History{Base: base, Target: at.Target, Go: a.goes}
 	if a.by > 1 {
-		h.By = a.by
+		h.By = min(a.by, mostBack)
 	}
 	w.add(h)
 }

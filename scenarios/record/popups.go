@@ -2,7 +2,6 @@ package record
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -42,22 +41,34 @@ func (p *popups) place(page string) (at Place) {
 		return at
 	}
 	at.Target = p.list[i].url
-	like := like(popupPattern(at.Target))
+	pattern := popupPattern(at.Target)
 	for _, o := range p.list[:i] {
-		if like.MatchString(o.url) {
+		if like(pattern, o.url) {
 			at.Before = append(at.Before, o.page)
 		}
 	}
 	return at
 }
 
-// like is a pattern with * for anything, of the whole of an address.
-func like(pattern string) *regexp.Regexp {
+// like holds the whole of an address against a pattern with * for anything.
+func like(pattern, address string) bool {
 	parts := strings.Split(pattern, "*")
-	for i := range parts {
-		parts[i] = regexp.QuoteMeta(parts[i])
+	first, last := parts[0], parts[len(parts)-1]
+	if len(parts) == 1 {
+		return pattern == address
 	}
-	return regexp.MustCompile("(?s)^" + strings.Join(parts, ".*") + "$")
+	if len(address) < len(first)+len(last) || !strings.HasPrefix(address, first) || !strings.HasSuffix(address, last) {
+		return false
+	}
+	rest := address[len(first) : len(address)-len(last)]
+	for _, part := range parts[1 : len(parts)-1] {
+		_, after, ok := strings.Cut(rest, part)
+		if !ok {
+			return false
+		}
+		rest = after
+	}
+	return true
 }
 
 // popupPattern is a popup's address with a * for what is another one each time: the query, parts of its path that are no words, what stands

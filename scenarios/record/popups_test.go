@@ -25,8 +25,23 @@ func TestPopupPattern(t *testing.T) {
 		"%zz":                                      "%zz",
 	} {
 		got := popupPattern(address)
-		if got != want || !like(got).MatchString(address) {
+		if got != want || !like(got, address) {
 			t.Errorf("%s: %s, wanted %s", address, got, want)
+		}
+	}
+}
+
+func TestLike(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		pattern, address string
+		want             bool
+	}{
+		{"https://a.test/*?*", "https://a.test/1?x", true}, {"https://a.test/*?*", "https://a.test/1", false}, {"ab*ba", "aba", false}, {"ab*ba", "abba", true},
+		{"a*b*c", "a-b-c", true}, {"a*b*c", "acb", false}, {"a", "ab", false}, {"*", "", true}, {"a**", "a", true},
+	} {
+		if got := like(x.pattern, x.address); got != x.want {
+			t.Errorf("%s, %s: %t", x.pattern, x.address, got)
 		}
 	}
 }
