@@ -35,7 +35,7 @@ func replays(t *testing.T, st *replay.Stage, text string, inputs map[string]stri
 		dir := t.TempDir()
 		site := sites.New(sites.Options{})
 		srv := httptest.NewServer(site)
-		own := strings.ReplaceAll(strings.Replace(text, "name: ", "timeout: 10s\nname: ", 1), "http://site.test", srv.URL)
+		own := strings.ReplaceAll(strings.Replace(text, "name: ", "timeout: 10s\npool: {retries: 0}\nname: ", 1), "http://site.test", srv.URL)
 		p, err := program.Load("recorded.yaml", program.Options{Read: func(string) ([]byte, error) { return []byte(own), nil }, UploadRoot: st.UploadRoot})
 		if err != nil {
 			t.Fatalf("%v\n%s", err, own)
@@ -71,6 +71,14 @@ func filesIn(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	for _, e := range list {
+		if e.IsDir() { // what is kept of a run that failed, and was made again
+			found, _ := filepath.Glob(filepath.Join(dir, e.Name(), "*", "*.txt"))
+			for _, name := range found {
+				data, _ := os.ReadFile(name)
+				t.Errorf("it did not hold the first time: %s\n%s", filepath.Base(name), data)
+			}
+			t.Fatalf("the folder %s: %v", e.Name(), found)
+		}
 		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
 			t.Fatal(err)

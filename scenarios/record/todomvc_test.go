@@ -138,7 +138,7 @@ func TestTodoMVC(t *testing.T) {
 
 func playTodos(t *testing.T, st *replay.Stage, text string) {
 	t.Helper()
-	p, err := program.Load("recorded.yaml", program.Options{Read: func(string) ([]byte, error) { return []byte("timeout: 10s\n" + text), nil }})
+	p, err := program.Load("recorded.yaml", program.Options{Read: func(string) ([]byte, error) { return []byte("timeout: 10s\npool: {retries: 0}\n" + text), nil }})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

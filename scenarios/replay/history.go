@@ -41,17 +41,22 @@ func (p *Page) history(ctx context.Context, s scenarios.History) error {
 // leaf goes to an entry of the history (Page.navigateToHistoryEntry), and gives its address. Where that is the present one, it may be a frame
 // that goes, of any process: once it has gone, late ends the waiting for the page itself.
 func leaf(ctx context.Context, session *browser.Session, s scenarios.History) (to string, late <-chan time.Time, err error) {
-	all, err := cdp.Call(ctx, cdp.Session(session), page.GetNavigationHistory, cdp.Empty{})
-	if err != nil {
-		return "", nil, err
-	}
 	by := max(s.By, 1)
 	if s.Go == "back" {
 		by = -by
 	}
-	at := int(all.CurrentIndex)
-	if at >= len(all.Entries) || at+by < 0 || at+by >= len(all.Entries) {
-		return "", nil, fmt.Errorf("%w: it has %d, and the page is number %d of them", ErrHistory, len(all.Entries), at+1)
+	var all page.GetNavigationHistoryResult
+	at := 0
+	for { // what was done before may still be on its way
+		if all, err = cdp.Call(ctx, cdp.Session(session), page.GetNavigationHistory, cdp.Empty{}); err != nil {
+			return "", nil, err
+		}
+		if at = int(all.CurrentIndex); at < len(all.Entries) && at+by >= 0 && at+by < len(all.Entries) {
+			break
+		}
+		if err := wait(ctx, nil, pace); err != nil {
+			return "", nil, fmt.Errorf("%w: it has %d, and the page is number %d of them: %w", ErrHistory, len(all.Entries), at+1, err)
+		}
 	}
 	entry := all.Entries[at+by]
 	if _, err = cdp.Call(ctx, cdp.Session(session), page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: entry.ID}); err != nil {
