@@ -37,8 +37,15 @@ func TestLike(t *testing.T) {
 		pattern, address string
 		want             bool
 	}{
-		{"https://a.test/*?*", "https://a.test/1?x", true}, {"https://a.test/*?*", "https://a.test/1", false}, {"ab*ba", "aba", false}, {"ab*ba", "abba", true},
-		{"a*b*c", "a-b-c", true}, {"a*b*c", "acb", false}, {"a", "ab", false}, {"*", "", true}, {"a**", "a", true},
+		{"https://a.test/*?*", "https://a.test/1?x", true},
+		{"https://a.test/*?*", "https://a.test/1", false},
+		{"ab*ba", "aba", false},
+		{"ab*ba", "abba", true},
+		{"a*b*c", "a-b-c", true},
+		{"a*b*c", "acb", false},
+		{"a", "ab", false},
+		{"*", "", true},
+		{"a**", "a", true},
 	} {
 		if got := like(x.pattern, x.address); got != x.want {
 			t.Errorf("%s, %s: %t", x.pattern, x.address, got)
