@@ -28,7 +28,8 @@ func recordCommand() *cli.Command {
 		Name:  "record",
 		Usage: "do it once by hand in a browser, and get a scenario file that does it again",
 		UsageText: "seine record URL -o FILE\nseine record --append FILE [input=value …]\n\nseine record https://example.com/shop -o shop.yaml      then: seine run shop.yaml\n" +
-			"seine record https://example.com/shop -o shop.yaml --parametrise      what is typed becomes inputs\nseine record --append shop.yaml      plays it first, and goes on where it ends\nseine record https://example.com/shop -o shop.yaml --remote      no screen here: prints the address of a page that shows the browser\n\nIt ends with Ctrl-C, or when the window is closed. The file is whole after each step.",
+			"seine record https://example.com/shop -o shop.yaml --parametrise      what is typed becomes inputs\nseine record --append shop.yaml      plays it first, and goes on where it ends\nseine record https://example.com/shop -o shop.yaml --remote      no screen here: prints the address of a page that shows the browser\n\nIt ends with Ctrl-C, or when the window is closed. The file is whole after each step.\n\n" +
+			"The pages have a toolbar, which their scripts and the recording do not see: pause, undo, assert (a text, what is visible, a count, a value), extract a list\n(point at two items, then at the fields in one), take a table, grab the film that plays, stop. " + record.ToolbarKeys + " brings the keyboard to it, Escape back.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "force", Usage: "replace an output that exists", Category: catOutput},
@@ -40,6 +41,7 @@ func recordCommand() *cli.Command {
 			&cli.BoolFlag{DisableDefaultText: true, Name: "check", Usage: "play the file once at the end, without asking; inputs that it needs stand behind as input=value", Category: catOutput},
 			&cli.StringFlag{Name: "upload-root", Usage: "with --append and --check, let upload steps take files from `FOLDER`", Category: catOutput},
 			&cli.BoolFlag{DisableDefaultText: true, Name: "allow-js", Usage: "with --append, let steps run JavaScript that stands in the scenario", Category: catBrowser},
+			&cli.BoolFlag{DisableDefaultText: true, Name: "no-toolbar", Usage: "show no toolbar in the pages", Category: catBrowser},
 			newRemoteFlag(),
 			proxyFlag(),
 		}, recordBrowserFlags(), identityFlags(), emulationFlags(), talkFlags()[1:]),
@@ -77,7 +79,7 @@ func recordAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	rec := record.New(record.Options{URL: t.url, TestID: c.String("test-id"), Suggest: c.Bool("suggest"), Changed: t.lines, Log: t.con.Logger()})
+	rec := record.New(record.Options{URL: t.url, TestID: c.String("test-id"), Suggest: c.Bool("suggest"), Toolbar: !c.Bool("no-toolbar"), Changed: t.lines, Log: t.con.Logger()})
 	defer func() { _ = rec.Close() }()
 	if err := t.record(rec, options); err != nil {
 		return err

@@ -262,6 +262,67 @@ func TestRecordCommand(t *testing.T) {
 	r.said.await(t, "what was recorded until then is in site.json")
 }
 
+// TestRecordToolbar: the toolbar in the page adds a step and ends the recording, by keys alone; where there is to be none, its shortcut is the
+// page's own.
+func TestRecordToolbar(t *testing.T) {
+	t.Parallel()
+	drawn := make(chan struct{}, 100)
+	mux := http.NewServeMux()
+	mux.Handle("GET /", sites.Static("text/html; charset=utf-8", form+`<script>new MutationObserver(() => { if (document.documentElement.children.length > 2) new Image().src = "/shown"; }).observe(document.documentElement, { childList: true })</script>`))
+	shown := make(chan struct{}, 100)
+	mux.HandleFunc("GET /shown", func(http.ResponseWriter, *http.Request) { shown <- struct{}{} })
+	mux.HandleFunc("GET /ready", func(http.ResponseWriter, *http.Request) { drawn <- struct{}{} })
+	site := httptest.NewServer(mux)
+	defer site.Close()
+	exe, dir := build(t), t.TempDir()
+	socket, _ := windowed(t)
+
+	r := startRecording(t, exe, dir, site.URL+"/", "-o", "site.yaml", "--connect", socket)
+	r.said.await(t, "Alt+Shift+S brings the keyboard to the toolbar")
+	<-drawn
+	h := atPage(t, socket, site.URL+"/")
+	file := filepath.Join(dir, "site.yaml")
+	<-shown
+	h.shortcut()
+	h.keys("Home", "ArrowRight", "ArrowRight", "ArrowRight", "Enter", "ArrowDown", "Enter", "ArrowLeft", "Enter", "Escape")
+	if text := holds(t, file, "- assert:"); !strings.Contains(text, "Sign in") {
+		t.Error(text)
+	}
+	h.shortcut()
+	h.keys("End", "Enter")
+	if err := r.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, &r.said)
+	}
+
+	r = startRecording(t, exe, dir, site.URL+"/", "-o", "plain.yaml", "--connect", socket, "--no-toolbar")
+	r.said.await(t, "Recording.")
+	<-drawn
+	h = atPage(t, socket, site.URL+"/")
+	h.shortcut()
+	holds(t, filepath.Join(dir, "plain.yaml"), "press: Alt+Shift+S")
+	if text := r.said.String(); strings.Contains(text, "toolbar") {
+		t.Error(text)
+	}
+}
+
+func (h *hand) keys(names ...string) {
+	for _, n := range names {
+		down := map[string]any{"type": "rawKeyDown", "key": n, "code": n, "windowsVirtualKeyCode": map[string]int{"Enter": 13, "Escape": 27, "Home": 36, "End": 35, "ArrowLeft": 37, "ArrowRight": 39, "ArrowDown": 40}[n]}
+		if n == "Enter" {
+			down["type"], down["text"] = "keyDown", "\r"
+		}
+		h.send("Input.dispatchKeyEvent", down)
+		h.send("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": n, "code": n})
+	}
+}
+
+// shortcut is that of the toolbar.
+func (h *hand) shortcut() {
+	for _, kind := range []string{"rawKeyDown", "keyUp"} {
+		h.send("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": "S", "code": "KeyS", "windowsVirtualKeyCode": 83, "modifiers": 1 | 8})
+	}
+}
+
 // TestRecordWindow: it opens a window, and ends in peace when that is closed. Chrome's own headless platform stands for a display.
 func TestRecordWindow(t *testing.T) {
 	found, err := browser.Find(t.Context())

@@ -69,6 +69,9 @@ func (t *taping) observer(rec *record.Recording) (browser.Observer, error) {
 
 // invite says where the browser can be seen.
 func (t *taping) invite() {
+	if !t.c.Bool("no-toolbar") {
+		defer t.con.Say("%s brings the keyboard to the toolbar in the page, and back.", record.ToolbarKeys)
+	}
 	if t.screen == nil {
 		t.con.Say("Recording. Do in the browser what is to be done again; end with Ctrl-C, or by closing the window.")
 		return

@@ -63,6 +63,9 @@ func (t *taping) tape(rec *record.Recording, tab *browser.Tab, b *browser.Browse
 	defer stop()
 	defer context.AfterFunc(tab.Life(), stop)()
 	work.Go(func() { t.untilStopped(ctx, stop) })
+	if !t.c.Bool("no-toolbar") {
+		work.Go(func() { rec.ServeToolbar(ctx, t.toolbar(stop)) })
+	}
 	f := record.NewFile(t.output)
 	t.keep.Saved = t.saved
 	err := rec.Keep(ctx, f, t.keep)
@@ -83,6 +86,11 @@ func (t *taping) saved(err error) {
 		t.con.Say("%s is written again", ui.Remote(t.output))
 	}
 	t.unsaved = err != nil
+}
+
+// toolbar is what the one in the pages has. Beside a remote screen it has what that has not.
+func (t *taping) toolbar(stop func()) record.ToolbarOptions {
+	return record.ToolbarOptions{Stop: stop, Bare: t.screen != nil, Taken: t.keep.Before.Flow}
 }
 
 // gone is nil where the person closed the tab, its window or the browser.

@@ -9,4 +9,18 @@
 //
 // The [Folder] knows no browser: it makes few steps of many events. Whoever wants more of the stream than that (a toolbar, a remote
 // screen) takes part by [Recording.Insert], [Recording.Undo] and [Recording.Pause].
+//
+// # The toolbar
+//
+// With Options.Toolbar, and while [Recording.ServeToolbar] runs, the top document of each page has a toolbar: an element without attributes
+// beside the body (in a modal dialog, or a popover that closes when something else is pressed, while one is open), under a name made up for the
+// document, with all else in its closed shadow root and in the browser's top layer. A listener in front of all others, at the window, stops each
+// event that is told of it: neither the site's handlers nor the script that listens hear what is done there. While something is pointed at, a
+// shield over the page takes the pointer, and the keyboard is ours.
+//
+// What a site's scripts can still tell: that the element is there (in the children of the root, to a MutationObserver, to elementFromPoint where
+// it lies, as activeElement while the keyboard is in it); that the pointer leaves what it was on, and comes back; that a field which was typed
+// into gives its change event when the keyboard goes to the toolbar; pointerrawupdate. A document that is written anew (document.open) may have
+// handlers at its window before ours. Documents that are no HTML have no toolbar. Frames have none of their own: what is in one cannot be
+// pointed at.
 package record

@@ -65,7 +65,7 @@ func (w *writer) noteAt(n int, text string) {
 
 func (w *writer) action(a *action) {
 	if a.deed == doInsert {
-		w.inserted(a)
+		w.flow.Steps = append(w.flow.Steps, a.insert...)
 		return
 	}
 	first := len(w.flow.Steps)
@@ -84,17 +84,6 @@ func (w *writer) action(a *action) {
 	}
 	w.after(a, first)
 	w.last = a
-}
-
-// inserted adds steps that were made for a page.
-func (w *writer) inserted(a *action) {
-	for _, s := range a.insert {
-		if as, ok := s.(scenarios.Assert); ok && a.place.Target != "" {
-			as.Target = w.target(a.place)
-			s = as
-		}
-		w.add(s)
-	}
 }
 
 // target names a page: what Chrome's Recorder knows is the exact address; ours outlives what changes in it, and counts those that have the same.

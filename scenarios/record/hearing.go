@@ -45,8 +45,9 @@ type hearing struct {
 	sessions  map[target.SessionID]*browser.Session
 	created   int
 	wrong     func(string)
-	picking   func(*Picker) // nil: nobody wants to know
-	passing   string        // a folder whose files are here for a while only
+	picking   func(*Picker)                                                 // nil: nobody wants to know
+	passing   string                                                        // a folder whose files are here for a while only
+	bar       func(page, from *browser.Session, world int64, m *barMessage) // nil: there is no toolbar
 }
 
 // pageState is a page or popup.
@@ -161,6 +162,11 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		}
 	case "picker":
 		h.picker(s, ev.Context, m)
+	case "bar":
+		if h.bar != nil && m.Bar != nil {
+			m.Bar.title = clip(m.Title)
+			h.bar(h.pageOf(s), s, ev.Context, m.Bar)
+		}
 	case "host":
 		if m.Element != nil {
 			h.openRoot(s, ev.Context, m.Element.Ref)

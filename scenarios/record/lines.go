@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"seine/scenarios"
 )
 
 // Line is what a person did, in a few words. Its texts come from the page.
@@ -101,8 +103,11 @@ func (a *action) words() string {
 	case doClose:
 		return "close the popup " + shown(a.place.Target)
 	case doInsert:
+		if len(a.insert) > 1 { // the first one waits for it
+			return inserted(a.insert[1])
+		}
 		if len(a.insert) > 0 {
-			return a.insert[0].Type()
+			return inserted(a.insert[0])
 		}
 	}
 	return string(a.deed)
@@ -119,4 +124,34 @@ func (e *Element) known() string {
 		return "“" + oneLine(e.Name) + "”"
 	}
 	return "<" + e.Tag + ">"
+}
+
+// inserted is a step that nobody did.
+func inserted(s scenarios.Step) string {
+	switch s := s.(type) {
+	case scenarios.Assert:
+		switch {
+		case s.Count != nil:
+			return fmt.Sprintf("assert that there are %d of %s", *s.Count, firstOf(s.Selectors))
+		case s.Text != "":
+			return "assert “" + oneLine(s.Text) + "”"
+		}
+		return "assert that there is " + firstOf(s.Selectors)
+	case scenarios.WaitForElement:
+		for property, v := range s.Properties {
+			return fmt.Sprintf("assert that %s has the %s %v", firstOf(s.Selectors), property, v)
+		}
+	case scenarios.Extract:
+		return "extract " + oneLine(s.As) + " of " + oneLine(orElse(s.Rows, s.Table))
+	case scenarios.Grab:
+		return "grab the film"
+	}
+	return s.Type()
+}
+
+func firstOf(list []scenarios.Selector) string {
+	if len(list) == 0 {
+		return "an element"
+	}
+	return oneLine(strings.Join(list[0], " "))
 }

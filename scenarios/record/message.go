@@ -49,6 +49,7 @@ type message struct {
 	Why     string       `json:"why"`
 	Label   string       `json:"label"`
 	List    []PickerItem `json:"list"`
+	Bar     *barMessage  `json:"bar"` // of the toolbar
 }
 
 // wireElement has its description, or its number alone if it was described before.

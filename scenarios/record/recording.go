@@ -24,6 +24,7 @@ type Options struct {
 	Suggest bool            // keep what the page was answered, for Suggested
 	Capture capture.Options // with Suggest
 	Heard   func(Event)     // told of each event before it is folded; nil: nobody
+	Toolbar bool            // there is one in the pages, once ServeToolbar runs
 	Log     *slog.Logger
 }
 
@@ -34,6 +35,7 @@ type Recording struct {
 	log     *slog.Logger
 	hearing *hearing
 	capture *capture.Recorder // nil: nothing is kept of answers
+	bar     *toolbar          // nil: there is none
 
 	mu       sync.Mutex
 	fold     *Folder
@@ -55,7 +57,11 @@ func New(o Options) *Recording {
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
-	r.hearing = newHearing(newEar(o.TestID), r.mainSession, r.take, r.lost, func(why string) { r.log.Debug("the script in the page", "wrong", why) })
+	r.hearing = newHearing(newEar(o.TestID, o.Toolbar), r.mainSession, r.take, r.lost, func(why string) { r.log.Debug("the script in the page", "wrong", why) })
+	if o.Toolbar {
+		r.bar = newToolbar(r.log)
+		r.hearing.bar = r.bar.hear
+	}
 	if o.Suggest {
 		r.capture = capture.NewRecorder(o.Capture)
 	}
@@ -100,6 +106,10 @@ func (r *Recording) Event(s *browser.Session, method string, params jsonv2.Value
 		if s.Kind() == "page" {
 			r.loaded(s, s.URL())
 		}
+	case "Network.responseReceived":
+		if r.bar != nil {
+			r.bar.response(r.hearing.pageOf(s), params)
+		}
 	case "Network.requestWillBeSent":
 		if m := documentMethod(s, params); m != "" && s == r.mainSession() {
 			r.mu.Lock()
@@ -115,6 +125,9 @@ func (r *Recording) Detached(s *browser.Session) {
 		r.capture.Detached(s)
 	}
 	r.hearing.detached(s)
+	if r.bar != nil {
+		r.bar.gone(s)
+	}
 }
 
 // Begin has the tab's person answer its dialogs, and opens the first page, if there is one to open. Ctx bounds that.
@@ -149,12 +162,17 @@ func (r *Recording) take(e Event) {
 		r.mu.Unlock()
 		return
 	}
-	if e.Title != "" && r.title == "" {
-		r.title = e.Title
-	}
+	r.title = orElse(r.title, e.Title)
 	r.fold.Add(e)
 	r.mu.Unlock()
 	r.tell()
+}
+
+// named: the recording has the title of the first document that something is done in.
+func (r *Recording) named(title string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.title = orElse(r.title, title)
 }
 
 func (r *Recording) lost(n int) {
@@ -196,6 +214,7 @@ func (r *Recording) Pause(on bool) {
 	r.mu.Lock()
 	r.fold.Pause(on)
 	r.mu.Unlock()
+	r.tell()
 }
 
 // Undo takes back what was done last. It is not undone in the page.
@@ -208,13 +227,10 @@ func (r *Recording) Undo() bool {
 }
 
 // Insert adds steps that nobody did: an assertion, rows to extract, a film to grab.
-func (r *Recording) Insert(steps ...scenarios.Step) { r.insert(Place{}, steps...) }
-
-// insert adds steps for a page.
-func (r *Recording) insert(place Place, steps ...scenarios.Step) {
+func (r *Recording) Insert(steps ...scenarios.Step) {
 	r.mu.Lock()
 	now := time.Now()
-	r.fold.add(&action{deed: doInsert, place: place, insert: steps, at: now, last: now})
+	r.fold.add(&action{deed: doInsert, insert: steps, at: now, last: now})
 	r.mu.Unlock()
 	r.tell()
 }

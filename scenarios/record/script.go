@@ -14,8 +14,8 @@ import (
 	"seine/browser"
 )
 
-// The script that listens, in parts: which names are made up, what an element is to a person, its selectors, what
-// Chrome draws beside the page, and what is done.
+// The script that listens, in parts: which names are made up, what an element is to a person, its selectors, what is like it, what Chrome draws
+// beside the page, and what is done. Then the toolbar.
 var (
 	//go:embed js/names.js
 	namesJS string
@@ -23,10 +23,19 @@ var (
 	elementsJS string
 	//go:embed js/selectors.js
 	selectorsJS string
+	//go:embed js/lists.js
+	listsJS string
 	//go:embed js/hear.js
 	hearJS string
 	//go:embed js/pickers.js
 	pickersJS string
+
+	//go:embed js/bar.js
+	barJS string
+	//go:embed js/modes.js
+	modesJS string
+	//go:embed js/bar.css
+	barCSS string
 )
 
 // world is the isolated world of the script: the document is the site's own, all else of the site's scripts is not there.
@@ -45,18 +54,31 @@ type ear struct {
 }
 
 // newEar prefers these attributes to all others. Its binding has a name that nobody can guess, and is in our world alone.
-func newEar(testID string) ear {
+func newEar(testID string, toolbar bool) ear {
 	list := testIDs
 	if testID != "" {
 		list = append([]string{testID}, testIDs...)
 	}
-	names, err := json.Marshal(list)
-	if err != nil {
-		names = []byte("[]") // texts have no errors
-	}
 	e := ear{binding: "_" + strings.ToLower(rand.Text())}
-	e.script = fmt.Sprintf("%s ??= ((tell, testIds) => {\n\"use strict\";\n%s})(globalThis[%q], %s);", kit, namesJS+elementsJS+selectorsJS+pickersJS+hearJS, e.binding, names)
+	e.script = fmt.Sprintf("%s ??= ((tell, testIds, style) => {\n\"use strict\";\n%s})(globalThis[%q], %s, %s);", kit, namesJS+elementsJS+selectorsJS+listsJS+barOf(toolbar)+pickersJS+hearJS, e.binding, asJS(list), asJS(barCSS))
 	return e
+}
+
+// asJS writes texts as a script does.
+func asJS(texts any) []byte {
+	text, err := json.Marshal(texts)
+	if err != nil {
+		return []byte("null") // texts have no errors
+	}
+	return text
+}
+
+// barOf is the toolbar's script, or one that is none.
+func barOf(toolbar bool) string {
+	if !toolbar {
+		return "const bar = { listen() {}, hello() {} };\n"
+	}
+	return "const bar = (() => {\n" + barJS + modesJS + "})();\n"
 }
 
 // install has a page or frame listen from its next document on, and in the present one (Runtime.addBinding with executionContextName,

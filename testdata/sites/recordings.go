@@ -56,6 +56,10 @@ func (s *Site) recordings() {
 		}
 		writeJSON(w, map[string]any{"rows": rows, "total": RecordingRows})
 	})
+	s.mux.HandleFunc("GET /recordings/strict", func(w http.ResponseWriter, r *http.Request) { // the market, as strict as can be
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; form-action 'none'; base-uri 'none'")
+		http.ServeFileFS(w, r, s.pages, "recordings/market.html")
+	})
 	s.mux.HandleFunc("GET /recordings/thanks", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		q := r.URL.Query()

@@ -326,6 +326,7 @@ const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
 const cost = { events: 0, ms: 0, most: 0, by: "", kinds: {} }; // of us, in what the page has to do
 const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["pagehide", flush], ["blur", flush], ["click", lookForPicker], ["keyup", lookForPicker], ["change", lookForPicker]];
 const listen = () => {
+  bar.listen(); // first: what is done on the toolbar is not heard
   for (const [type, f] of all) hear(window, type, f);
   window.addEventListener("click", (e) => { if (!e.isTrusted) chooser(e); }, { capture: true, passive: true });
 };
@@ -335,8 +336,10 @@ window.navigation?.addEventListener("navigate", (e) => {
   const to = e.destination.index, at = navigation.currentEntry?.index ?? -1;
   if (e.isTrusted && e.navigationType === "traverse") send({ k: "traverse", own: !e.userInitiated, by: to < 0 || at < 0 ? 0 : to - at }, e);
 });
+bar.hello();
 
 return {
+  bar,
   listen, // again: document.open() takes listeners away
   element: (n) => elements.get(n)?.deref() || null,
   file: (n, i) => elements.get(n)?.deref()?.files?.[i] || null,
@@ -359,5 +362,7 @@ return {
   chosen: (n) => elements.get(n)?.deref()?.selectedIndex ?? -1,
   picking: (n) => { const t = elements.get(n)?.deref(); return Boolean(t && isOpen(t)); },
   setByPicker: (n, value) => { const t = elements.get(n)?.deref(); return t ? setByPicker(t, value) : "it is gone"; },
+  pointedAt,
+  html: (limit) => htmlWithout(bar.host?.(), limit), // the document without the toolbar
   holds: (lists) => lists.map((list) => list.map(countOf)), // how many elements each selector finds; -1: it is not known
 };
