@@ -159,6 +159,19 @@ func (r *Recorder) inFlight() (n int) {
 	return n
 }
 
+// Unanswered counts the requests that have begun behind the first ones, as [Progress] counts, and are not at their end, beacons among them.
+// Streams that have no end do not count.
+func (r *Recorder) Unanswered(first int) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range r.list[min(max(first, 0), len(r.list)):] {
+		if !x.Done && (x.Type == "Ping" || !x.background && !endless(x.Type)) && r.sessions[x.session] != nil {
+			n++
+		}
+	}
+	return n
+}
+
 func endless(t ResourceType) bool {
 	return t == "EventSource" || t == "WebSocket" || t == "Media" || t == "Ping"
 }

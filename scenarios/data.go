@@ -122,7 +122,7 @@ type Screenshot struct {
 // PDF prints the page to a file.
 type PDF struct {
 	Base
-	// Target: main, or the exact address of a popup.
+	// Target: main, or the address of a popup, with * for anything; (2) behind it is the second that opened.
 	Target string
 	// File name, relative to the output folder.
 	File string `seine:",short,required"`

@@ -33,7 +33,7 @@ type Upload struct {
 // KeyDown presses a key and holds it.
 type KeyDown struct {
 	Base
-	// Target: main, or the exact address of a popup.
+	// Target: main, or the address of a popup, with * for anything; (2) behind it is the second that opened.
 	Target string
 	// Key by its name: a, Enter, ArrowDown, Control.
 	Key string `seine:",short,required,raw"`
@@ -42,7 +42,7 @@ type KeyDown struct {
 // KeyUp lets a key go.
 type KeyUp struct {
 	Base
-	// Target: main, or the exact address of a popup.
+	// Target: main, or the address of a popup, with * for anything; (2) behind it is the second that opened.
 	Target string
 	// Key by its name: a, Enter, ArrowDown, Control.
 	Key string `seine:",short,required,raw"`

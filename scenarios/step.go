@@ -22,7 +22,7 @@ type Base struct {
 	Retries int `min:"0" max:"100"`
 	// A failure of this step is told and the run goes on.
 	Optional bool
-	// What must have happened once the step is done: a navigation.
+	// What must have happened once the step is done: a navigation, or a download.
 	AssertedEvents []AssertedEvent
 	// Properties of a Chrome Recorder file that seine does not know, kept as they are.
 	Recorder map[string]any `seine:",raw"`
@@ -47,12 +47,14 @@ func (b Base) Within(f UserFlow) time.Duration {
 
 // AssertedEvent is something that a step brings about.
 type AssertedEvent struct {
-	// Kind of event; there is one.
-	Type string `enum:"navigation" seine:",raw,required"`
+	// Kind of event.
+	Type string `enum:"navigation download" seine:",raw,required"`
 	// Address that was navigated to.
 	URL *string
 	// Title of the document there.
 	Title *string
+	// Name of the file that is downloaded, relative to the output folder; by default what the page calls it.
+	File string
 	// Properties of a Chrome Recorder file that seine does not know, kept as they are.
 	Recorder map[string]any `seine:",raw"`
 }
@@ -73,7 +75,7 @@ func (p Position) String() string {
 
 // Place is the document that a step works in.
 type Place struct {
-	// Target: main, or the exact address of a popup.
+	// Target: main, or the address of a popup, with * for anything; (2) behind it is the second that opened.
 	Target string
 	// Frame as a path of child indexes, outermost first: [0, 2] is the third frame in the first one.
 	Frame []int `min:"0"`
@@ -89,6 +91,7 @@ type Selector []string
 func Steps() []Step {
 	return []Step{
 		Navigate{},
+		History{},
 		SetViewport{},
 		EmulateNetworkConditions{},
 		Close{},

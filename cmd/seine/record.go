@@ -59,14 +59,15 @@ func recordBrowserFlags() []cli.Flag {
 
 // taping is what the command line of record says, and how far it is.
 type taping struct {
-	c      *cli.Context
-	con    *ui.Console
-	url    string
-	given  map[string]string // inputs, for a file that is played
-	output string
-	keep   record.Keeping
-	shown  int            // lines
-	screen *remote.Server // nil: the browser shows itself
+	c       *cli.Context
+	con     *ui.Console
+	url     string
+	given   map[string]string // inputs, for a file that is played
+	output  string
+	keep    record.Keeping
+	shown   int            // lines
+	unsaved bool           // the file lacks something, and that was said
+	screen  *remote.Server // nil: the browser shows itself
 }
 
 func recordAction(c *cli.Context) error {

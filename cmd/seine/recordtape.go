@@ -67,6 +67,7 @@ func (t *taping) tape(rec *record.Recording, tab *browser.Tab, b *browser.Browse
 		work.Go(func() { rec.ServeToolbar(ctx, t.toolbar(stop)) })
 	}
 	f := record.NewFile(t.output)
+	t.keep.Saved = t.saved
 	err := rec.Keep(ctx, f, t.keep)
 	t.last(rec)
 	rec.Verify(context.WithoutCancel(t.c.Context), tab)
@@ -75,6 +76,16 @@ func (t *taping) tape(rec *record.Recording, tab *browser.Tab, b *browser.Browse
 		return errors.Join(fmt.Errorf("%w; what was recorded until then is in %s", gone, ui.Remote(t.output)), err)
 	}
 	return err
+}
+
+// saved says that the file cannot be written, as soon as that is so, and that it can again.
+func (t *taping) saved(err error) {
+	if err != nil && !t.unsaved {
+		t.con.Warn("%v; it goes on, and is tried again with each step", err)
+	} else if err == nil && t.unsaved {
+		t.con.Say("%s is written again", ui.Remote(t.output))
+	}
+	t.unsaved = err != nil
 }
 
 // toolbar is what the one in the pages has. Beside a remote screen it has what that has not.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"seine/scenarios"
 )
@@ -79,7 +81,26 @@ func (a *actor) resolve(ctx context.Context, s scenarios.Step, scope map[string]
 		r.HAR, r.Save, r.Screenshot = path(c.HAR), path(c.Save), path(c.Screenshot)
 		resolved = r
 	}
+	resolved = named(resolved, s, path)
 	return resolved, err
+}
+
+// named puts the names of files that a step brings in place.
+func named(resolved, s scenarios.Step, path func(string) string) scenarios.Step {
+	events := slices.Clone(resolved.Common().AssertedEvents)
+	has := false
+	for i, e := range s.Common().AssertedEvents {
+		if e.File != "" {
+			events[i].File, has = path(e.File), true
+		}
+	}
+	if !has {
+		return resolved
+	}
+	v := reflect.New(reflect.TypeOf(resolved)).Elem()
+	v.Set(reflect.ValueOf(resolved))
+	v.FieldByName("AssertedEvents").Set(reflect.ValueOf(events))
+	return v.Interface().(scenarios.Step)
 }
 
 // name puts what a step gave in scope.
@@ -105,6 +126,11 @@ func (a *actor) onPage(ctx context.Context, s scenarios.Step, scope map[string]a
 	value, err := page.Do(ctx, s)
 	if err != nil {
 		return err
+	}
+	for _, e := range s.Common().AssertedEvents {
+		if e.File != "" {
+			a.r.wrote(a.run, e.File)
+		}
 	}
 	as := ""
 	switch s := s.(type) {

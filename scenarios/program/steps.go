@@ -17,6 +17,9 @@ import (
 func (c *checker) step(s scenarios.Step, path string) {
 	c.texts(reflect.ValueOf(s), path)
 	c.selectors(s, path)
+	for i, e := range s.Common().AssertedEvents {
+		c.local(file.Join(file.Item(file.Join(path, "assertedEvents"), i), "file"), e.File)
+	}
 	switch s := s.(type) {
 	case scenarios.WaitForExpression:
 		c.note(s, NeedsJavaScript)

@@ -20,6 +20,7 @@ const (
 	doScroll   deed = "scroll"
 	doDialog   deed = "dialog"
 	doClose    deed = "close"
+	doHistory  deed = "history"
 	doInsert   deed = "insert" // a step that was not heard but made
 )
 
@@ -44,13 +45,17 @@ type action struct {
 	edits   bool // the keys came to a field of text
 	value   string
 	options []Option
-	files   []string
 	dialog  Dialog
 	chooser bool // it opened a file chooser
 
 	moved  bool // the page went elsewhere
 	calls  []Call
 	asks   string    // what a dialog asked
+	opened []string  // popups
+	files  []string  // to upload
+	offers []string  // names of files that it had downloaded
+	goes   string    // back, forward or reload
+	by     int       // pages
 	insert []anyStep // see Insert
 }
 
@@ -59,7 +64,9 @@ func (a *action) on(e *Element) bool {
 }
 
 // quiet: nothing came of it.
-func (a *action) quiet() bool { return len(a.calls) == 0 && !a.moved && a.asks == "" && !a.chooser }
+func (a *action) quiet() bool {
+	return len(a.calls) == 0 && !a.moved && a.asks == "" && !a.chooser && len(a.opened) == 0 && len(a.offers) == 0
+}
 
 // calling reports whether a call was one of the action's.
 func (a *action) calling(id string) int {

@@ -11,11 +11,11 @@ import (
 
 // heading puts a comment in front of the first step of each page and of each form in it.
 func (w *writer) heading(a *action) {
-	title, group := oneLine(a.title), ""
+	title, group := orElse(oneLine(a.title), "The page"), ""
 	if a.element != nil {
 		group = oneLine(a.element.Group)
 	}
-	if a.deed == doNavigate || a.deed == doClose {
+	if a.deed == doNavigate || a.deed == doClose || a.deed == doHistory {
 		return
 	}
 	if a.place.Target != "" {
@@ -25,9 +25,9 @@ func (w *writer) heading(a *action) {
 	}
 	switch {
 	case title != w.title && group != "" && !strings.Contains(title, group):
-		w.note("%s: %s", orElse(title, "The page"), group)
+		w.note("%s: %s", title, group)
 	case title != w.title:
-		w.note("%s", orElse(title, "The page"))
+		w.note("%s", title)
 	case group != w.group && group != "":
 		w.note("%s", group)
 	}

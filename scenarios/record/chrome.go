@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/target"
@@ -34,8 +35,8 @@ type (
 		FrameID  string `json:"frameId"`
 		ParentID string `json:"parentFrameId"`
 		URL      string `json:"url"`
-		Reason   string `json:"reason"`
 		Kind     string `json:"navigationType"`
+		Name     string `json:"suggestedFilename"`
 	}
 	dialogEvent struct {
 		browser.Dialog
@@ -81,6 +82,8 @@ func (h *hearing) heard(s *browser.Session, method string, params []byte) {
 		h.dialog(s, method, params)
 	case "Network.requestWillBeSent", "Network.responseReceived":
 		h.request(s, method, params)
+	case "Browser.downloadWillBegin":
+		h.download(params)
 	default:
 		h.frame(s, method, params)
 	}
@@ -120,17 +123,22 @@ func (h *hearing) frame(s *browser.Session, method string, params []byte) {
 	if !ok {
 		return
 	}
-	page := h.pages[s.TargetID()]
-	own := page != nil && (ev.FrameID == string(s.TargetID()) || ev.Frame.ID == string(s.TargetID()))
+	page := h.pages[h.pageOf(s).TargetID()]
+	if page == nil {
+		return
+	}
+	own := s == page.session && (ev.FrameID == string(s.TargetID()) || ev.Frame.ID == string(s.TargetID()))
 	switch method {
 	case "Page.frameAttached":
 		h.frames[ev.FrameID] = &frameState{id: ev.FrameID, parent: ev.ParentID, session: s}
 	case "Page.frameNavigated":
 		h.navigated(s, ev)
+		h.arrived(s, page, ev.Frame.ID, ev.Frame.URL+ev.Frame.Fragment)
 		if own {
 			h.moved(s, page, ev.Frame.URL+ev.Frame.Fragment)
 		}
 	case "Page.navigatedWithinDocument":
+		h.arrived(s, page, ev.FrameID, ev.URL)
 		if own {
 			h.moved(s, page, ev.URL)
 		}
@@ -139,6 +147,9 @@ func (h *hearing) frame(s *browser.Session, method string, params []byte) {
 			page.asked[ev.URL] = true
 		}
 	case "Page.frameStartedNavigating":
+		if throughHistory(ev.Kind) {
+			page.traversing(ev.FrameID, ev.URL)
+		}
 		if own {
 			h.starts(s, page, ev)
 		}
@@ -164,6 +175,9 @@ func (h *hearing) navigated(s *browser.Session, ev frameEvent) {
 func (h *hearing) moved(s *browser.Session, p *pageState, url string) {
 	first := !p.shown && s != h.main()
 	p.url, p.shown = url, true
+	if s != h.main() {
+		h.popups.at(string(s.TargetID()), url)
+	}
 	if !first {
 		h.emit(Event{Kind: Navigated, At: time.Now(), URL: url, Place: h.pagePlace(s)})
 	}
@@ -173,20 +187,27 @@ func (h *hearing) moved(s *browser.Session, p *pageState, url string) {
 func (h *hearing) starts(s *browser.Session, p *pageState, ev frameEvent) {
 	asked := p.asked[ev.URL]
 	clear(p.asked)
-	switch ev.Kind {
-	case "sameDocument", "historySameDocument":
-		if ev.Kind == "sameDocument" {
-			return
-		}
-	default:
-		if asked {
-			return
-		}
-	}
-	if !p.shown && s != h.main() {
+	if asked || ev.Kind == "sameDocument" || throughHistory(ev.Kind) || !p.shown && s != h.main() {
 		return
 	}
-	h.emit(Event{Kind: Navigating, At: time.Now(), URL: ev.URL, Control: ev.Kind, Place: h.pagePlace(s)})
+	e := Event{Kind: Navigating, At: time.Now(), URL: ev.URL, Control: ev.Kind, Place: h.pagePlace(s)}
+	if strings.HasPrefix(ev.Kind, "reload") {
+		e.Go, e.By = "reload", 1
+	}
+	h.emit(e)
+}
+
+// download: Chrome was offered a file, which nobody keeps: whoever replays does (Browser.downloadWillBegin).
+func (h *hearing) download(params []byte) {
+	ev, ok := read[frameEvent](params)
+	if !ok {
+		return
+	}
+	var place Place
+	if f := h.frames[ev.FrameID]; f != nil && f.session != nil {
+		place = h.pagePlace(f.session)
+	}
+	h.emit(Event{Kind: Downloaded, At: time.Now(), URL: ev.URL, Value: clip(ev.Name), Place: place})
 }
 
 func (h *hearing) dialog(s *browser.Session, method string, params []byte) {

@@ -22,14 +22,15 @@ const (
 	Scroll      Kind = "scroll"      // Element (nil: the page), Offset
 	Chooser     Kind = "chooser"     // the page opened the chooser of a file field
 
-	Navigating Kind = "navigating" // by the browser's own means: typed, back, forward, reloaded; URL
+	Navigating Kind = "navigating" // by the browser's own means: typed, back, forward, reloaded; URL, Go, By, Sure
 	Navigated  Kind = "navigated"  // Target shows another document, or another address of the same one
-	Opened     Kind = "opened"     // a popup
+	Opened     Kind = "opened"     // a popup: Place
 	Closed     Kind = "closed"     // a popup, Target
 	Asked      Kind = "asked"      // a dialog has opened: Dialog
 	Answered   Kind = "answered"   // Dialog
 	Requested  Kind = "requested"  // Call
 	Responded  Kind = "responded"  // Call
+	Downloaded Kind = "downloaded" // URL; Value is the name that it would have
 )
 
 // Event is one thing that was heard.
@@ -58,12 +59,16 @@ type Event struct {
 	Edits   bool // the key came to a field of text
 	Dialog  Dialog
 	Call    Call
+	Go      string // back, forward, reload; "": to an address
+	By      int    // pages back or forward
+	Sure    bool   // it was the person who went back or forward, and no script
 }
 
 // Place is a document: of the main page or of a popup, or of a frame in them.
 type Place struct {
 	Target string   // "": the main page; else the popup's address at that time
 	Page   string   // what tells pages apart
+	Before []string // popups that opened before Page, and whose addresses are like its own
 	Frame  []int    // indexes, outermost first
 	In     []string // the same by address or selector
 }

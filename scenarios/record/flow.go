@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"seine/assemble/filename"
 	"seine/scenarios"
 	"seine/scenarios/expr"
 )
@@ -23,7 +24,7 @@ type FlowOptions struct {
 
 // Flow is what was done so far, as steps, with a comment in front of some of them, by the step's index.
 func (f *Folder) Flow(o FlowOptions) (scenarios.UserFlow, map[int]string) {
-	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls}
+	w := &writer{o: o, names: map[string]bool{}, comments: map[int]string{}, polls: f.polls, unmade: f.unmade, files: map[string]bool{}}
 	w.flow.Title, w.flow.SelectorAttribute = o.Title, o.TestID
 	for _, in := range o.Taken {
 		w.names[in.Name] = true
@@ -41,6 +42,8 @@ type writer struct {
 	comments map[int]string
 	names    map[string]bool
 	polls    map[string]int
+	unmade   map[string]bool
+	files    map[string]bool // that were downloaded, in small letters
 	title    string
 	group    string
 	last     *action
@@ -72,12 +75,37 @@ func (w *writer) action(a *action) {
 	if a.moved {
 		base.AssertedEvents = []scenarios.AssertedEvent{{Type: "navigation"}}
 	}
+	for _, name := range a.offers {
+		base.AssertedEvents = append(base.AssertedEvents, scenarios.AssertedEvent{Type: "download", File: expr.Literal(w.file(name))})
+	}
 	w.step(a, base)
 	for i := len(mods) - 1; i >= 0; i-- {
-		w.add(scenarios.KeyUp{Target: w.address(a.place.Target), Key: mods[i]})
+		w.add(scenarios.KeyUp{Target: w.target(a.place), Key: mods[i]})
 	}
 	w.after(a, first)
 	w.last = a
+}
+
+// target names a page: what Chrome's Recorder knows is the exact address; ours outlives what changes in it, and counts those that have the same.
+func (w *writer) target(p Place) string {
+	pattern := popupPattern(p.Target)
+	if w.o.Plain || p.Target == "" {
+		return w.address(p.Target)
+	}
+	name := expr.Literal(pattern)
+	if pattern == p.Target {
+		name = w.address(p.Target)
+	}
+	n := 1
+	for _, page := range p.Before {
+		if !w.unmade[page] {
+			n++
+		}
+	}
+	if n > 1 {
+		name += fmt.Sprintf(" (%d)", n)
+	}
+	return name
 }
 
 // hold presses the modifiers that a click was made with.
@@ -87,7 +115,7 @@ func (w *writer) hold(a *action) []string {
 	}
 	list := strings.Split(a.mods, "+")
 	for _, m := range list {
-		w.add(scenarios.KeyDown{Target: w.address(a.place.Target), Key: m})
+		w.add(scenarios.KeyDown{Target: w.target(a.place), Key: m})
 	}
 	return list
 }
@@ -97,6 +125,8 @@ func (w *writer) step(a *action, base scenarios.Base) {
 	switch a.deed {
 	case doNavigate:
 		w.add(scenarios.Navigate{Base: base, Target: at.Target, URL: w.address(a.url)})
+	case doHistory:
+		w.went(a, base, at)
 	case doClick:
 		w.clicked(a, base, at)
 	case doHover:
@@ -125,9 +155,36 @@ func (w *writer) step(a *action, base scenarios.Base) {
 	}
 }
 
+// mostBack is as far as a history goes.
+const mostBack = 50
+
+// went goes through the history. Chrome's Recorder knows addresses alone.
+func (w *writer) went(a *action, base scenarios.Base, at scenarios.Place) {
+	if w.o.Plain {
+		w.add(scenarios.Navigate{Base: base, Target: at.Target, URL: w.address(a.url)})
+		return
+	}
+	h := scenarios.History{Base: base, Target: at.Target, Go: a.goes}
+	if a.by > 1 {
+		h.By = min(a.by, mostBack)
+	}
+	w.add(h)
+}
+
+// file names a download as its page does, with an extension of ours; no two have one name.
+func (w *writer) file(proposed string) string {
+	stem, ext := filename.Offered(proposed)
+	name := stem + ext
+	for n := 2; w.files[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s %d%s", stem, n, ext)
+	}
+	w.files[strings.ToLower(name)] = true
+	return name
+}
+
 // place is where a step works; a recording for Chrome has the frame's numbers too.
 func (w *writer) place(p Place) scenarios.Place {
-	at := scenarios.Place{Target: w.address(p.Target)}
+	at := scenarios.Place{Target: w.target(p)}
 	for _, in := range p.In {
 		at.InFrame = append(at.InFrame, expr.Literal(in))
 	}

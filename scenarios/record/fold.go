@@ -24,11 +24,12 @@ type Folder struct {
 	polls   map[string]int    // addresses that were asked for though nothing was done
 	called  map[string]*action
 	paused  bool
+	unmade  map[string]bool // popups that no action opens
 }
 
 // NewFolder begins with a page that is opened, unless url is "".
 func NewFolder(url string) *Folder {
-	f := &Folder{presses: map[Press]Event{}, values: map[string]string{}, polls: map[string]int{}, called: map[string]*action{}}
+	f := &Folder{presses: map[Press]Event{}, values: map[string]string{}, polls: map[string]int{}, called: map[string]*action{}, unmade: map[string]bool{}}
 	if url != "" {
 		f.actions = []*action{{deed: doNavigate, url: url}}
 	}
@@ -38,12 +39,15 @@ func NewFolder(url string) *Folder {
 // Add takes the next event.
 func (f *Folder) Add(e Event) {
 	if f.paused && e.Kind != Responded {
+		if e.Kind == Opened {
+			f.unmade[e.Place.Page] = true
+		}
 		return
 	}
 	switch e.Kind {
 	case Requested, Responded:
 		f.call(e)
-	case Navigating, Navigated, Opened, Closed, Asked, Answered:
+	case Navigating, Navigated, Opened, Closed, Asked, Answered, Downloaded:
 		f.chrome(e)
 	case Scroll:
 		f.scrolled(e)
@@ -127,11 +131,19 @@ func (f *Folder) Undo() bool {
 	if n <= 1 && (n == 0 || f.actions[0].deed == doNavigate) {
 		return false
 	}
-	f.drop()
+	f.undone()
 	for a := f.tail(); a != nil && (a.deed == doHover || a.deed == doDialog); a = f.tail() {
-		f.drop()
+		f.undone()
 	}
 	return true
+}
+
+// undone drops the last action. The popups that it opened will not be there.
+func (f *Folder) undone() {
+	for _, page := range f.tail().opened {
+		f.unmade[page] = true
+	}
+	f.drop()
 }
 
 // Pause has nothing heard until it is called with false.

@@ -86,7 +86,9 @@ func (t *tale) does(line string) []Event {
 	case "go":
 		return []Event{e(Navigating, Event{URL: w[1], Control: "differentDocument"}), e(Navigated, Event{URL: w[1]})}
 	case "back":
-		return []Event{e(Navigating, Event{URL: w[1], Control: "historyDifferentDocument"}), e(Navigated, Event{URL: w[1]})}
+		return []Event{e(Navigating, Event{URL: w[1], Go: "back", By: 1}), e(Navigated, Event{URL: w[1]})}
+	case "offer":
+		return []Event{e(Downloaded, Event{Value: w[1]})}
 	case "moved":
 		return []Event{e(Navigated, Event{URL: w[1]})}
 	case "dialog":
@@ -132,7 +134,8 @@ var folds = []struct{ name, done, want string }{
 	{"an address", "click a-b|wait|go http://a.test/c", "- click: '#a-b'|- navigate: http://a.test/c"},
 	{"an address with a secret in it", "wait|go http://a.test/c?name=x&password=abc%20d&n=1", "- navigate: 'http://a.test/c?name=x&password=${.password PIPE @uri}&n=1'"},
 	{"the page goes back by itself", "click a-b|back http://a.test/c", "- click: {selectors: '#a-b', assertedEvents: [{type: navigation}]}"},
-	{"the person goes back", "click a-b|wait|back http://a.test/c", "- click: '#a-b'|- navigate: http://a.test/c"},
+	{"the person goes back", "click a-b|wait|back http://a.test/c", "- click: '#a-b'|- history: back"},
+	{"a download", "click a-b|offer report.csv|click a-c|offer report.csv|offer evil.exe", "- click: {selectors: '#a-b', assertedEvents: [{type: download, file: report.csv}]}|- click: {selectors: '#a-c', assertedEvents: [{type: download, file: report 2.csv}, {type: download, file: evil.exe}]}"},
 	{"much later the page moves by itself", "click a-b|wait|moved http://a.test/c", "- click: '#a-b'"},
 	{"yes is what dialogs are told", "click button-a|dialog confirm yes", "- click: '#button-a'"},
 	{"no", "click button-a|dialog confirm no", "- dialog: dismiss|- click: '#button-a'"},

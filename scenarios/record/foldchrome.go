@@ -9,8 +9,14 @@ func (f *Folder) chrome(e Event) {
 		f.typedAddress(e)
 	case Navigated:
 		f.navigated(e)
+	case Opened:
+		if a := f.tail(); a != nil && e.At.Sub(a.last) < moving {
+			a.opened = append(a.opened, e.Place.Page)
+		}
 	case Closed:
 		f.popupClosed(e)
+	case Downloaded:
+		f.downloaded(e)
 	case Asked:
 		if a := f.tail(); a != nil && e.Dialog.Type != "beforeunload" {
 			a.asks = e.Dialog.Message
@@ -20,16 +26,23 @@ func (f *Folder) chrome(e Event) {
 	}
 }
 
-// typedAddress: the person went elsewhere by the browser's own means. History is the page's own doing where something was just done there.
+// typedAddress: the person went elsewhere by the browser's own means. Where nobody says who went through the history, it is the page's own
+// doing if something was just done there.
 func (f *Folder) typedAddress(e Event) {
 	f.settleScroll()
 	last := f.tail()
-	back := len(e.Control) > 7 && e.Control[:7] == "history"
 	if last != nil && last.deed == doNavigate && last.at.IsZero() { // the first page
 		last.at, last.last, last.place = e.At, e.At, e.Place
 		return
 	}
-	if back && last != nil && last.deed != doNavigate && e.At.Sub(last.last) < causing {
+	if e.Go == "back" || e.Go == "forward" {
+		if e.Sure || last == nil || last.deed == doNavigate || last.deed == doHistory || e.At.Sub(last.last) >= causing {
+			f.through(e)
+		}
+		return
+	}
+	if e.Go == "reload" {
+		f.through(e)
 		return
 	}
 	if last != nil && last.deed == doNavigate && last.url == e.URL && e.At.Sub(last.at) < together {
@@ -38,13 +51,36 @@ func (f *Folder) typedAddress(e Event) {
 	f.begin(doNavigate, e, nil)
 }
 
+// through adds a way through the history.
+func (f *Folder) through(e Event) {
+	a := f.begin(doHistory, e, nil)
+	a.goes, a.by = e.Go, e.By
+}
+
+// mostOffers are kept of an action: nobody wants more files of a click.
+const mostOffers = 20
+
+// downloaded: the last action has a file downloaded.
+func (f *Folder) downloaded(e Event) {
+	for i := len(f.actions) - 1; i >= 0; i-- {
+		a := f.actions[i]
+		if a.deed == doDialog || a.deed == doHover || a.deed == doInsert || a.deed == doScroll {
+			continue
+		}
+		if e.At.Sub(a.last) < moving && len(a.offers) < mostOffers {
+			a.offers = append(a.offers, e.Value)
+		}
+		return
+	}
+}
+
 func (f *Folder) navigated(e Event) {
 	for i := len(f.actions) - 1; i >= 0; i-- {
 		a := f.actions[i]
 		if a.deed == doDialog || a.deed == doHover {
 			continue
 		}
-		if a.deed == doNavigate {
+		if a.deed == doNavigate || a.deed == doHistory {
 			if a.place.Page == "" {
 				a.place = e.Place
 			}

@@ -97,9 +97,10 @@ func (f *Folder) change(e Event) {
 	}
 }
 
-// chosen: files were given to a field. The click that opened the chooser is not repeated: there is nobody to choose.
+// chosen: files were given to a field. The clicks that opened the chooser, the first of which may have been left, are not repeated: there is
+// nobody to choose.
 func (f *Folder) chosen(e Event) {
-	if a := f.tail(); a != nil && a.deed == doClick && e.At.Sub(a.last) < choosing && (a.chooser || a.on(e.Element) || a.element != nil && a.element.Control == e.Element.ID) {
+	for a := f.tail(); a != nil && a.deed == doClick && e.At.Sub(a.last) < choosing && (a.chooser || a.on(e.Element) || a.element != nil && a.element.Control == e.Element.ID); a = f.tail() {
 		f.drop()
 	}
 	f.begin(doUpload, e, e.Element).files = e.Files

@@ -40,10 +40,13 @@ type hearing struct {
 	lost      func(int) // events that were too many
 	documents map[realm]*document
 	pages     map[target.ID]*pageState
+	popups    *popups
 	frames    map[string]*frameState
 	sessions  map[target.SessionID]*browser.Session
 	created   int
 	wrong     func(string)
+	picking   func(*Picker)                                                 // nil: nobody wants to know
+	passing   string                                                        // a folder whose files are here for a while only
 	bar       func(page, from *browser.Session, world int64, m *barMessage) // nil: there is no toolbar
 }
 
@@ -53,6 +56,7 @@ type pageState struct {
 	url     string
 	shown   bool            // its first document has come
 	asked   map[string]bool // addresses that its documents asked for
+	going   traversal
 	dialog  Dialog
 }
 
@@ -72,7 +76,7 @@ type step struct {
 
 func newHearing(e ear, main func() *browser.Session, emit func(Event), lost func(int), wrong func(string)) *hearing {
 	return &hearing{
-		ear: e, main: main, emit: emit, lost: lost, wrong: wrong, documents: map[realm]*document{}, pages: map[target.ID]*pageState{},
+		ear: e, main: main, emit: emit, lost: lost, wrong: wrong, popups: &popups{}, documents: map[realm]*document{}, pages: map[target.ID]*pageState{},
 		frames: map[string]*frameState{}, sessions: map[target.SessionID]*browser.Session{},
 	}
 }
@@ -88,6 +92,7 @@ func (h *hearing) attached(s *browser.Session) {
 	}
 	h.pages[s.TargetID()] = &pageState{session: s, url: s.URL(), asked: map[string]bool{}}
 	if main := h.main(); main != nil && s != main {
+		h.popups.at(string(s.TargetID()), s.URL())
 		h.emit(Event{Kind: Opened, At: time.Now(), URL: s.URL(), Place: h.pagePlace(s)})
 	}
 }
@@ -124,14 +129,10 @@ func (h *hearing) pageOf(s *browser.Session) *browser.Session {
 
 func (h *hearing) pagePlace(s *browser.Session) Place {
 	s = h.pageOf(s)
-	p := Place{Page: string(s.TargetID())}
-	if s != h.main() {
-		p.Target = s.URL()
-		if st := h.pages[s.TargetID()]; st != nil && st.url != "" {
-			p.Target = st.url
-		}
+	if s == h.main() {
+		return Place{Page: string(s.TargetID())}
 	}
-	return p
+	return h.popups.place(string(s.TargetID()))
 }
 
 // told takes a message of the script.
@@ -155,6 +156,12 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		h.lost(m.Count)
 	case "wrong":
 		h.wrong(clip(m.Why))
+	case "traverse":
+		if p := h.pages[h.pageOf(s).TargetID()]; p != nil {
+			p.goer(d.frame, m.By, m.Own)
+		}
+	case "picker":
+		h.picker(s, ev.Context, m)
 	case "bar":
 		if h.bar != nil && m.Bar != nil {
 			m.Bar.title = clip(m.Title)
@@ -196,7 +203,7 @@ func (h *hearing) event(s *browser.Session, context int64, d *document, m *messa
 		e.Press = Press{d.name, m.Press}
 	}
 	if e.Kind == Change && e.Control == "file" {
-		e.Files = h.paths(s, context, m.Element.Ref, m.Files)
+		e.Files = h.lasting(h.paths(s, context, m.Element.Ref, m.Files))
 	}
 	h.emit(e)
 }

@@ -10,8 +10,9 @@ import (
 // Keeping says how a recording is written down.
 type Keeping struct {
 	Flow     FlowOptions
-	Recorder bool // as Chrome's Recorder does, in JSON
-	Before   Text // what the recording goes on from
+	Recorder bool        // as Chrome's Recorder does, in JSON
+	Before   Text        // what the recording goes on from
+	Saved    func(error) // told of each time that the file was written, or why it was not; nil: nobody
 }
 
 // Text is what a file has already: the zero value is none.
@@ -29,21 +30,31 @@ const (
 // Keep writes the recording to a file each time that something was done, until ctx ends, and once more then. A disk that is full, or another
 // error, does not end it: it is tried again with the next step, and the last error is what it gives, if the file lacks something in the end.
 func (r *Recording) Keep(ctx context.Context, f *File, k Keeping) (err error) {
-	err = r.Save(f, k)
+	changed := r.Changed() // asked for before the file is written: what is done meanwhile is not in it
+	err = r.save(f, k)
 	for ctx.Err() == nil {
-		changed := r.Changed()
 		select {
 		case <-changed:
 		case <-ctx.Done():
 			continue
 		}
 		r.calmDown(ctx)
-		err = r.Save(f, k)
+		changed = r.Changed()
+		err = r.save(f, k)
 	}
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), late)
 	defer cancel()
 	r.Settle(settle)
-	return r.Save(f, k)
+	return r.save(f, k)
+}
+
+// save is Save, and tells of it.
+func (r *Recording) save(f *File, k Keeping) error {
+	err := r.Save(f, k)
+	if k.Saved != nil {
+		k.Saved(err)
+	}
+	return err
 }
 
 // calmDown waits until nothing was done for a moment.

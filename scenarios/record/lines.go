@@ -47,6 +47,9 @@ func (a *action) line() string {
 	if a.moved {
 		text += ", which leads to another page"
 	}
+	for _, name := range a.offers {
+		text += ", which downloads " + oneLine(name)
+	}
 	return text
 }
 
@@ -54,6 +57,14 @@ func (a *action) words() string {
 	switch a.deed {
 	case doNavigate:
 		return "open " + shown(a.url)
+	case doHistory:
+		switch {
+		case a.goes == "reload":
+			return "load the page again"
+		case a.by > 1:
+			return fmt.Sprintf("go %s by %d pages", a.goes, a.by)
+		}
+		return "go " + a.goes
 	case doClick:
 		return map[bool]string{false: map[int]string{0: "click ", 1: "click with the middle button ", 2: "click with the right button "}[a.button], true: "double click "}[a.double] + a.element.known()
 	case doHover:

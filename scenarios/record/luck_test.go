@@ -29,13 +29,16 @@ type kept struct {
 	done chan error
 }
 
-func keep(c *taped) *kept {
+func keep(c *taped) *kept { return keepIn(c, c.t.TempDir(), nil) }
+
+// keepIn keeps it in a folder, and tells saved of each time that it was written.
+func keepIn(c *taped, dir string, saved func(error)) *kept {
 	ctx, cancel := context.WithCancel(c.t.Context())
-	k := &kept{c, filepath.Join(c.t.TempDir(), "site.yaml"), cancel, make(chan error, 1)}
+	k := &kept{c, filepath.Join(dir, "site.yaml"), cancel, make(chan error, 1)}
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		k.done <- c.rec.Keep(ctx, record.NewFile(k.path), record.Keeping{})
+		k.done <- c.rec.Keep(ctx, record.NewFile(k.path), record.Keeping{Saved: saved})
 	}()
 	c.t.Cleanup(func() { cancel(); <-over })
 	return k
@@ -56,6 +59,27 @@ func (k *kept) holds(what string) scenarios.UserFlow {
 		if time.Now().After(end) {
 			k.t.Fatalf("never held %q: %v\n%s", what, err, data)
 		}
+	}
+}
+
+// TestDoneMeanwhile: what is done while the file is being written is written next, though nothing more is done.
+func TestDoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	rec := record.New(record.Options{})
+	defer func() { _ = rec.Close() }()
+	ctx, end := context.WithCancel(t.Context())
+	path, times := filepath.Join(t.TempDir(), "site.yaml"), 0
+	saved := func(err error) {
+		if times++; err != nil || times > 2 {
+			end()
+		} else {
+			rec.Insert(scenarios.Listen{For: time.Duration(times) * time.Second})
+		}
+	}
+	late := time.AfterFunc(20*time.Second, end)
+	defer late.Stop()
+	if err := rec.Keep(ctx, record.NewFile(path), record.Keeping{Saved: saved}); err != nil || times != 4 {
+		t.Errorf("%v, written %d times", err, times)
 	}
 }
 
@@ -169,6 +193,29 @@ func TestFlood(t *testing.T) {
 	k.hears("plain")
 	k.holds("value: " + last + "\n")
 	k.holds("#plain")
+}
+
+// TestFloodOfMessages: ten thousand changes of a field in less than a second, as a script tells of them that does not hold itself back. The last
+// one is in the file, and what comes after it too.
+func TestFloodOfMessages(t *testing.T) {
+	t.Parallel()
+	k := keep(tape(t, "/recordings/", record.Options{}))
+	k.fill("[name=name]", "a")
+	k.holds("value: a\n")
+	ms := k.inOurs(`(() => {
+		const tell = globalThis[Object.getOwnPropertyNames(globalThis).find((n) => /^_[a-z2-7]{26}$/.test(n))], began = performance.now();
+		const el = __kit.describeElement(document.querySelector("[name=name]"));
+		for (let i = 1; i <= 10000; i++) tell(JSON.stringify({ k: "input", t: performance.timeOrigin + performance.now(), u: location.href, title: document.title, el: i === 1 ? el : { r: el.r, secret: false }, v: "v" + i }));
+		return performance.now() - began;
+	})()`)
+	t.Logf("10,000 in %s ms", ms)
+	k.holds("value: v10000\n")
+	k.click("#plain")
+	k.hears("plain")
+	f := k.holds("#plain")
+	if len(f.Steps) != 3 {
+		t.Errorf("%d steps", len(f.Steps))
+	}
 }
 
 // TestJudged: @puppeteer/replay runs what --json writes, to the same end.

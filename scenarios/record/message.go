@@ -43,8 +43,12 @@ type message struct {
 	Key     string       `json:"key"`
 	Edits   bool         `json:"edits"`
 	Dark    bool         `json:"dark"` // there may be a closed shadow root
+	Own     bool         `json:"own"`  // a script did it
+	By      int          `json:"by"`   // entries of the history; 0: it is not known
 	Count   int          `json:"n"`
 	Why     string       `json:"why"`
+	Label   string       `json:"label"`
+	List    []PickerItem `json:"list"`
 	Bar     *barMessage  `json:"bar"` // of the toolbar
 }
 

@@ -203,7 +203,10 @@ func (p *person) other(kind, part string) *browser.Session {
 }
 
 // back goes back in the page's history, as the browser's button does.
-func (p *person) back() {
+func (p *person) back() { p.t.Helper(); p.through(-1) }
+
+// through goes through the history, as the browser's buttons do.
+func (p *person) through(by int) {
 	p.t.Helper()
 	var history struct {
 		Current int `json:"currentIndex"`
@@ -216,5 +219,5 @@ func (p *person) back() {
 	if err := p.on.Call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
 		p.t.Fatal(err)
 	}
-	p.send(p.on, "Page.navigateToHistoryEntry", map[string]any{"entryId": history.Entries[history.Current-1].ID})
+	p.send(p.on, "Page.navigateToHistoryEntry", map[string]any{"entryId": history.Entries[history.Current+by].ID})
 }

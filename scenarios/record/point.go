@@ -119,8 +119,12 @@ func (r *Recording) assertValue(s *browser.Session, at *asserted) error {
 
 // placeOf is where what is in a page's own document is.
 func (r *Recording) placeOf(s *browser.Session) (p scenarios.Place) {
-	if s != r.mainSession() {
-		p.Target = expr.Literal(s.URL())
+	if s == r.mainSession() {
+		return p
 	}
+	at := r.hearing.popups.place(string(s.TargetID()))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.Target = (&writer{names: map[string]bool{}, unmade: r.fold.unmade}).target(at)
 	return p
 }

@@ -267,7 +267,6 @@ var doings = []struct {
 		c.click("#plain")
 		c.send(c.on, "Page.navigate", map[string]any{"url": thanks})
 		c.until(c.on, "document.title === 'Thanks'")
-		c.eval(c.on, "new Promise((r) => setTimeout(r, 1700))") // who goes back so soon is the page
 		c.send(c.on, "Page.reload", map[string]any{})
 		c.until(c.on, "performance.getEntriesByType('navigation')[0].type === 'reload' && document.readyState === 'complete'")
 		c.back()
@@ -371,7 +370,7 @@ func TestRecorded(t *testing.T) {
 			c.settled()
 			text := c.yaml(record.FlowOptions{})
 			golden(t, d.name+".yaml", text)
-			replays(t, st, text, d.inputs, d.told)
+			replays(t, st, text, d.inputs, d.told, nil)
 		})
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"seine/browser"
 )
 
-// The script that listens, in parts: which names are made up, what an element is to a person, its selectors, what is like it, and what is done to it.
-// Then the toolbar.
+// The script that listens, in parts: which names are made up, what an element is to a person, its selectors, what is like it, what Chrome draws
+// beside the page, and what is done. Then the toolbar.
 var (
 	//go:embed js/names.js
 	namesJS string
@@ -27,6 +27,8 @@ var (
 	listsJS string
 	//go:embed js/hear.js
 	hearJS string
+	//go:embed js/pickers.js
+	pickersJS string
 
 	//go:embed js/bar.js
 	barJS string
@@ -58,7 +60,7 @@ func newEar(testID string, toolbar bool) ear {
 		list = append([]string{testID}, testIDs...)
 	}
 	e := ear{binding: "_" + strings.ToLower(rand.Text())}
-	e.script = fmt.Sprintf("%s ??= ((tell, testIds, style) => {\n\"use strict\";\n%s})(globalThis[%q], %s, %s);", kit, namesJS+elementsJS+selectorsJS+listsJS+barOf(toolbar)+hearJS, e.binding, asJS(list), asJS(barCSS))
+	e.script = fmt.Sprintf("%s ??= ((tell, testIds, style) => {\n\"use strict\";\n%s})(globalThis[%q], %s, %s);", kit, namesJS+elementsJS+selectorsJS+listsJS+barOf(toolbar)+pickersJS+hearJS, e.binding, asJS(list), asJS(barCSS))
 	return e
 }
 

@@ -98,6 +98,9 @@ func (w *writer) uploaded(a *action, base scenarios.Base, at scenarios.Place) {
 			dirs[filepath.Dir(f)] = true
 		}
 	}
+	if len(dirs) == 0 && len(names) > 0 {
+		w.note("To run it: --upload-root, a folder with %s in it", oneLine(strings.Join(names, ", ")))
+	}
 	for d := range dirs {
 		if !w.names["\x00"+d] { // once is enough
 			w.note("To run it: --upload-root %s", oneLine(d))

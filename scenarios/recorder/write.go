@@ -201,7 +201,9 @@ func properties(out *tree.Node, v reflect.Value) error {
 		case f.Type == shape.Selectors:
 			n = alternatives(fv.Interface().([]scenarios.Selector))
 		case f.Name == "assertedEvents":
-			n = plainEvents(n)
+			if n = plainEvents(n); len(n.Items) == 0 {
+				continue
+			}
 		}
 		out.Set(f.Name, n)
 	}
@@ -221,8 +223,9 @@ func alternatives(all []scenarios.Selector) *tree.Node {
 	return n
 }
 
-// plainEvents puts the unknown properties of events back where they were.
+// plainEvents puts the unknown properties of events back where they were. Recordings know no downloads: those stand beside.
 func plainEvents(n *tree.Node) *tree.Node {
+	n.Items = slices.DeleteFunc(n.Items, func(e *tree.Node) bool { return e.Get("type").Text() != "navigation" })
 	for _, e := range n.Items {
 		if more := e.Get("recorder"); more != nil {
 			e.Delete("recorder")

@@ -20,13 +20,19 @@ func (p *Page) assert(ctx context.Context, s scenarios.Assert) error {
 	if s.Selectors != nil {
 		what = writtenOut(s.Selectors)
 	}
-	return waiting(ctx, what, func(ctx context.Context) (string, error) {
+	none := false
+	err := waiting(ctx, what, func(ctx context.Context) (string, error) {
 		missing, err := p.assertPage(ctx, s)
 		if err != nil || missing != "" || s.Selectors == nil {
 			return missing, err
 		}
-		return p.assertElements(ctx, s)
+		n, missing, err := p.assertElements(ctx, s)
+		if err == nil { // else the time is up, and what was seen before counts
+			none = n == 0
+		}
+		return missing, err
 	})
+	return p.likely(ctx, err, s.Place, s.Selectors, none)
 }
 
 // assertPage holds the address and the title of the whole page, whatever the frame.
@@ -50,11 +56,12 @@ func (p *Page) assertPage(ctx context.Context, s scenarios.Assert) (string, erro
 	return "", nil
 }
 
-func (p *Page) assertElements(ctx context.Context, s scenarios.Assert) (string, error) {
+// assertElements counts the elements that can be seen, and holds their number and text.
+func (p *Page) assertElements(ctx context.Context, s scenarios.Assert) (n int, missing string, err error) {
 	yes := true
 	n, f, err := p.count(ctx, s.Place, s.Selectors, counted{visible: &yes})
 	if err != nil {
-		return "", err
+		return n, "", err
 	}
 	wanted := 1
 	if s.Count != nil {
@@ -62,13 +69,13 @@ func (p *Page) assertElements(ctx context.Context, s scenarios.Assert) (string, 
 	}
 	if s.Text == "" || n == 0 {
 		if !compares(n, s.Operator, wanted) {
-			return fmt.Sprintf("%s, wanted %s %d", elements(n, true), operatorOf(s.Operator), wanted), nil
+			return n, fmt.Sprintf("%s, wanted %s %d", elements(n, true), operatorOf(s.Operator), wanted), nil
 		}
-		return "", nil
+		return n, "", nil
 	}
 	texts, err := tell[[]string](ctx, f, "texts()")
 	if err != nil {
-		return "", err
+		return n, "", err
 	}
 	having := 0
 	for _, t := range texts {
@@ -77,9 +84,9 @@ func (p *Page) assertElements(ctx context.Context, s scenarios.Assert) (string, 
 		}
 	}
 	if !compares(having, s.Operator, wanted) {
-		return fmt.Sprintf("%d of %d have the text %q, wanted %s %d; the first says %q", having, n, s.Text, operatorOf(s.Operator), wanted, shortened(texts[0])), nil
+		return n, fmt.Sprintf("%d of %d have the text %q, wanted %s %d; the first says %q", having, n, s.Text, operatorOf(s.Operator), wanted, shortened(texts[0])), nil
 	}
-	return "", nil
+	return n, "", nil
 }
 
 func shortened(t string) string {

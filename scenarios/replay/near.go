@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -119,6 +120,14 @@ func (p *Page) nearest(ctx context.Context, at scenarios.Place, list []scenarios
 		p.near = near
 	}
 	return near
+}
+
+// likely adds what is most like an element to the error that it did not come, if none was there.
+func (p *Page) likely(ctx context.Context, err error, at scenarios.Place, list []scenarios.Selector, none bool) error {
+	if late := (*WaitError)(nil); none && errors.As(err, &late) {
+		late.Near = p.nearest(ctx, at, list)
+	}
+	return err
 }
 
 // told is what is like it, for people.

@@ -22,6 +22,7 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		}
 	}
 	p.matches, p.near = nil, nil
+	asks := p.visit.recorder.Progress().Exchanges
 	p.soiled = p.soiled || !plain(s)
 	value, err := p.living(ctx, func(ctx context.Context) (value any, err error) {
 		done, err := p.fresh(ctx, s)
@@ -32,25 +33,54 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		if acts(s) {
 			p.answers.forget(p.visit.recorder)
 		}
-		events := s.Common().AssertedEvents
-		if len(events) == 0 {
-			return p.settled(ctx, s)
-		}
-		moved, stop, err := p.navigations(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		defer stop()
-		if value, err = p.step(ctx, s); err != nil {
-			return nil, err
-		}
-		return value, moved(ctx)
+		return p.eventful(ctx, s)
 	})
+	if p.asks = -1; err == nil && mayNavigate(s) {
+		p.asks = asks
+	}
 	if err == nil {
 		p.done.add(s)
 		p.tellMatches(s)
 	}
 	return value, err
+}
+
+// eventful runs a step, and waits for what it says it brings about.
+func (p *Page) eventful(ctx context.Context, s scenarios.Step) (any, error) {
+	files := asserted(s, "download")
+	if len(files) == 0 {
+		return p.moving(ctx, s)
+	}
+	kept, stop, err := p.downloads(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	value, err := p.moving(ctx, s)
+	if code := (*NavigationError)(nil); errors.As(err, &code) && code.Code == "net::ERR_ABORTED" {
+		err = nil // an address that is a file
+	}
+	if err != nil {
+		return nil, err
+	}
+	return value, kept(ctx)
+}
+
+// moving runs a step, and waits for the navigation that it must bring about, or may.
+func (p *Page) moving(ctx context.Context, s scenarios.Step) (any, error) {
+	if len(asserted(s, "navigation")) == 0 {
+		return p.settled(ctx, s)
+	}
+	moved, stop, err := p.navigations(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	value, err := p.step(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return value, moved(ctx)
 }
 
 // settled runs a step, and lets a navigation that it begins come to its document.
@@ -136,6 +166,8 @@ func (p *Page) pageStep(ctx context.Context, s scenarios.Step) (any, error) {
 	switch s := s.(type) {
 	case scenarios.Navigate:
 		return nil, p.navigate(ctx, s)
+	case scenarios.History:
+		return nil, p.history(ctx, s)
 	case scenarios.SetViewport:
 		return nil, p.setViewport(ctx, s)
 	case scenarios.EmulateNetworkConditions:
@@ -174,7 +206,7 @@ func early(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadlineCause(ctx, end.Add(-min(left/10, time.Second)), errStepTimeout)
 }
 
-// session is the page that a target names: the main one, or a popup by its exact address, which is waited for.
+// session is the page that a target names: the main one, or a popup by its address, which is waited for.
 func (p *Page) session(ctx context.Context, target string) (*browser.Session, error) {
 	for {
 		if s := p.open(target); s != nil {
@@ -191,10 +223,8 @@ func (p *Page) open(target string) *browser.Session {
 	if target == "" || target == "main" {
 		return main
 	}
-	for _, s := range p.visit.tab.Sessions() {
-		if s.Kind() == "page" && s != main && s.URL() == target {
-			return s
-		}
+	if s := p.visit.opened.find(target, main); s != nil {
+		return s
 	}
 	if main.URL() == target {
 		return main

@@ -31,7 +31,7 @@ func (p *Page) navigations(ctx context.Context, s scenarios.Step) (moved func(co
 				if !frames && inFrame(params) {
 					continue
 				}
-				if !frames {
+				if !frames && !restored(params) {
 					select {
 					case <-loaded:
 					case <-ctx.Done():
@@ -57,6 +57,14 @@ func inFrame(params jsonv2.Value) bool {
 		} `json:"frame"`
 	}
 	return jsonv2.Unmarshal(params, &ev, jsonv2.AllowInvalidUTF8(true)) == nil && ev.Frame.ParentID != ""
+}
+
+// restored reports whether a document came out of the back/forward cache: it is there as it was, and is not read again.
+func restored(params jsonv2.Value) bool {
+	var ev struct {
+		Type string `json:"type"`
+	}
+	return jsonv2.Unmarshal(params, &ev, jsonv2.AllowInvalidUTF8(true)) == nil && ev.Type == "BackForwardCacheRestore"
 }
 
 func targetOf(s scenarios.Step) string {
@@ -94,6 +102,8 @@ func placeOf(s scenarios.Step) (at scenarios.Place, ok bool) {
 	case scenarios.KeyUp:
 		return scenarios.Place{Target: s.Target}, true
 	case scenarios.Navigate:
+		return scenarios.Place{Target: s.Target}, true
+	case scenarios.History:
 		return scenarios.Place{Target: s.Target}, true
 	case scenarios.Close:
 		return scenarios.Place{Target: s.Target}, true

@@ -112,10 +112,8 @@ func (p *Page) ready(ctx context.Context, at scenarios.Place, list []scenarios.S
 		}
 		return p.reach(ctx, &s, w)
 	})
-	if late := (*WaitError)(nil); errors.As(err, &late) && late.Missing == notThere {
-		late.Near = p.nearest(ctx, at, list)
-	}
-	return s, err
+	late := (*WaitError)(nil)
+	return s, p.likely(ctx, err, at, list, errors.As(err, &late) && late.Missing == notThere)
 }
 
 // pick chooses the element: of the first alternative that has one in the state that is wanted.

@@ -37,7 +37,7 @@ func (p *Page) settling(s scenarios.Step) (settle func(context.Context), stop fu
 	var stops []func()
 	for method, to := range map[string]*<-chan jsonv2.Value{
 		"Page.frameRequestedNavigation": &l.requested, "Page.frameScheduledNavigation": &l.scheduled, "Page.frameNavigated": &l.navigated,
-		"Page.domContentEventFired": &l.read, "Page.frameStoppedLoading": &l.stopped,
+		"Page.domContentEventFired": &l.read, "Page.frameStoppedLoading": &l.stopped, "Page.frameStartedNavigating": &l.started,
 	} {
 		events, end := session.Subscribe(method)
 		*to = events
@@ -55,7 +55,76 @@ type leaving struct {
 	id   string // of its main frame
 	page *browser.Session
 
-	requested, scheduled, navigated, read, stopped <-chan jsonv2.Value
+	requested, scheduled, navigated, read, stopped, started <-chan jsonv2.Value
+
+	inner moving // a frame of the page's own process that is sent elsewhere
+}
+
+// moving is a frame on its way to another document (Page.frameRequestedNavigation, Page.frameStartedNavigating).
+type moving struct {
+	FrameID     string `json:"frameId"`
+	URL         string `json:"url"`
+	Reason      string `json:"reason"`
+	Disposition string `json:"disposition"`
+	LoaderID    string `json:"loaderId"`
+}
+
+// frameLimit is how long a frame's document is waited for; it may be a download, or nothing.
+const frameLimit = 3 * time.Second
+
+// settleFrame waits until a frame that was sent elsewhere shows its new document. How it came to its first one does not count.
+func (l *leaving) settleFrame(ctx context.Context) {
+	if l.inner.FrameID == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, frameLimit)
+	defer cancel()
+	for loader := ""; ; {
+		started, navigated := l.started, l.navigated
+		if loader == "" {
+			navigated = nil
+		}
+		select {
+		case params, ok := <-started:
+			var m moving
+			if !ok || jsonv2.Unmarshal(params, &m, jsonv2.AllowInvalidUTF8(true)) == nil && m.FrameID == l.inner.FrameID && m.URL == l.inner.URL {
+				loader = m.LoaderID
+			}
+			if !ok {
+				return
+			}
+		case params, ok := <-navigated:
+			var ev struct {
+				Frame struct {
+					LoaderID string `json:"loaderId"`
+				} `json:"frame"`
+			}
+			if !ok || jsonv2.Unmarshal(params, &ev, jsonv2.AllowInvalidUTF8(true)) == nil && ev.Frame.LoaderID == loader {
+				l.readFrame(ctx)
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// readFrame waits until the frame's document has been read.
+func (l *leaving) readFrame(ctx context.Context) {
+	f := frame{session: l.page, id: cdp.FrameID(l.inner.FrameID), bears: answerLimit}
+	for {
+		if read, err := evaluate[bool](ctx, f, "document.readyState !== 'loading'"); err != nil || read || wait(ctx, nil, pace) != nil {
+			return
+		}
+	}
+}
+
+// frame notes that a frame is sent elsewhere, and not to another place in its document.
+func (l *leaving) frame(params jsonv2.Value) {
+	var m moving
+	if jsonv2.Unmarshal(params, &m, jsonv2.AllowInvalidUTF8(true)) == nil && m.FrameID != l.id && m.Reason != "initialFrameNavigation" && !strings.Contains(m.URL, "#") && (m.Disposition == "" || m.Disposition == "currentTab") {
+		l.inner = m
+	}
 }
 
 func (l *leaving) settle(ctx context.Context) {
@@ -63,6 +132,7 @@ func (l *leaving) settle(ctx context.Context) {
 	// does too. A document that has gone already fails to answer.
 	_, _ = later[int](ctx, frame{session: l.page, id: cdp.FrameID(l.id), bears: answerLimit}, "task()")
 	if !l.begun(ctx) {
+		l.settleFrame(ctx)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitLimit)
@@ -75,6 +145,9 @@ func (l *leaving) settle(ctx context.Context) {
 			}
 			if inFrame(params) {
 				continue
+			}
+			if restored(params) {
+				return
 			}
 			select {
 			case <-l.read:
@@ -112,6 +185,7 @@ func (l *leaving) begun(ctx context.Context) bool {
 		if l.own(params) {
 			return true
 		}
+		l.frame(params)
 	}
 }
 

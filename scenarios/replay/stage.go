@@ -81,7 +81,7 @@ func (s *Stage) open(ctx context.Context, r *Runner, dir string, cookies []sessi
 	if v.stays = true; s.Copies {
 		v.flow.Steps = []scenarios.Step{scenarios.Grab{FromPlayer: true}}
 	}
-	p := &Page{visit: v, stage: s, dir: dir, storage: storage, focused: map[*browser.Session]bool{}, answers: &answers{}}
+	p := &Page{visit: v, stage: s, dir: dir, storage: storage, focused: map[*browser.Session]bool{}, answers: &answers{}, asks: -1}
 	if p.handed, err = hand(ctx, v.tab, storage); err != nil {
 		v.close()
 		return nil, err
@@ -110,10 +110,25 @@ type Page struct {
 	stale   bool // the document is still that of the item before, see Reset
 	used    int  // how often it was made as it was when it was opened
 	soiled  bool // it cannot be made so any more
+	asks    int  // what had been asked for before the last step; -1: that was none that may have sent something
 }
 
-// Close closes the page and everything that it opened.
+// sendLimit is how long the page may take to send what the last step has had it send.
+const sendLimit = 3 * time.Second
+
+// Close closes the page and everything that it opened. What the last step has had the page send is sent before: a click that saves something is
+// in vain if its request is cut off.
 func (p *Page) Close() error {
+	if p.asks >= 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), sendLimit)
+		defer cancel()
+		for p.visit.gone() == nil {
+			changed := p.visit.recorder.Changed()
+			if p.visit.recorder.Unanswered(p.asks) == 0 || wait(ctx, changed, lookAgain) != nil {
+				break
+			}
+		}
+	}
 	p.handed()
 	p.visit.close()
 	return nil

@@ -43,6 +43,7 @@ type visit struct {
 	began    int     // the first exchange since the page was made as it was when it was opened
 	shown    int     // the first line of the console since then
 	traces   *traces
+	opened   *popups
 	heard    chan struct{} // closed when enough was heard
 	whole    chan struct{} // closed when that needs nothing more to be told in full
 	cut      error         // why the steps before the last were ended, nil if they were not
@@ -62,14 +63,14 @@ func (r *Runner) open(ctx context.Context, copies bool) (*visit, error) {
 	}
 	rec := capture.NewRecorder(options)
 	seen := &tally{}
-	slowed, left, guard := &networks{}, &traces{}, &drmWatch{}
-	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left, guard, r.Also})
+	slowed, left, guard, opened := &networks{}, &traces{}, &drmWatch{}, &popups{}
+	tab, err := r.newTab(ctx, ear{rec, seen, slowed, left, opened, guard, r.Also})
 	if err != nil {
 		_ = rec.Close()
 		return nil, err
 	}
 	v := &visit{
-		runner: r, log: log, tab: tab, recorder: rec, tally: seen, networks: slowed, traces: left, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
+		runner: r, log: log, tab: tab, recorder: rec, tally: seen, networks: slowed, traces: left, opened: opened, woken: map[string]bool{}, adverts: map[cdp.FrameID]bool{},
 		silent: silence{}, bears: answerLimit, heard: make(chan struct{}), whole: make(chan struct{}),
 	}
 	guard.hears(v.tell)
@@ -119,6 +120,7 @@ type ear struct {
 	tally    *tally
 	networks *networks
 	traces   *traces
+	opened   *popups
 	drm      *drmWatch
 	also     browser.Observer // nil: nobody
 }
@@ -126,6 +128,7 @@ type ear struct {
 func (e ear) Attached(s *browser.Session) {
 	e.networks.greet(s)
 	e.traces.attached(s)
+	e.opened.attached(s)
 	e.rec.Attached(s)
 	if s.Twin() != nil {
 		e.rec.Paired(s, s.Twin())

@@ -16,16 +16,19 @@ import (
 // waitForElement waits for a number of elements.
 func (p *Page) waitForElement(ctx context.Context, s scenarios.WaitForElement) error {
 	visible := s.Visible == nil || *s.Visible
-	return waiting(ctx, writtenOut(s.Selectors), func(ctx context.Context) (string, error) {
+	none := false
+	err := waiting(ctx, writtenOut(s.Selectors), func(ctx context.Context) (string, error) {
 		n, _, err := p.count(ctx, s.Place, s.Selectors, counted{&visible, s.Attributes, s.Properties})
 		if err != nil {
 			return "", err
 		}
+		none = n == 0
 		if !compares(n, s.Operator, s.Wanted()) {
 			return fmt.Sprintf("%s, wanted %s %d", elements(n, visible), operatorOf(s.Operator), s.Wanted()), nil
 		}
 		return "", nil
 	})
+	return p.likely(ctx, err, s.Place, s.Selectors, none && visible)
 }
 
 func elements(n int, visible bool) string {

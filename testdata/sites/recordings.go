@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // RecordingRows is how many rows /recordings/api/rows has.
@@ -46,6 +47,8 @@ func (s *Site) recordings() {
 		defer s.told.mu.Unlock()
 		s.told.list = append(s.told.list, string(line))
 	})
+	s.recordedWindows()
+	s.recordedFiles()
 	s.mux.HandleFunc("GET /recordings/api/rows", func(w http.ResponseWriter, _ *http.Request) {
 		rows := make([]map[string]any, RecordingRows)
 		for i := range rows {
@@ -67,6 +70,40 @@ func (s *Site) recordings() {
 			}
 		}
 		fmt.Fprintf(w, `<!doctype html><title>Thanks</title><link rel="icon" href="data:,"><output id="state">%s</output><p><a href="./">Back</a></p>`, html.EscapeString(strings.Join(got, " ")))
+	})
+}
+
+// recordedWindows are pages for popups, whose addresses are never the same. That of the first takes longer than that of the second.
+func (s *Site) recordedWindows() {
+	s.mux.HandleFunc("GET /recordings/tickets/{id}", func(w http.ResponseWriter, r *http.Request) {
+		who := html.EscapeString(r.URL.Query().Get("who"))
+		if who == "first" {
+			select {
+			case <-time.After(300 * time.Millisecond):
+			case <-r.Context().Done():
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><title>Ticket</title><link rel="icon" href="data:,"><button id="take">Take it</button> <button id="end">Close this</button>
+<script>document.getElementById("take").onclick = () => opener.postMessage("took the %[1]s", "*"); document.getElementById("end").onclick = () => { opener.postMessage("closed the %[1]s", "*"); close(); };</script>`, who)
+	})
+}
+
+// recordedFiles are files to download. An address is good for once.
+func (s *Site) recordedFiles() {
+	var used sync.Map
+	s.mux.HandleFunc("GET /recordings/report", func(w http.ResponseWriter, r *http.Request) {
+		if _, twice := used.LoadOrStore(r.URL.Query().Get("once"), true); twice {
+			http.Error(w, "that address was used", http.StatusGone)
+			return
+		}
+		w.Header().Set("Content-Disposition", `attachment; filename="report of today.csv"`)
+		_, _ = io.WriteString(w, "a,b\n1,2\n")
+	})
+	s.mux.HandleFunc("POST /recordings/form-report", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Disposition", `attachment; filename="report.csv"`)
+		_, _ = io.WriteString(w, "of,"+r.PostFormValue("of")+"\n")
 	})
 }
 

@@ -22,6 +22,16 @@ const missing = async (what) => { throw new Error(`${what} has no counterpart he
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const matches = (pattern, s) => new RegExp("^" + pattern.split("*").map((p) => p.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*") + "$").test(s);
 
+// addressed is the popup that a target names: its address, with * for anything, and which of those that have it, from 1. One that has just been
+// opened and is nowhere yet may be it.
+const addressed = (target) => {
+  const [, address = target, n] = target.match(/^(\S+) \((\d+)\)$/) ?? [];
+  const early = opened.findIndex((p) => ["", "about:blank"].includes(p.url()) && !p.closed() && Date.now() - p.at < 2000);
+  const like = (early < 0 || !address.includes("*") ? opened : opened.slice(0, early)).filter((p) => p.url() === address || matches(address, p.url()));
+  const found = n ? like[n - 1] : like.find((p) => !p.closed());
+  return found && !found.closed() && found.page();
+};
+
 const until = async (what, ms, test) => {
   for (const end = Date.now() + ms; ; await sleep(50)) {
     const found = await test();
@@ -29,6 +39,15 @@ const until = async (what, ms, test) => {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
   }
 };
+
+// orClosed waits for what is done to a page, or until that is closed by it.
+const orClosed = (place, done) => {
+  done.catch(() => {}); // it fails, then
+  return Promise.race([done, new Promise((closed) => (place.page?.() ?? place).once("close", closed))]);
+};
+
+// asserted are the events of a kind that a step brings about.
+const asserted = (o, type) => (o.assertedEvents ?? []).filter((e) => e.type === type);
 
 // tried runs a step with its retries; an optional one may fail.
 const tried = async (o, step) => {

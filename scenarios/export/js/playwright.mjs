@@ -7,6 +7,18 @@ import { chromium } from "playwright-core";
 const browser = await chromium.launch({ ...(process.env.BROWSER ? { executablePath: process.env.BROWSER } : { channel: "chrome" }), args: ["--headless=new"], chromiumSandbox: process.env.SEINE_NO_SANDBOX !== "1" });
 const context = await browser.newContext();
 const page = await context.newPage();
+// Popups in the order in which they opened, those that are closed too. Playwright tells of one when it is somewhere: DevTools tell before.
+const opened = [], targets = await browser.newBrowserCDPSession();
+targets.on("Target.targetCreated", ({ targetInfo: t }) => {
+  const own = { id: t.targetId, it: null, gone: false, at: Date.now(), url: () => own.it?.url() ?? "", closed: () => own.gone, page: () => own.it };
+  if (t.type === "page" && t.openerId) opened.push(own);
+});
+targets.on("Target.targetDestroyed", ({ targetId }) => { for (const p of opened) if (p.id === targetId) p.gone = true; });
+await targets.send("Target.setDiscoverTargets", { discover: true });
+context.on("page", async (p) => {
+  const info = await context.newCDPSession(p).then((s) => s.send("Target.getTargetInfo")).catch(() => null);
+  for (const o of opened) if (o.id === info?.targetInfo.targetId) o.it = p;
+});
 
 // A frame by its address or by a selector of its element.
 const framed = async (frame, pattern) => {
@@ -17,7 +29,7 @@ const framed = async (frame, pattern) => {
 // The document that a step works in.
 const placeOf = async (o) => {
   let place = page;
-  if (o.target && o.target !== "main") place = await until(`target ${o.target}`, o.timeout ?? timeout, () => context.pages().find((p) => p.url() === o.target));
+  if (o.target && o.target !== "main") place = await until(`target ${o.target}`, o.timeout ?? timeout, () => addressed(o.target));
   if (!o.frame?.length && !o.inFrame?.length) return place;
   let frame = place.mainFrame();
   for (const pattern of o.inFrame ?? []) frame = await until(`frame ${pattern}`, o.timeout ?? timeout, () => framed(frame, pattern));
@@ -58,17 +70,39 @@ const count = async (place, selectors, o) => {
   return 0;
 };
 
-// act does something on the page, and waits for the navigation that it brings about.
-const act = (o, what) => tried(o, async () => {
+// keeping runs what offers files, and keeps them.
+const keeping = async (o, what) => {
+  const files = asserted(o, "download"), offered = [], more = (d) => offered.push(d), hears = (p) => p.on("download", more);
+  if (!files.length) return what();
+  context.pages().forEach(hears);
+  context.on("page", hears);
+  try {
+    await what();
+    await until(`${files.length} downloads`, o.timeout ?? timeout, () => offered.length >= files.length);
+    for (const [i, f] of files.entries()) await offered[i].saveAs(f.file || offered[i].suggestedFilename().replace(/[/\\:*?"<>|\0]/g, "_"));
+  } finally {
+    context.off("page", hears);
+    context.pages().forEach((p) => p.off("download", more));
+  }
+};
+
+// act does something on the page, and waits for the navigation and the files that it brings about.
+const act = (o, what) => tried(o, () => keeping(o, async () => {
   const place = await placeOf(o);
-  const moved = o.assertedEvents?.length ? place.waitForNavigation(limit(o)) : null;
-  await Promise.all([moved, what(place)]);
-});
+  const moved = asserted(o, "navigation").length ? place.waitForNavigation(limit(o)) : null;
+  await orClosed(place, Promise.all([moved, what(place)]));
+}));
 
 const buttons = { primary: "left", auxiliary: "middle", secondary: "right" };
 const pointer = (o) => ({ button: buttons[o.button], delay: o.duration, position: o.offsetX === undefined ? undefined : { x: o.offsetX, y: o.offsetY ?? 0 }, ...limit(o) });
 
-const navigate = (o) => tried(o, async () => (await placeOf(o)).goto(o.url, limit(o)));
+const navigate = (o) => tried(o, () => keeping(o, async () => (await placeOf(o)).goto(o.url, limit(o)).catch((e) => { if (!asserted(o, "download").length) throw e; })));
+const history = (o) => tried(o, async () => {
+  const place = await placeOf(o), way = { waitUntil: "commit", ...limit(o) };
+  if (o.by > 1) await Promise.all([place.waitForNavigation(way), place.evaluate((by) => { setTimeout(() => window.history.go(by)); }, o.go === "back" ? -o.by : o.by)]);
+  else await place[{ back: "goBack", forward: "goForward", reload: "reload" }[o.go]](way);
+  await place.waitForLoadState("domcontentloaded", limit(o));
+});
 const setViewport = async (o) => (await placeOf(o)).setViewportSize({ width: o.width, height: o.height });
 const emulateNetworkConditions = async (o) => {
   const session = await context.newCDPSession(await placeOf(o));

@@ -1,12 +1,15 @@
 // Needs: npm install puppeteer-core
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import puppeteer, { Locator } from "puppeteer-core";
 
 const args = process.env.SEINE_NO_SANDBOX === "1" ? ["--no-sandbox"] : [];
 const browser = await puppeteer.launch(process.env.BROWSER ? { executablePath: process.env.BROWSER, args } : { channel: "chrome", args });
 const page = await browser.newPage();
+const opened = []; // popups, those that are closed too
+browser.on("targetcreated", (t) => { if (t.type() === "page") opened.push({ at: Date.now(), url: () => t.url(), closed: () => !browser.targets().includes(t), page: () => t.page() }); });
 
 // A frame by its address or by a selector of its element.
 const framed = async (frame, pattern) => {
@@ -17,7 +20,7 @@ const framed = async (frame, pattern) => {
 // The document that a step works in.
 const placeOf = async (o) => {
   let place = page;
-  if (o.target && o.target !== "main") place = await (await browser.waitForTarget((t) => t.url() === o.target, { timeout: o.timeout ?? timeout })).page();
+  if (o.target && o.target !== "main") place = await until(`target ${o.target}`, o.timeout ?? timeout, () => addressed(o.target));
   if (!o.frame?.length && !o.inFrame?.length) return place;
   let frame = place.mainFrame();
   for (const pattern of o.inFrame ?? []) frame = await until(`frame ${pattern}`, o.timeout ?? timeout, () => framed(frame, pattern));
@@ -48,17 +51,45 @@ const count = async (place, selectors, o) => {
   return 0;
 };
 
-// act does something on the page, and waits for the navigation that it brings about.
-const act = (o, what) => tried(o, async () => {
+// keeping runs what offers files, and keeps them.
+const keeping = async (o, what) => {
+  const files = asserted(o, "download");
+  if (!files.length) return what();
+  const folder = await mkdtemp(join(tmpdir(), "download-")), session = await browser.target().createCDPSession(), names = {}, done = [];
+  session.on("Browser.downloadWillBegin", (e) => { names[e.guid] = e.suggestedFilename; });
+  session.on("Browser.downloadProgress", (e) => { if (e.state === "completed") done.push(e.guid); });
+  try {
+    await session.send("Browser.setDownloadBehavior", { behavior: "allowAndName", downloadPath: folder, eventsEnabled: true });
+    await what();
+    await until(`${files.length} downloads`, o.timeout ?? timeout, () => done.length >= files.length);
+    for (const [i, f] of files.entries()) {
+      const file = f.file || names[done[i]].replace(/[/\\:*?"<>|\0]/g, "_");
+      await mkdir(dirname(file), { recursive: true });
+      await copyFile(join(folder, done[i]), file);
+    }
+  } finally {
+    await session.send("Browser.setDownloadBehavior", { behavior: "default" });
+    await session.detach();
+    await rm(folder, { recursive: true });
+  }
+};
+
+// act does something on the page, and waits for the navigation and the files that it brings about.
+const act = (o, what) => tried(o, () => keeping(o, async () => {
   const place = await placeOf(o);
-  const moved = o.assertedEvents?.length ? place.waitForNavigation({ timeout: o.timeout ?? timeout }) : null;
-  await Promise.all([moved, what(place)]);
-});
+  const moved = asserted(o, "navigation").length ? place.waitForNavigation({ timeout: o.timeout ?? timeout }) : null;
+  await orClosed(place, Promise.all([moved, what(place)]));
+}));
 
 const buttons = { primary: "left", auxiliary: "middle", secondary: "right", back: "back", forward: "forward" };
 const pointer = (o) => ({ button: buttons[o.button], delay: o.duration, offset: o.offsetX === undefined ? undefined : { x: o.offsetX, y: o.offsetY ?? 0 } });
 
-const navigate = (o) => tried(o, async () => (await placeOf(o)).goto(o.url, { timeout: o.timeout ?? timeout }));
+const navigate = (o) => tried(o, () => keeping(o, async () => (await placeOf(o)).goto(o.url, { timeout: o.timeout ?? timeout }).catch((e) => { if (!asserted(o, "download").length) throw e; })));
+const history = (o) => tried(o, async () => {
+  const place = await placeOf(o), way = { waitUntil: "domcontentloaded", timeout: o.timeout ?? timeout };
+  if (o.by > 1) await Promise.all([place.waitForNavigation(way), place.evaluate((by) => { setTimeout(() => window.history.go(by)); }, o.go === "back" ? -o.by : o.by)]);
+  else await place[{ back: "goBack", forward: "goForward", reload: "reload" }[o.go]](way);
+});
 const setViewport = async (o) => (await placeOf(o)).setViewport({ deviceScaleFactor: 1, ...o });
 const emulateNetworkConditions = async (o) => (await placeOf(o)).emulateNetworkConditions({ offline: !o.download && !o.upload, download: o.download, upload: o.upload, latency: o.latency });
 const close = async (o) => (await placeOf(o)).close();

@@ -117,9 +117,8 @@ const typed = (e) => {
   send({ k: "input", el: refer(h), v: secret(h) ? "" : clip(h.value, mostText) }, e);
 };
 const unread = new Set(); // hosts of closed roots that were typed into
-const changed = (e) => {
-  const t = target(e);
-  if (!t) return;
+const changed = (e) => { const t = target(e); if (t) report(t, e); };
+const report = (t, e) => {
   flush();
   if (t.tagName === "SELECT") {
     send({ k: "change", kind: "select", el: refer(t), options: [...t.selectedOptions].map((o) => ({ label: spaced(o.label || o.text), value: o.value })), many: t.multiple }, e);
@@ -318,19 +317,25 @@ const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
   const took = performance.now() - began;
   cost.events++;
   cost.ms += took;
-  const kind = (cost.kinds[type] ??= { n: 0, ms: 0 });
+  const kind = (cost.kinds[type] ??= { n: 0, ms: 0, least: took });
   kind.n++;
   kind.ms += took;
+  kind.least = Math.min(kind.least, took);
   if (took > cost.most) { cost.most = took; cost.by = type; }
 }, { capture: true, passive: true });
 const cost = { events: 0, ms: 0, most: 0, by: "", kinds: {} }; // of us, in what the page has to do
-const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["pagehide", flush], ["blur", flush]];
+const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["pagehide", flush], ["blur", flush], ["click", lookForPicker], ["keyup", lookForPicker], ["change", lookForPicker]];
 const listen = () => {
   bar.listen(); // first: what is done on the toolbar is not heard
   for (const [type, f] of all) hear(window, type, f);
   window.addEventListener("click", (e) => { if (!e.isTrusted) chooser(e); }, { capture: true, passive: true });
 };
 listen();
+// Who goes back or forward, and how far: a person by the browser's own means, or a script (NavigateEvent.userInitiated). Of other origins nothing is told.
+window.navigation?.addEventListener("navigate", (e) => {
+  const to = e.destination.index, at = navigation.currentEntry?.index ?? -1;
+  if (e.isTrusted && e.navigationType === "traverse") send({ k: "traverse", own: !e.userInitiated, by: to < 0 || at < 0 ? 0 : to - at }, e);
+});
 bar.hello();
 
 return {
@@ -353,6 +358,10 @@ return {
     return { ...describe(press.el), ox: b.ox, oy: b.oy };
   },
   cost,
+  downTo: (n, index) => { const t = elements.get(n)?.deref(); return t ? downTo(t, index) : -1; },
+  chosen: (n) => elements.get(n)?.deref()?.selectedIndex ?? -1,
+  picking: (n) => { const t = elements.get(n)?.deref(); return Boolean(t && isOpen(t)); },
+  setByPicker: (n, value) => { const t = elements.get(n)?.deref(); return t ? setByPicker(t, value) : "it is gone"; },
   pointedAt,
   html: (limit) => htmlWithout(bar.host?.(), limit), // the document without the toolbar
   holds: (lists) => lists.map((list) => list.map(countOf)), // how many elements each selector finds; -1: it is not known

@@ -34,6 +34,7 @@ type said struct {
 	Text      string  `json:"v"`
 	Yes       bool    `json:"yes"`
 	Index     int     `json:"i"`
+	Number    int     `json:"no"`
 }
 
 // askLimit bounds what is asked of the browser while the person's next deeds wait.
@@ -59,6 +60,10 @@ func (s *Server) take(ctx context.Context, v *viewer, text string) error {
 		}
 	case "page":
 		s.choose(m.Index)
+	case "pick", "leave":
+		s.pick(ctx, m)
+	case "chosen", "unchosen":
+		s.give(ctx, m.Number, m.What == "chosen")
 	default:
 		if p, at := s.shown(); p != nil {
 			s.do(ctx, p, at, m)

@@ -17,13 +17,15 @@ type screen struct {
 	next browser.Observer
 	tape Tape
 
-	mu     sync.Mutex
-	pages  []*shownPage
-	on     *shownPage
-	viewer *viewer
-	paused bool
-	asked  int    // dialogs so far
-	word   string // why nothing came of what the person wanted last
+	mu      sync.Mutex
+	pages   []*shownPage
+	on      *shownPage
+	viewer  *viewer
+	paused  bool
+	asked   int // dialogs, pickers and choosers so far
+	picker  *openPicker
+	chooser *chooser
+	word    string // why nothing came of what the person wanted last
 }
 
 // shownPage is a page or popup.
@@ -57,6 +59,9 @@ func (c *screen) Attached(s *browser.Session) {
 		c.pages = append(c.pages, &shownPage{session: s, url: s.URL()})
 		c.mu.Unlock()
 		c.choose(len(c.pages) - 1)
+	}
+	if s.Kind() == "page" || s.Kind() == "iframe" {
+		c.intercept(s)
 	}
 }
 
@@ -112,6 +117,9 @@ func (c *screen) told() {
 func (c *screen) enter(v *viewer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, p := range c.pages { // what was played before may have turned it off
+		c.intercept(p.session)
+	}
 	c.cast(false) // a new beginning has a first picture even where nothing moves
 	c.viewer = v
 	c.cast(true)
@@ -136,6 +144,8 @@ func (c *screen) Event(s *browser.Session, method string, params jsonv2.Value) {
 		c.next.Event(s, method, params)
 	}
 	switch method {
+	case "Page.fileChooserOpened":
+		c.opened(s, params)
 	case "Page.javascriptDialogOpening", "Page.javascriptDialogClosed":
 		var d *dialog
 		if method == "Page.javascriptDialogOpening" {
@@ -212,12 +222,14 @@ func (c *screen) frame(s *browser.Session, params jsonv2.Value) {
 
 // state is what the page shows around the picture.
 type state struct {
-	Pages  []string `json:"pages"` // addresses
-	On     int      `json:"on"`    // which of them is shown; -1: none
-	Dialog *dialog  `json:"dialog"`
-	Paused bool     `json:"paused"`
-	Word   string   `json:"word"`
-	Steps  []string `json:"steps"`
+	Pages   []string    `json:"pages"` // addresses
+	On      int         `json:"on"`    // which of them is shown; -1: none
+	Dialog  *dialog     `json:"dialog"`
+	Picker  *openPicker `json:"picker"`
+	Chooser *chooser    `json:"chooser"`
+	Paused  bool        `json:"paused"`
+	Word    string      `json:"word"`
+	Steps   []string    `json:"steps"`
 }
 
 func (c *screen) state() state {
@@ -229,7 +241,7 @@ func (c *screen) state() state {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Paused, s.Word = c.paused, c.word
+	s.Paused, s.Word, s.Picker, s.Chooser = c.paused, c.word, c.picker, c.chooser
 	for i, p := range c.pages {
 		s.Pages = append(s.Pages, p.url)
 		if p == c.on {

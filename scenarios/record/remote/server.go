@@ -36,6 +36,8 @@ type Tape interface {
 	Pause(bool)
 	Undo() bool
 	Assert(ctx context.Context, page *browser.Session, x, y float64) error // of what is there, in CSS pixels
+	Pickers(func(*record.Picker))                                          // has it tell of lists and pickers that open, nil: closed
+	Passing(folder string)                                                 // whose files are there for as long as the server
 }
 
 var _ Tape = (*record.Recording)(nil)
@@ -59,6 +61,7 @@ type Server struct {
 	work     sync.WaitGroup
 	stop     sync.Once
 	stopped  chan struct{}
+	files    uploads
 	end      context.CancelFunc // of all sockets
 	life     context.Context
 
@@ -79,11 +82,20 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	if err := s.files.open(); err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("a folder for files to upload: %w", err)
+	}
 	s.init(o.Next, o.Tape)
+	if o.Tape != nil {
+		o.Tape.Pickers(s.picks)
+		o.Tape.Passing(s.files.dir)
+	}
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.page)
 	mux.HandleFunc("GET /live", s.live)
+	mux.HandleFunc("POST /upload", s.upload)
 	s.http = &http.Server{Handler: s.guard(mux), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	s.work.Go(func() { _ = s.http.Serve(l) })
 	return s, nil
@@ -104,12 +116,12 @@ func (s *Server) Loopback() bool {
 // Stopped is closed when the person has pressed Stop.
 func (s *Server) Stopped() <-chan struct{} { return s.stopped }
 
-// Close ends the serving, and waits for it.
+// Close ends the serving, and waits for it. Files that were uploaded are removed.
 func (s *Server) Close() error {
 	s.end()
 	err := s.http.Close()
 	s.work.Wait()
-	return err
+	return errors.Join(err, s.files.close())
 }
 
 // guard keeps out who asks for another host, and what has no cookie and no token.

@@ -39,6 +39,7 @@ const show = (s) => {
   while (list.children.length > keep) list.lastChild.remove();
   for (const t of s.steps.slice(keep)) list.append(Object.assign(document.createElement("li"), { textContent: t }));
   if (same >= 0) list.scrollTop = list.scrollHeight;
+  showPicker(s);
   const d = $("dialog");
   if (s.dialog && !d.open && s.dialog.number !== answered) {
     $("message").textContent = s.dialog.type === "beforeunload" ? "Leave this page? What was changed may not be saved." : s.dialog.message;
@@ -60,6 +61,69 @@ $("answer").onkeydown = (e) => { if (e.key === "Enter" && !e.isComposing) answer
 $("yes").onclick = (e) => answer(e, true);
 $("no").onclick = (e) => answer(e, false);
 $("dialog").oncancel = (e) => answer(e, $("no").hidden);
+
+// Lists, pickers and file choosers, which are in no picture. What the page waits for is shown here.
+const picker = $("picker");
+let left = 0; // the last one that was answered
+const fieldOf = (p) => {
+  if (p.kind !== "select") return Object.assign(document.createElement("input"), { type: p.kind, value: p.value, ...Object.fromEntries(Object.entries({ min: p.items[0].min, max: p.items[0].max, step: p.items[0].step }).filter(([, v]) => v)) });
+  const list = Object.assign(document.createElement("select"), { size: Math.max(2, Math.min(12, p.items.length)) }), groups = new Map();
+  for (const o of p.items) {
+    if (o.group && !groups.has(o.group)) groups.set(o.group, list.appendChild(Object.assign(document.createElement("optgroup"), { label: o.group })));
+    (groups.get(o.group) || list).append(Object.assign(new Option(o.label, o.i, false, o.on), { disabled: o.off }));
+  }
+  list.onclick = (e) => { if (e.target.tagName === "OPTION" && !e.target.disabled) $("pick").form.requestSubmit(); };
+  list.ondblclick = (e) => e.stopPropagation();
+  return list;
+};
+const showPicker = (s) => {
+  const p = s.picker || s.chooser;
+  if (picker.open && picker.dataset.number !== String(p?.number)) { picker.close(); keys.focus(); }
+  if (!p || picker.open || p.number === left) return;
+  picker.dataset.number = p.number;
+  picker.dataset.file = p === s.chooser ? "1" : "";
+  $("failed").textContent = "";
+  $("pick").disabled = false;
+  $("what").textContent = p === s.chooser ? (p.multiple ? "The page wants files. They are sent to the machine that records, for as long as that lasts." : "The page wants a file. It is sent to the machine that records, for as long as that lasts.") : p.label || "Choose";
+  const field = p === s.chooser ? Object.assign(document.createElement("input"), { type: "file", multiple: p.multiple }) : fieldOf(p);
+  field.setAttribute("aria-labelledby", "what");
+  field.onkeydown = (e) => { if (e.key === "Enter" && !e.isComposing && field.type !== "file") { e.preventDefault(); $("pick").form.requestSubmit(); } };
+  $("field").replaceChildren(field);
+  picker.showModal();
+  field.focus();
+};
+const donePicking = (m) => {
+  left = Number(picker.dataset.number);
+  picker.close();
+  say({ no: left, ...m });
+  keys.focus();
+};
+const send = async (files, number) => {
+  for (const f of files) {
+    const answer = await fetch("/upload?chooser=" + number + "&name=" + encodeURIComponent(f.name), { method: "POST", body: f });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+};
+picker.querySelector("form").onsubmit = async (e) => {
+  e.preventDefault();
+  const field = $("field").firstChild;
+  if (!picker.dataset.file) {
+    if (field.selectedOptions?.[0]?.disabled) donePicking({ t: "leave" });
+    else if (field.reportValidity()) donePicking({ t: "pick", i: Number(field.value) || 0, v: field.value });
+    return;
+  }
+  $("pick").disabled = true;
+  try {
+    await send(field.files, picker.dataset.number);
+    donePicking({ t: "chosen" });
+  } catch (wrong) {
+    $("failed").textContent = wrong.message;
+    $("pick").disabled = false;
+  }
+};
+const leave = (e) => { e.preventDefault(); donePicking({ t: picker.dataset.file ? "unchosen" : "leave" }); };
+$("leave").onclick = leave;
+picker.oncancel = leave;
 
 // The pointer. Places are parts of the picture, which is shown larger or smaller than it is.
 const mods = (e) => (e.altKey ? 1 : 0) | (e.ctrlKey ? 2 : 0) | (e.metaKey ? 4 : 0) | (e.shiftKey ? 8 : 0);

@@ -1,0 +1,115 @@
+package record_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"seine/browser"
+	"seine/scenarios/record"
+	"seine/scenarios/replay/replaytest"
+)
+
+// elsewheres are what a person does beside the page: in popups that have no address of their own, with files, and by the browser's buttons.
+var elsewheres = []struct {
+	name  string
+	do    func(c *taped)
+	told  []string
+	files map[string]string
+}{
+	{"popups whose addresses change", func(c *taped) {
+		main := c.on
+		open := func(who string) *browser.Session {
+			c.on = main
+			c.click("#" + who)
+			popup := c.other("page", "who="+who)
+			c.until(popup, "document.readyState === 'complete'")
+			return popup
+		}
+		first, second := open("first"), open("second")
+		c.on = second
+		c.click("#take")
+		c.hears("took the second")
+		c.on = first
+		c.click("#take")
+		c.hears("took the first")
+		c.click("#end")
+		<-first.Done()
+		c.on = second
+		c.click("#end")
+		<-second.Done()
+		c.on = open("first")
+		c.click("#end")
+		<-c.on.Done()
+		c.on = main
+		c.click("#push") // after which all is heard
+	}, []string{"navigate", "inner:?1", "took the second", "took the first", "closed the first", "closed the second", "closed the first", "part 1"}, nil},
+	{"files", func(c *taped) {
+		for _, id := range []string{"#report", "#list", "#made", "#both", "form button"} {
+			begins, stop := c.tab.Session().Subscribe("Page.downloadWillBegin")
+			c.click(id)
+			<-begins
+			if id == "#both" {
+				<-begins
+			}
+			stop()
+		}
+	}, []string{"navigate", "inner:?1"}, map[string]string{
+		"report of today.csv": "a,b\n1,2\n", "list.csv": "a,b", "made.txt": "made here", "made 2.txt": "made here", "made 3.txt": "made here", "report.csv": "of,orders\n",
+	}},
+	{"back, forward and again", func(c *taped) {
+		c.click("#push")
+		c.click("#push")
+		c.hears("part 2")
+		c.back()
+		c.until(c.on, "part.textContent === 'part 1'")
+		c.click("#script-back") // which is the click's doing
+		c.until(c.on, "part.textContent === 'part 0'")
+		c.through(2)
+		c.until(c.on, "part.textContent === 'part 2'")
+		c.click("a[href^=thanks]")
+		c.until(c.on, "document.title === 'Thanks'")
+		c.back() // at once: the person, all the same
+		c.until(c.on, "document.title === 'More to do' && document.readyState === 'complete'")
+		c.through(1)
+		c.until(c.on, "document.title === 'Thanks'")
+		c.send(c.on, "Page.reload", map[string]any{})
+		c.until(c.on, "performance.getEntriesByType('navigation')[0].type === 'reload' && document.readyState === 'complete'")
+		c.back()
+		c.until(c.on, "document.title === 'More to do' && document.readyState === 'complete'")
+	}, []string{"navigate", "inner:?1", "part 1", "part 2", "part 1", "part 0", "part 2", "shown again", "shown again"}, nil},
+	{"back in a frame", func(c *taped) {
+		c.until(c.on, "inner.contentDocument.querySelector('a')")
+		c.clickAt(c.at(c.on, css("#inner"), 20, 18))
+		c.hears("inner:?2")
+		c.back()
+		c.hears("navigate", "inner:?1", "inner:?2")
+		c.until(c.on, "inner.contentWindow.location.search === '?1'")
+		c.click("#push")
+	}, []string{"navigate", "inner:?1", "inner:?2", "inner:?1", "part 1"}, nil},
+}
+
+// TestElsewhere: what is done there is recorded as it stands in the golden file, and comes to the same when it is run, with the files.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	st := replaytest.Stage(t)
+	for _, d := range elsewheres {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			c := tape(t, "/recordings/more.html", record.Options{})
+			d.do(c)
+			c.hears(d.told...)
+			c.settled()
+			text := c.yaml(record.FlowOptions{})
+			golden(t, d.name+".yaml", text)
+			if left, err := os.ReadDir(home); err != nil || len(left) > 0 {
+				t.Errorf("written while it was recorded: %v, %v", left, err)
+			}
+			if left, err := filepath.Glob("*.csv"); err != nil || len(left) > 0 {
+				t.Errorf("written while it was recorded: %v, %v", left, err)
+			}
+			replays(t, st, text, nil, d.told, d.files)
+		})
+	}
+}
