@@ -22,6 +22,21 @@ const missing = async (what) => { throw new Error(`${what} has no counterpart he
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const matches = (pattern, s) => new RegExp("^" + pattern.split("*").map((p) => p.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*") + "$").test(s);
 
+// following notes popups in the order in which they opened, those that are closed too, as DevTools tell of them: a driver does when they are
+// somewhere. What it returns is told of the pages.
+async function following(targets) {
+  targets.on("Target.targetCreated", ({ targetInfo: t }) => {
+    const own = { id: t.targetId, it: null, gone: false, at: Date.now(), url: () => own.it?.url() ?? "", closed: () => own.gone, page: () => own.it };
+    if (t.type === "page" && t.openerId) opened.push(own);
+  });
+  targets.on("Target.targetDestroyed", ({ targetId }) => { for (const p of opened) if (p.id === targetId) p.gone = true; });
+  await targets.send("Target.setDiscoverTargets", { discover: true });
+  return async (page, session) => {
+    const info = await Promise.resolve(session).then((s) => s.send("Target.getTargetInfo")).catch(() => null);
+    for (const o of opened) if (o.id === info?.targetInfo.targetId) o.it = page;
+  };
+}
+
 // addressed is the popup that a target names: its address, with * for anything, and which of those that have it, from 1. One that has just been
 // opened and is nowhere yet may be it.
 const addressed = (target) => {

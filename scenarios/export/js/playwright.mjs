@@ -7,18 +7,8 @@ import { chromium } from "playwright-core";
 const browser = await chromium.launch({ ...(process.env.BROWSER ? { executablePath: process.env.BROWSER } : { channel: "chrome" }), args: ["--headless=new"], chromiumSandbox: process.env.SEINE_NO_SANDBOX !== "1" });
 const context = await browser.newContext();
 const page = await context.newPage();
-// Popups in the order in which they opened, those that are closed too. Playwright tells of one when it is somewhere: DevTools tell before.
-const opened = [], targets = await browser.newBrowserCDPSession();
-targets.on("Target.targetCreated", ({ targetInfo: t }) => {
-  const own = { id: t.targetId, it: null, gone: false, at: Date.now(), url: () => own.it?.url() ?? "", closed: () => own.gone, page: () => own.it };
-  if (t.type === "page" && t.openerId) opened.push(own);
-});
-targets.on("Target.targetDestroyed", ({ targetId }) => { for (const p of opened) if (p.id === targetId) p.gone = true; });
-await targets.send("Target.setDiscoverTargets", { discover: true });
-context.on("page", async (p) => {
-  const info = await context.newCDPSession(p).then((s) => s.send("Target.getTargetInfo")).catch(() => null);
-  for (const o of opened) if (o.id === info?.targetInfo.targetId) o.it = p;
-});
+const opened = [], found = await following(await browser.newBrowserCDPSession());
+context.on("page", (p) => found(p, context.newCDPSession(p)));
 
 // A frame by its address or by a selector of its element.
 const framed = async (frame, pattern) => {

@@ -8,8 +8,8 @@ import puppeteer, { Locator } from "puppeteer-core";
 const args = process.env.SEINE_NO_SANDBOX === "1" ? ["--no-sandbox"] : [];
 const browser = await puppeteer.launch(process.env.BROWSER ? { executablePath: process.env.BROWSER, args } : { channel: "chrome", args });
 const page = await browser.newPage();
-const opened = []; // popups, those that are closed too
-browser.on("targetcreated", (t) => { if (t.type() === "page") opened.push({ at: Date.now(), url: () => t.url(), closed: () => !browser.targets().includes(t), page: () => t.page() }); });
+const opened = [], found = await following(await browser.target().createCDPSession());
+browser.on("targetcreated", (t) => { if (t.type() === "page") t.page().then((p) => found(p, t.createCDPSession())).catch(() => {}); }); // it may be gone
 
 // A frame by its address or by a selector of its element.
 const framed = async (frame, pattern) => {
