@@ -18,7 +18,7 @@ import (
 	"seine/testdata/sites"
 )
 
-// shownCues plays a film with hls.js until it has the cues of its subtitles. Their times are counted from the first picture: its own
+// shownCues loads a film into hls.js until that has the cues of its subtitles. It is not played, see shownByShaka. Their times are counted from the first picture: its own
 // clock begins with the first decoding time, a film of ours with the first presentation time.
 const shownCues = `new Promise((done, fail) => {
   const v = document.querySelector("video"), hls = new Hls(), errors = [];
@@ -28,10 +28,9 @@ const shownCues = `new Promise((done, fail) => {
   hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => { hls.subtitleTrack = 0; hls.subtitleDisplay = true; });
   hls.loadSource("master.m3u8");
   hls.attachMedia(v);
-  v.play();
   const began = Date.now(), look = () => {
     const cues = [...v.textTracks].flatMap((t) => [...(t.cues ?? [])]);
-    if ((cues.length < 2 || first < 0) && Date.now() - began > 9000) return fail(new Error(JSON.stringify({ tracks: hls.subtitleTracks.length, track: hls.subtitleTrack, at: v.currentTime, errors, texts: [...v.textTracks].map((t) => [t.mode, t.label, (t.cues ?? []).length]) })));
+    if ((cues.length < 2 || first < 0) && Date.now() - began > 25000) return fail(new Error(JSON.stringify({ tracks: hls.subtitleTracks.length, track: hls.subtitleTrack, at: v.currentTime, errors, texts: [...v.textTracks].map((t) => [t.mode, t.label, (t.cues ?? []).length]) })));
     if (cues.length < 2 || first < 0) return setTimeout(look, 20);
     done(JSON.stringify(cues.map((c) => ({ Start: c.startTime - first, End: c.endTime - first, Text: c.text }))));
   };
