@@ -71,7 +71,7 @@ func (b *buffers) get(n int) (buf []byte, used bool) {
 	var f *buffer
 	// A far larger one would charge the window for room that nobody uses.
 	if best < 0 || len(b.free[best].mem) > 4*max(n, minBuffer) {
-		f = newBuffer(roundUp(n), b.users > 0)
+		f = newBuffer(roundUp(n), b.users > 0, !b.lazy)
 	} else {
 		f, used = b.remove(best), true
 	}
@@ -82,12 +82,15 @@ func (b *buffers) get(n int) (buf []byte, used bool) {
 	return f.mem[:0], used
 }
 
-func newBuffer(n int, own bool) *buffer {
+// newBuffer takes memory, pages of the system's if own, of which all will be used soon if whole.
+func newBuffer(n int, own, whole bool) *buffer {
 	if !own {
 		return &buffer{mem: make([]byte, n)}
 	}
 	f := &buffer{}
-	f.mem, f.own = pages.Take(n)
+	if f.mem, f.own = pages.Take(n); f.own && whole {
+		pages.Huge(f.mem)
+	}
 	return f
 }
 

@@ -30,8 +30,11 @@ type stage struct {
 
 func newStage() *stage {
 	s := &stage{}
-	s.whole, s.own = pages.Take(stageSize + block)
-	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s.whole))) % block)
+	s.whole, s.own = pages.Take(stageSize + pages.HugeSize)
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s.whole))) % pages.HugeSize)
+	if s.own {
+		pages.Huge(s.whole)
+	}
 	s.mem = s.whole[skip:][:stageSize:stageSize]
 	return s
 }

@@ -38,8 +38,32 @@ func TestNext(t *testing.T) {
 	})
 }
 
+// TestIndex puts start codes, and what is nearly one, at every place of blocks of every length.
+func TestIndex(t *testing.T) {
+	mem := make([]byte, 400)
+	for _, fill := range []byte{0, 1, 3, 0xff} {
+		for n := range 3 * stride {
+			for at := range n {
+				b := mem[7:][:n:n]
+				for i := range mem {
+					mem[i] = 1 // behind b as well: a start code that b cuts is none
+				}
+				for i := range b {
+					b[i] = fill
+				}
+				for _, code := range [][]byte{{0, 0, 1}, {0, 0, 2}, {0, 0, 3, 0, 0, 1}, {0, 1, 0, 0, 0, 1}} {
+					copy(b[at:], code)
+					if got, want := index(b), bytes.Index(b, startCode); got != want {
+						t.Fatalf("%x at %d of %d bytes %#x: %d, want %d", code, at, n, fill, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkNext(b *testing.B) {
-	data := tstest.Noise(newRand(), 1<<20)
+	data := tstest.Noise(newRand(), 100<<10)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		Next(data, 0)
