@@ -41,9 +41,29 @@ func (d *Demuxer) middle(route uint8, p []byte) bool {
 		len(t.arena) == t.from || len(t.arena)-t.from > maxCarry-packetSize || !d.room(t, packetSize-4) {
 		return false
 	}
-	t.cc, t.stuffed, t.seen = cc, false, true
+	t.stuffed, t.seen = false, true
 	t.arena = append(t.arena, p[4:packetSize]...)
+	t.cc = d.alike(t, binary.BigEndian.Uint32(p))
 	return true
+}
+
+// alike takes the packets that follow one with this header (ISO/IEC 13818-1 §2.4.3.2) and differ from it in the continuity counter alone, as far as
+// there is memory at hand, and returns the last one's counter. There is room for all: reading gains on writing with each.
+func (d *Demuxer) alike(t *track, header uint32) (cc int8) {
+	arena, data, off := t.arena, d.data, d.off
+	most := min(cap(arena), t.from+maxCarry) - packetSize
+	for len(arena) <= most && off+packetSize <= len(data) {
+		p := data[off : off+packetSize]
+		next := header&^0x0f | (header+1)&0x0f
+		if binary.BigEndian.Uint32(p) != next {
+			break
+		}
+		arena = append(arena, p[4:]...)
+		header = next
+		off += d.stride
+	}
+	t.arena, d.off = arena, off
+	return int8(header & 0x0f)
 }
 
 func (d *Demuxer) route(route uint8, k *packet, p []byte) {
