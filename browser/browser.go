@@ -18,8 +18,8 @@ import (
 const (
 	// startLimit is how long Chrome may take to its first answer; a cold start on a busy machine takes seconds.
 	startLimit = 60 * time.Second
-	// exitLimit is how long Chrome may take to end when asked, before it is killed: its profile is thrown away anyway. One that is kept
-	// is written first.
+	// exitLimit is how long Chrome may take to end that is about to, and keptExitLimit how long when asked, before it is killed: a profile
+	// that is kept is written first.
 	exitLimit     = 2 * time.Second
 	keptExitLimit = 15 * time.Second
 )

@@ -57,13 +57,6 @@ func (b *Browser) why() error {
 func (b *Browser) cleanUp() error {
 	b.part()
 	if b.proc != nil {
-		limit := exitLimit
-		if b.turn != nil {
-			limit = keptExitLimit
-		}
-		if !b.proc.wait(limit) {
-			b.log.Debug("the browser did not end by itself and is killed")
-		}
 		b.proc.kill() // the whole group: helpers outlive a main process that crashed
 	}
 	if b.link != nil {
@@ -84,16 +77,19 @@ func (b *Browser) cleanUp() error {
 	return nil
 }
 
-// part takes leave: of a Chrome of ours for good, of another's by closing what we opened there.
+// part takes leave: of another's Chrome by closing what we opened there, of ours only where it has a profile to write. To ask it takes
+// Chrome a quarter of a second of putting away what is thrown away.
 func (b *Browser) part() {
-	if b.link == nil {
-		return
-	}
-	if b.proc == nil {
+	switch {
+	case b.link == nil:
+	case b.proc == nil:
 		b.closeTabs() // those still opening are disposed of by Chrome when the connection ends
-		return
+	case b.turn != nil:
+		_, _ = b.link.router.root.Send(context.Background(), cdpbrowser.CommandClose, nil)
+		if !b.proc.wait(keptExitLimit) {
+			b.log.Debug("the browser did not end by itself and is killed")
+		}
 	}
-	_, _ = b.link.router.root.Send(context.Background(), cdpbrowser.CommandClose, nil)
 }
 
 func (b *Browser) closeTabs() {

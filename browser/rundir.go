@@ -104,7 +104,8 @@ func (r *runFolder) profile() string {
 func (r *runFolder) remove() error {
 	_, err := killUsers(r.dir)
 	if r.temp != "" && !strings.HasPrefix(r.temp, r.dir) {
-		err = errors.Join(err, removeAll(r.temp))
+		_, e := killUsers(r.temp) // Chrome's crash handler outlives it for a moment, knows this folder only, and makes it anew
+		err = errors.Join(err, e, removeAll(r.temp))
 	}
 	if r.kept != nil {
 		err = errors.Join(err, r.kept.lock.Close())

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+	"golang.org/x/sync/errgroup"
 )
 
 // closeLimit is how long the end of a tab may take before it is left to the end of the browser.
@@ -138,13 +139,18 @@ func (t *Tab) listens(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(t.life, func() { cancel(context.Cause(t.life)) })()
+	var both errgroup.Group
 	for _, s := range []*Session{t.Session(), t.Session().Twin()} {
 		if s == nil {
 			continue
 		}
-		if _, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}); err != nil {
-			return errors.Join(context.Cause(t.life), err)
-		}
+		both.Go(func() error {
+			_, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: "0"})
+			return err
+		})
+	}
+	if err := both.Wait(); err != nil {
+		return errors.Join(context.Cause(t.life), err)
 	}
 	return nil
 }
