@@ -56,12 +56,18 @@ func (c *barred) serve(o record.ToolbarOptions) {
 // ours is an expression in the world that only we see.
 func ours(t testing.TB, s *browser.Session, expression string) (json.RawMessage, error) {
 	t.Helper()
+	return oursIn(t, s, string(s.TargetID()), expression)
+}
+
+// oursIn is the same in a frame of the session's.
+func oursIn(t testing.TB, s *browser.Session, frame, expression string) (json.RawMessage, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var world struct {
 		ID int64 `json:"executionContextId"`
 	}
-	if err := s.Call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": s.TargetID(), "worldName": "seine-record"}, &world); err != nil {
+	if err := s.Call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": frame, "worldName": "seine-record"}, &world); err != nil {
 		return nil, err
 	}
 	var res struct {
@@ -223,6 +229,16 @@ func (c *barred) points(selector string, off ...float64) {
 	at := c.at(c.on, css(selector), off...)
 	c.move(at)
 	c.aims(selector)
+	c.press(at, "left", 1)
+}
+
+// pointsAt is points for what no selector finds.
+func (c *barred) pointsAt(element string, off ...float64) {
+	c.t.Helper()
+	c.inBar(`root.querySelector(".picking")`)
+	at := c.at(c.on, element, off...)
+	c.move(at)
+	c.inBar("__kit.bar.pointer() === " + element)
 	c.press(at, "left", 1)
 }
 

@@ -130,7 +130,7 @@ func (l *leaving) frame(params jsonv2.Value) {
 func (l *leaving) settle(ctx context.Context) {
 	// What the renderer has sent before this is answered, has been received. A form that is submitted goes by a task of its own, so this
 	// does too. A document that has gone already fails to answer.
-	_, _ = later[int](ctx, frame{session: l.page, id: cdp.FrameID(l.id), bears: answerLimit}, "task()")
+	handled(ctx, l.page)
 	if !l.begun(ctx) {
 		l.settleFrame(ctx)
 		return
@@ -147,6 +147,7 @@ func (l *leaving) settle(ctx context.Context) {
 				continue
 			}
 			if restored(params) {
+				handled(ctx, l.page)
 				return
 			}
 			select {

@@ -29,11 +29,19 @@ func (s *Site) Told() []string {
 	return list
 }
 
-// TellsAll reports whether the pages have said all of it, in any order.
+// TellsAll reports whether the pages have said all of it, in any order; what is wanted twice, twice.
 func (s *Site) TellsAll(want []string) bool {
 	s.told.mu.Lock()
 	defer s.told.mu.Unlock()
-	return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(s.told.list, w) })
+	left := slices.Clone(s.told.list)
+	for _, w := range want {
+		i := slices.Index(left, w)
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return true
 }
 
 // recordings are pages to which everything can be done that a person does.

@@ -362,7 +362,7 @@ return {
   chosen: (n) => elements.get(n)?.deref()?.selectedIndex ?? -1,
   picking: (n) => { const t = elements.get(n)?.deref(); return Boolean(t && isOpen(t)); },
   setByPicker: (n, value) => { const t = elements.get(n)?.deref(); return t ? setByPicker(t, value) : "it is gone"; },
-  pointedAt,
+  pointedAt: (x, y, n) => { const p = pointedAt(x, y); if (!p.frame) send({ k: "pointed", n, at: p.at }); return p; }, // what it is, is told: with the frame's place
   html: (limit) => htmlWithout(bar.host?.(), limit), // the document without the toolbar
   holds: (lists) => lists.map((list) => list.map(countOf)), // how many elements each selector finds; -1: it is not known
 };
