@@ -329,8 +329,12 @@ var doings = []struct {
 		c.send(c.on, "Page.navigate", map[string]any{"url": c.base + "/recordings/endless.html"})
 		c.until(c.on, "document.title === 'Endless' && document.readyState === 'complete'")
 		c.move(spot{210, 200})
-		for range 6 {
-			c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": "mouseWheel", "x": 210, "y": 200, "deltaX": 0, "deltaY": 400})
+		c.eval(c.on, "addEventListener('scroll', () => { globalThis.still = false; }), addEventListener('scrollend', () => { globalThis.still = true; }), 0")
+		for _, until := range []string{"n === 60", "document.scrollingElement.scrollHeight - innerHeight - scrollY < 1"} { // to the end, and to the end that is there then
+			for range 4 {
+				c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": "mouseWheel", "x": 210, "y": 200, "deltaX": 0, "deltaY": 400})
+			}
+			c.until(c.on, until+" && still") // a click while the page still moves is another recording
 		}
 		c.hears("more:20")
 		c.click("#list :nth-child(55)")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -57,6 +58,7 @@ func (s *Site) recordings() {
 	})
 	s.recordedWindows()
 	s.recordedFiles()
+	s.recordedFrames()
 	s.mux.HandleFunc("GET /recordings/api/rows", func(w http.ResponseWriter, _ *http.Request) {
 		rows := make([]map[string]any, RecordingRows)
 		for i := range rows {
@@ -95,6 +97,26 @@ func (s *Site) recordedWindows() {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, `<!doctype html><title>Ticket</title><link rel="icon" href="data:,"><button id="take">Take it</button> <button id="end">Close this</button>
 <script>document.getElementById("take").onclick = () => opener.postMessage("took the %[1]s", "*"); document.getElementById("end").onclick = () => { opener.postMessage("closed the %[1]s", "*"); close(); };</script>`, who)
+	})
+}
+
+// recordedFrames are documents for a frame, each with a link to the next one, which takes its time; all but their words are alike.
+func (s *Site) recordedFrames() {
+	s.mux.HandleFunc("GET /recordings/part/{n}", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err != nil || n < 1 {
+			http.NotFound(w, r)
+			return
+		}
+		if n > 1 {
+			select {
+			case <-time.After(500 * time.Millisecond):
+			case <-r.Context().Done():
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><title>Part</title><link rel="icon" href="data:,"><a href="%[1]d">Go on</a> <form action="%[1]d"><input aria-label="Word" name="word"></form><script>parent.postMessage("part %[2]d", "*")</script>`, n+1, n)
 	})
 }
 
