@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"seine/browser"
-	"seine/browser/browsertest"
 	"seine/scenarios/record"
 	"seine/testdata/sites"
 )
@@ -31,13 +30,10 @@ func withToolbar(t testing.TB, path string, o record.ToolbarOptions) *barred {
 	site := sites.New(sites.Options{})
 	srv := httptest.NewServer(site)
 	t.Cleanup(srv.Close)
-	rec := record.New(record.Options{URL: srv.URL + path, Toolbar: true})
-	t.Cleanup(func() { _ = rec.Close() })
-	marks := make(chan string, 1000)
-	tab := browsertest.New(t, marking{rec, marks})
-	c.taped = &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec, marks: marks}
+	c.taped = hearing(t, srv.URL, record.Options{URL: srv.URL + path, Toolbar: true})
+	c.site = site
 	c.serve(o)
-	if err := rec.Begin(t.Context(), tab); err != nil {
+	if err := c.rec.Begin(t.Context(), c.tab); err != nil {
 		t.Fatal(err)
 	}
 	c.until(c.on, "document.readyState === 'complete'")

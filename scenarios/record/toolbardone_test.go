@@ -22,6 +22,18 @@ import (
 	"seine/testdata/sites"
 )
 
+// listOf takes all that is like two items, as many as there are.
+func (c *barred) listOf(n int, one, two func()) {
+	c.t.Helper()
+	c.tool("list")
+	one()
+	c.inBar(part("ok"))
+	two()
+	c.inBar(fmt.Sprintf(`root.querySelector(".hint b").textContent === "%d like this"`, n))
+	c.tool("ok")
+	c.inBar(part("back"))
+}
+
 // asserting chooses a kind of assertion, by mouse.
 func (c *barred) asserting(kind string) {
 	c.t.Helper()
@@ -99,13 +111,7 @@ var withBar = []struct {
 		}
 	}},
 	{"a list", "/recordings/market.html", func(c *barred) {
-		c.tool("list")
-		c.points(".product:nth-child(1) h2 a")
-		c.inBar(part("ok"))
-		c.points(".product:nth-child(2) h2 a")
-		c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
-		c.tool("ok")
-		c.inBar(part("back"))
+		c.listOf(4, func() { c.points(".product:nth-child(1) h2 a") }, func() { c.points(".product:nth-child(2) h2 a") })
 		c.points(".product:nth-child(1) h2 a")
 		c.inBar(part("take0"))
 		c.points(".product:nth-child(1) h2 a")
@@ -176,13 +182,7 @@ var withBar = []struct {
 		c.last("extract rows")
 	}},
 	{"a plain list", "/recordings/market.html", func(c *barred) {
-		c.tool("list")
-		c.points("ul li:nth-child(1) a")
-		c.inBar(part("ok"))
-		c.points("ul li:nth-child(3) a")
-		c.inBar(`root.querySelector(".hint b").textContent === "3 like this"`)
-		c.tool("ok")
-		c.inBar(part("back"))
+		c.listOf(3, func() { c.points("ul li:nth-child(1) a") }, func() { c.points("ul li:nth-child(3) a") })
 		c.points("ul li:nth-child(2) a")
 		c.inBar(part("take0"))
 		c.tool("take0") // its address in place of its text
@@ -247,13 +247,7 @@ var withBar = []struct {
 		c.clickAt(c.at(c.on, css("h1"))) // another document has no part in it
 		c.tool("ok")
 		c.last("there are 4")
-		c.tool("list")
-		near.points(".product:nth-child(1) h2 a")
-		c.inBar(part("ok"))
-		near.points(".product:nth-child(2) h2 a")
-		c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
-		c.tool("ok")
-		c.inBar(part("back"))
+		c.listOf(4, func() { near.points(".product:nth-child(1) h2 a") }, func() { near.points(".product:nth-child(2) h2 a") })
 		near.points(".product:nth-child(1) h2 a")
 		c.inBar(part("drop0"))
 		near.points(".product:nth-child(2) .price")
@@ -336,13 +330,7 @@ var withBar = []struct {
 	{"shadow roots", "/recordings/shadows.html", func(c *barred) {
 		const stall = `document.querySelector("#south").shadowRoot`
 		goods := func(n int) string { return fmt.Sprintf(`%s.querySelectorAll("x-goods")[%d].shadowRoot`, stall, n) }
-		c.tool("list")
-		c.pointsAt(goods(0) + `.querySelector("b")`)
-		c.inBar(part("ok"))
-		c.pointsAt(goods(2) + `.querySelector("b")`)
-		c.inBar(`root.querySelector(".hint b").textContent === "3 like this"`)
-		c.tool("ok")
-		c.inBar(part("back"))
+		c.listOf(3, func() { c.pointsAt(goods(0) + `.querySelector("b")`) }, func() { c.pointsAt(goods(2) + `.querySelector("b")`) })
 		c.pointsAt(goods(1) + `.querySelector("b")`)
 		c.inBar(part("drop0"))
 		c.pointsAt(goods(1) + `.querySelector("x-price").shadowRoot.querySelector("i")`)
@@ -552,12 +540,7 @@ func TestToolbarPreview(t *testing.T) {
 	t.Parallel()
 	st := replaytest.Stage(t)
 	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
-	c.tool("list")
-	c.points(".product:nth-child(3) h2 a")
-	c.inBar(part("ok"))
-	c.points(".product:nth-child(1) h2 a")
-	c.tool("ok")
-	c.inBar(part("back"))
+	c.listOf(4, func() { c.points(".product:nth-child(3) h2 a") }, func() { c.points(".product:nth-child(1) h2 a") })
 	for i, f := range []string{".product:nth-child(1) h2 a", ".product:nth-child(1) .price", ".product:nth-child(1) p"} {
 		c.points(f)
 		c.inBar(part("drop" + string(rune('0'+i))))

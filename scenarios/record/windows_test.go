@@ -89,6 +89,20 @@ var elsewheres = []struct {
 		c.until(c.on, "inner.contentWindow.location.search === '?1'")
 		c.click("#push")
 	}, []string{"navigate", "inner:?1", "inner:?2", "inner:?1", "part 1"}, nil},
+	{"dates", "dates.html", func(c *taped) {
+		for _, f := range [][]string{{"month", "july", "2026"}, {"week", "12", "2026"}, {"meeting", "03022026", "0130p"}, {"time", "09", "15a"}} {
+			c.clickAt(c.at(c.on, css("[name="+f[0]+"]"), 8))
+			c.typing(f[1])
+			if f[0] != "week" && f[0] != "time" { // those go on by themselves
+				c.key("Tab", 0)
+			}
+			c.typing(f[2])
+		}
+		c.click("[name=share]")
+		c.key("ArrowDown", 0)
+		c.fill("[name=number]", "42")
+		c.click("button")
+	}, []string{"2026-07 2026-W12 2026-03-02T13:30 09:15 4 42"}, nil},
 	{"frames that go on", "parts.html", func(c *taped) {
 		for n, frame := range []string{"#other", "#own"} {
 			n = 10*n + 1
