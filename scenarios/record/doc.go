@@ -24,4 +24,9 @@
 // it lies, as activeElement while the keyboard is in it); that the pointer leaves what it was on, and comes back; that a field which was typed
 // into gives its change event when the keyboard goes to the toolbar; pointerrawupdate. A document that is written anew (document.open) may have
 // handlers at its window before ours. Documents that are no HTML have no toolbar.
+//
+// # What it costs
+//
+// On a page of 3,000 rows the script holds the page up for 0.2 ms an event on average, and for 1.5 ms where the pointer is pressed, when the
+// selectors are sought and counted (BenchmarkEvent, two busy cores of an EPYC); 2 ms, or 2 ms at best of any kind of event, fail the benchmark.
 package record

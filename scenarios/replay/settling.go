@@ -17,10 +17,11 @@ const (
 	hearLimit   = 10 * time.Millisecond // for news that Chrome has sent already to be heard
 )
 
-// mayNavigate reports whether a step may send the page elsewhere.
+// mayNavigate reports whether a step is a person's, which may send the page elsewhere, or have it send something.
 func mayNavigate(s scenarios.Step) bool {
 	switch s.(type) {
-	case scenarios.Click, scenarios.DoubleClick, scenarios.Press, scenarios.KeyDown, scenarios.KeyUp, scenarios.Change, scenarios.Select, scenarios.Upload:
+	case scenarios.Click, scenarios.DoubleClick, scenarios.Press, scenarios.KeyDown, scenarios.KeyUp, scenarios.Change, scenarios.Select, scenarios.Upload,
+		scenarios.Drag, scenarios.Hover, scenarios.Scroll, scenarios.History:
 		return true
 	}
 	return false
