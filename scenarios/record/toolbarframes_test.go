@@ -86,7 +86,7 @@ func (in *inner) points(selector string) {
 
 func (in *inner) aims(selector string) {
 	in.c.t.Helper()
-	in.so(fmt.Sprintf("__kit.bar.pointer() === %s && __kit.bar.root().querySelector('.boxes .at')", css(selector)))
+	in.so(fmt.Sprintf("__kit.bar.pointer() === %s && __kit.bar.root().querySelector('.boxes .at') && !__kit.bar.root().querySelector('.tools')", css(selector)))
 }
 
 // walks brings what is pointed at to an element of the frame, by keys.

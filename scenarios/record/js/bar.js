@@ -50,7 +50,7 @@ const build = () => {
   dock = h("div", { class: "dock" }, panel, word, tools);
   shield = h("div", { class: "shield" });
   boxes = h("div", { class: "boxes", "aria-hidden": "true" });
-  layer = h("div", { class: "layer", popover: "manual" }, boxes, shield, dock);
+  layer = h("div", { class: "layer", popover: "manual" }, boxes, isTop && shield, isTop && dock);
   root.append(layer);
   sizes.observe(layer);
 };
