@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -61,13 +62,27 @@ func (m *barMessage) begun() bool {
 	return ok && v.Begun
 }
 
+// hovers reports whether the pointer has come to a place in a frame, and does nothing there.
+func (m *barMessage) hovers() bool {
+	p, ok := read[struct {
+		Choose bool            `json:"choose"`
+		Key    string          `json:"key"`
+		Wheel  json.RawMessage `json:"wheel"`
+	}](m.Point)
+	return ok && !p.Choose && p.Key == "" && p.Wheel == nil
+}
+
 // into has a frame in the document that says so take what is pointed at.
 func (s *serving) into(ctx context.Context, m barSaid) {
+	if m.hovers() && len(s.said) > 0 {
+		return // where the pointer is now comes behind it
+	}
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	d, err := s.within(ctx, m.from, m.Ref)
 	if err != nil {
 		s.Recording.log.Debug("pointing into a frame", "error", err)
+		_, _ = m.from.eval(`bar.regain("key")`)
 		return
 	}
 	s.toolbar.mu.Lock()
@@ -117,7 +132,7 @@ func (s *serving) out(m barSaid) {
 			depth, by = depth-1, "key"
 		}
 	}
-	if p.begun || depth >= len(p.frames) {
+	if p.begun {
 		return
 	}
 	p.leave(depth)

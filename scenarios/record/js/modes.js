@@ -111,7 +111,7 @@ const stops = () => {
 const walk = (key) => {
   if (away) { act("key", { key }); return key === "Enter" || !!steps[key]; }
   const frame = pointer && isFrame(pointer) && !begun() && (key === "Enter" || key === "ArrowDown");
-  if (frame) { inner = pointer; into(pointer, { key }); return true; }
+  if (frame) { inner = pointer; into(inner, { key }); if (isTop) away = view(); return true; } // the keys that come next are the frame's
   if (key === "Enter") { choose(); return true; }
   let next = null;
   if (key === "ArrowRight" || key === "ArrowLeft") {
