@@ -106,6 +106,9 @@ func (t *taping) parse() error {
 		}
 		args = args[1:]
 	}
+	if err := t.loose(args); err != nil {
+		return err
+	}
 	var err error
 	if t.given, err = given(args); err != nil {
 		return err
@@ -126,7 +129,7 @@ func (t *taping) free() error {
 	}
 	dir := filepath.Dir(t.output)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return fmt.Errorf("%w: make the folder first, or name another one", &fs.PathError{Op: "record", Path: dir, Err: fs.ErrNotExist})
+		return &fs.PathError{Op: "record", Path: dir, Err: fs.ErrNotExist}
 	}
 	return nil
 }

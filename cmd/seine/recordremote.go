@@ -50,6 +50,16 @@ func (t *taping) remote() string {
 	return string(*l)
 }
 
+// loose finds the address that was meant for --remote: a word behind a flag without a value is another argument.
+func (t *taping) loose(args []string) error {
+	for _, a := range args {
+		if _, port, err := net.SplitHostPort(a); err == nil && port != "" && t.remote() != "" {
+			return &usageError{what: "--remote has its address behind a =", try: "--remote=" + ui.Remote(a).String()}
+		}
+	}
+	return nil
+}
+
 // observer hears the tab: the recording, and in front of it the screen, where there is one.
 func (t *taping) observer(rec *record.Recording) (browser.Observer, error) {
 	address := t.remote()

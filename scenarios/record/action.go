@@ -3,6 +3,8 @@ package record
 import (
 	"slices"
 	"time"
+
+	"seine/scenarios"
 )
 
 // What a person did, each some step of a file.
@@ -50,13 +52,13 @@ type action struct {
 
 	moved  bool // the page went elsewhere
 	calls  []Call
-	asks   string    // what a dialog asked
-	opened []string  // popups
-	files  []string  // to upload
-	offers []string  // names of files that it had downloaded
-	goes   string    // back, forward or reload
-	by     int       // pages
-	insert []anyStep // see Insert
+	asks   string                          // what a dialog asked
+	opened []string                        // popups
+	files  []string                        // to upload
+	offers []string                        // names of files that it had downloaded
+	goes   string                          // back, forward or reload
+	by     int                             // pages
+	insert func(scenarios.Place) []anyStep // see Insert
 }
 
 func (a *action) on(e *Element) bool {

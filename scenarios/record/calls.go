@@ -43,8 +43,8 @@ func orElse(s, otherwise string) string {
 
 // after waits for what the step had the page ask for, and tells of the request that would do without the page.
 func (w *writer) after(a *action, first int) {
-	waits := w.waits(a)
-	for _, c := range waits {
+	answered := w.answered(a)
+	for _, c := range w.waits(a, answered) {
 		wait := scenarios.WaitForRequest{URL: expr.Literal(pattern(c.URL))}
 		if c.Method != "GET" {
 			wait.Method = c.Method
@@ -54,18 +54,29 @@ func (w *writer) after(a *action, first int) {
 	if w.o.Suggest == nil {
 		return
 	}
-	for _, c := range waits {
-		for _, line := range w.o.Suggest(c) {
+	told := 0
+	for _, c := range answered {
+		lines := w.o.Suggest(c)
+		for _, line := range lines {
 			w.noteAt(first, line)
+		}
+		if len(lines) > 0 {
+			told++
+		}
+		if told == mostSuggestions {
+			break
 		}
 	}
 }
 
-// mostWaits are for one step: the last ones are what the page shows in the end.
-const mostWaits = 2
+// mostWaits are for one step: the last ones are what the page shows in the end. More suggestions than mostSuggestions are not read by anybody.
+const (
+	mostWaits       = 2
+	mostSuggestions = 3
+)
 
-// waits are the calls of an action that went well, and that the page does not make in any case.
-func (w *writer) waits(a *action) []Call {
+// answered are the calls of an action that went well, and that the page does not make in any case.
+func (w *writer) answered(a *action) []Call {
 	var list []Call
 	for _, c := range a.calls {
 		p := pattern(c.URL)
@@ -78,6 +89,11 @@ func (w *writer) waits(a *action) []Call {
 		list = slices.DeleteFunc(list, func(o Call) bool { return pattern(o.URL) == p && o.Method == c.Method })
 		list = append(list, c)
 	}
+	return list
+}
+
+// waits are the calls of an action that are waited for, of those that were answered.
+func (w *writer) waits(a *action, list []Call) []Call {
 	if a.moved && len(list) > 0 && a.deed != doScroll { // the next document is waited for anyway
 		list = list[max(0, len(list)-1):]
 	}

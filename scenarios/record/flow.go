@@ -65,7 +65,7 @@ func (w *writer) noteAt(n int, text string) {
 
 func (w *writer) action(a *action) {
 	if a.deed == doInsert {
-		w.flow.Steps = append(w.flow.Steps, a.insert...)
+		w.flow.Steps = append(w.flow.Steps, a.insert(w.place(a.place))...)
 		return
 	}
 	first := len(w.flow.Steps)

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"seine/browser/browsertest"
 	"seine/scenarios/record"
 )
 
@@ -104,17 +103,11 @@ func TestHealed(t *testing.T) {
 	site := &changing{}
 	srv := httptest.NewServer(site)
 	defer srv.Close()
-	rec := record.New(record.Options{URL: srv.URL + "/"})
-	defer func() { _ = rec.Close() }()
-	tab := browsertest.New(t, rec)
-	if err := rec.Begin(t.Context(), tab); err != nil {
-		t.Fatal(err)
-	}
-	c := &taped{person: &person{t, tab, tab.Session()}, base: srv.URL, rec: rec}
+	c := tapeAt(t, srv.URL, record.Options{URL: srv.URL + "/"})
 	c.until(c.on, "document.readyState === 'complete' && frames.length === 2")
 	c.uses()
 	c.settled()
-	rec.Verify(t.Context(), tab)
+	c.rec.Verify(t.Context(), c.tab)
 	before := c.yaml(record.FlowOptions{})
 	golden(t, "changing.yaml", before)
 

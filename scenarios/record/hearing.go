@@ -45,9 +45,10 @@ type hearing struct {
 	sessions  map[target.SessionID]*browser.Session
 	created   int
 	wrong     func(string)
-	picking   func(*Picker)                                                 // nil: nobody wants to know
-	passing   string                                                        // a folder whose files are here for a while only
-	bar       func(page, from *browser.Session, world int64, m *barMessage) // nil: there is no toolbar
+	picking   func(*Picker)                         // nil: nobody wants to know
+	passing   string                                // a folder whose files are here for a while only
+	bar       func(barSaid)                         // nil: there is no toolbar
+	pointed   func(n int, at Place, what *asserted) // see Recording.Assert
 }
 
 // pageState is a page or popup.
@@ -164,9 +165,10 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 		h.picker(s, ev.Context, m)
 	case "bar":
 		if h.bar != nil && m.Bar != nil {
-			m.Bar.title = clip(m.Title)
-			h.bar(h.pageOf(s), s, ev.Context, m.Bar)
+			h.bar(h.said(s, ev.Context, d, m))
 		}
+	case "pointed":
+		h.pointed(m.Count, h.place(s, d), m.At)
 	case "host":
 		if m.Element != nil {
 			h.openRoot(s, ev.Context, m.Element.Ref)
@@ -174,6 +176,17 @@ func (h *hearing) told(s *browser.Session, params []byte) {
 	default:
 		h.event(s, ev.Context, d, m)
 	}
+}
+
+// said is what a toolbar says, with where that is.
+func (h *hearing) said(s *browser.Session, world int64, d *document, m *message) barSaid {
+	m.Bar.title = clip(m.Title)
+	page := h.pageOf(s)
+	said := barSaid{page: page, from: barDocument{s, world}, main: d.frame == string(page.TargetID()), barMessage: m.Bar}
+	if m.Bar.adds() {
+		said.place = h.place(s, d)
+	}
+	return said
 }
 
 func (h *hearing) document(at realm) *document {

@@ -103,11 +103,10 @@ func (a *action) words() string {
 	case doClose:
 		return "close the popup " + shown(a.place.Target)
 	case doInsert:
-		if len(a.insert) > 1 { // the first one waits for it
-			return inserted(a.insert[1])
-		}
-		if len(a.insert) > 0 {
-			return inserted(a.insert[0])
+		for _, s := range a.insert(scenarios.Place{}) {
+			if text := inserted(s); text != "" {
+				return text
+			}
 		}
 	}
 	return string(a.deed)
@@ -126,7 +125,7 @@ func (e *Element) known() string {
 	return "<" + e.Tag + ">"
 }
 
-// inserted is a step that nobody did.
+// inserted is a step that nobody did, "" where it is there for another one's sake.
 func inserted(s scenarios.Step) string {
 	switch s := s.(type) {
 	case scenarios.Assert:
@@ -141,6 +140,9 @@ func inserted(s scenarios.Step) string {
 		for property, v := range s.Properties {
 			return fmt.Sprintf("assert that %s has the %s %v", firstOf(s.Selectors), property, v)
 		}
+		return ""
+	case scenarios.Hover:
+		return ""
 	case scenarios.Extract:
 		return "extract " + oneLine(s.As) + " of " + oneLine(orElse(s.Rows, s.Table))
 	case scenarios.Grab:

@@ -50,6 +50,7 @@ type message struct {
 	Label   string       `json:"label"`
 	List    []PickerItem `json:"list"`
 	Bar     *barMessage  `json:"bar"` // of the toolbar
+	At      *asserted    `json:"at"`  // what was pointed at
 }
 
 // wireElement has its description, or its number alone if it was described before.

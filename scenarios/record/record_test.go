@@ -54,16 +54,30 @@ func tape(t testing.TB, path string, o record.Options) *taped {
 	srv := httptest.NewServer(site)
 	t.Cleanup(srv.Close)
 	o.URL = srv.URL + path
+	c := tapeAt(t, srv.URL, o)
+	c.site = site
+	c.until(c.on, "document.readyState === 'complete'")
+	return c
+}
+
+// tapeAt begins to record at a site.
+func tapeAt(t testing.TB, base string, o record.Options) *taped {
+	t.Helper()
+	c := hearing(t, base, o)
+	if err := c.rec.Begin(t.Context(), c.tab); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// hearing is a recording that has not begun.
+func hearing(t testing.TB, base string, o record.Options) *taped {
+	t.Helper()
 	rec := record.New(o)
 	marks := make(chan string, 1000)
 	tab := browsertest.New(t, marking{rec, marks})
 	t.Cleanup(func() { _ = rec.Close() })
-	c := &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec, marks: marks}
-	if err := rec.Begin(t.Context(), tab); err != nil {
-		t.Fatal(err)
-	}
-	c.until(c.on, "document.readyState === 'complete'")
-	return c
+	return &taped{person: &person{t, tab, tab.Session()}, base: base, rec: rec, marks: marks}
 }
 
 // hears waits until the pages have said so.
@@ -329,8 +343,12 @@ var doings = []struct {
 		c.send(c.on, "Page.navigate", map[string]any{"url": c.base + "/recordings/endless.html"})
 		c.until(c.on, "document.title === 'Endless' && document.readyState === 'complete'")
 		c.move(spot{210, 200})
-		for range 6 {
-			c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": "mouseWheel", "x": 210, "y": 200, "deltaX": 0, "deltaY": 400})
+		c.eval(c.on, "addEventListener('scroll', () => { globalThis.still = false; }), addEventListener('scrollend', () => { globalThis.still = true; }), 0")
+		for _, until := range []string{"n === 60", "document.scrollingElement.scrollHeight - innerHeight - scrollY < 1"} { // to the end, and to the end that is there then
+			for range 4 {
+				c.send(c.on, input.CommandDispatchMouseEvent, map[string]any{"type": "mouseWheel", "x": 210, "y": 200, "deltaX": 0, "deltaY": 400})
+			}
+			c.until(c.on, until+" && still") // a click while the page still moves is another recording
 		}
 		c.hears("more:20")
 		c.click("#list :nth-child(55)")

@@ -47,17 +47,21 @@ type Recording struct {
 	suggests map[string][]string // by call
 	method   string              // by which the main page's document was asked for
 	verified chan struct{}       // closed when that was loaded anew, see Verify
+	tab      *browser.Tab
+	points   map[int]chan<- pointed // that are waited for, see Assert
+	asked    int                    // the last of them
 }
 
 var _ browser.Observer = (*Recording)(nil)
 
 // New makes a recording that hears nothing yet. Close must be called.
 func New(o Options) *Recording {
-	r := &Recording{o: o, log: o.Log, fold: NewFolder(o.URL), changed: make(chan struct{}), suggests: map[string][]string{}}
+	r := &Recording{o: o, log: o.Log, fold: NewFolder(o.URL), changed: make(chan struct{}), suggests: map[string][]string{}, points: map[int]chan<- pointed{}}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
 	r.hearing = newHearing(newEar(o.TestID, o.Toolbar), r.mainSession, r.take, r.lost, func(why string) { r.log.Debug("the script in the page", "wrong", why) })
+	r.hearing.pointed = r.pointed
 	if o.Toolbar {
 		r.bar = newToolbar(r.log)
 		r.hearing.bar = r.bar.hear
@@ -134,7 +138,7 @@ func (r *Recording) Detached(s *browser.Session) {
 func (r *Recording) Begin(ctx context.Context, tab *browser.Tab) error {
 	tab.AnswerDialogs(func(browser.Dialog) *browser.Answer { return nil })
 	r.mu.Lock()
-	r.on = true
+	r.on, r.tab = true, tab
 	r.mu.Unlock()
 	r.tell()
 	if r.o.URL == "" {
@@ -228,9 +232,14 @@ func (r *Recording) Undo() bool {
 
 // Insert adds steps that nobody did: an assertion, rows to extract, a film to grab.
 func (r *Recording) Insert(steps ...scenarios.Step) {
+	r.insert(Place{}, func(scenarios.Place) []scenarios.Step { return steps })
+}
+
+// insert adds steps that are made for a place, as a step names that.
+func (r *Recording) insert(at Place, steps func(scenarios.Place) []scenarios.Step) {
 	r.mu.Lock()
 	now := time.Now()
-	r.fold.add(&action{deed: doInsert, insert: steps, at: now, last: now})
+	r.fold.add(&action{deed: doInsert, place: at, insert: steps, at: now, last: now})
 	r.mu.Unlock()
 	r.tell()
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"seine/browser/browsertest"
 	"seine/capture/session"
 	"seine/scenarios/engine"
 	"seine/scenarios/program"
@@ -117,13 +116,7 @@ func TestTodoMVC(t *testing.T) {
 			t.Parallel()
 			srv := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(todoFolder, name))))
 			defer srv.Close()
-			rec := record.New(record.Options{URL: srv.URL + "/"})
-			defer func() { _ = rec.Close() }()
-			tab := browsertest.New(t, rec)
-			if err := rec.Begin(t.Context(), tab); err != nil {
-				t.Fatal(err)
-			}
-			c := &taped{person: &person{t, tab, tab.Session()}, base: srv.URL, rec: rec}
+			c := tapeAt(t, srv.URL, record.Options{URL: srv.URL + "/"})
 			c.until(c.on, "document.readyState === 'complete' && document.querySelector('#new-todo')")
 			keepTodos(c.person)
 			c.todos(wanted)

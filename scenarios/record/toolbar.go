@@ -36,6 +36,16 @@ type toolbar struct {
 	pages map[target.ID]*barPage
 }
 
+// barDocument is a document of a page that has our script.
+type barDocument struct {
+	session *browser.Session
+	world   int64
+}
+
+func (d barDocument) eval(expression string) (<-chan *cdproto.Message, error) {
+	return d.session.Send(context.Background(), runtime.CommandEvaluate, runtime.EvaluateParams{Expression: kit + "." + expression, ContextID: runtime.ExecutionContextID(d.world)})
+}
+
 // barPage is a page with what its toolbar must be told anew in each document.
 type barPage struct {
 	session *browser.Session
@@ -44,7 +54,13 @@ type barPage struct {
 	film    bool   // something has played in it
 	sent    string // the state that it was told last
 	answer  <-chan *cdproto.Message
+
+	frames []barDocument // in which lies what is pointed at, outermost first
+	begun  bool          // a choice in the last of them
 }
+
+// own is the page's own document.
+func (p *barPage) own() barDocument { return barDocument{p.session, p.world} }
 
 // barMessage is what a toolbar says.
 type barMessage struct {
@@ -63,7 +79,18 @@ type barMessage struct {
 	Rows    string      `json:"rows"`
 	Table   string      `json:"table"`
 	Columns []barColumn `json:"columns"`
+	Text    string      `json:"text"`
+	Key     string      `json:"key"`
+	ID      string      `json:"id"` // of a control
+	Value   string      `json:"value"`
+	Ref     int         `json:"ref"` // of a frame's element
+
+	Point json.RawMessage `json:"place"` // that is pointed at in a frame, and why
+	View  json.RawMessage `json:"view"`  // of the choice in a frame
 }
+
+// adds reports whether a step is to come of it.
+func (m *barMessage) adds() bool { return m.Do == "assert" || m.Do == "extract" }
 
 type barColumn struct {
 	Name      string `json:"name"`
@@ -74,10 +101,14 @@ type barColumn struct {
 // barSaid is a message with where it comes from.
 type barSaid struct {
 	page  *browser.Session
-	own   bool // of the page's own document, not of a frame's
-	world int64
+	from  barDocument
+	main  bool  // from is the page's own document, not a frame's
+	place Place // of what adds a step
 	*barMessage
 }
+
+// own reports whether it is of the page's own document, not of a frame's.
+func (m barSaid) own() bool { return m.main && m.page.Kind() == "page" }
 
 // mostSaid wait to be done; a hand is not that fast.
 const mostSaid = 256
@@ -87,9 +118,9 @@ func newToolbar(log *slog.Logger) *toolbar {
 }
 
 // hear takes a message, on the observer's goroutine.
-func (b *toolbar) hear(page, from *browser.Session, world int64, m *barMessage) {
+func (b *toolbar) hear(m barSaid) {
 	select {
-	case b.said <- barSaid{page, page == from, world, m}:
+	case b.said <- m:
 	default:
 		b.log.Debug("the toolbar said more than was listened to", "what", m.Do)
 	}
@@ -161,11 +192,7 @@ func (p *barPage) told(state barState) bool {
 			return false
 		}
 	}
-	p.answer, err = p.eval(fmt.Sprintf("bar.state(%s)", text))
+	p.answer, err = p.own().eval(fmt.Sprintf("bar.state(%s)", text))
 	p.sent = string(text)
 	return err == nil || p.session.Done() != nil
-}
-
-func (p *barPage) eval(expression string) (<-chan *cdproto.Message, error) {
-	return p.session.Send(context.Background(), runtime.CommandEvaluate, runtime.EvaluateParams{Expression: kit + "." + expression, ContextID: runtime.ExecutionContextID(p.world)})
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"seine/browser"
-	"seine/browser/browsertest"
 	"seine/scenarios/record"
 	"seine/testdata/sites"
 )
@@ -31,13 +30,10 @@ func withToolbar(t testing.TB, path string, o record.ToolbarOptions) *barred {
 	site := sites.New(sites.Options{})
 	srv := httptest.NewServer(site)
 	t.Cleanup(srv.Close)
-	rec := record.New(record.Options{URL: srv.URL + path, Toolbar: true})
-	t.Cleanup(func() { _ = rec.Close() })
-	marks := make(chan string, 1000)
-	tab := browsertest.New(t, marking{rec, marks})
-	c.taped = &taped{person: &person{t, tab, tab.Session()}, site: site, base: srv.URL, rec: rec, marks: marks}
+	c.taped = hearing(t, srv.URL, record.Options{URL: srv.URL + path, Toolbar: true})
+	c.site = site
 	c.serve(o)
-	if err := rec.Begin(t.Context(), tab); err != nil {
+	if err := c.rec.Begin(t.Context(), c.tab); err != nil {
 		t.Fatal(err)
 	}
 	c.until(c.on, "document.readyState === 'complete'")
@@ -56,12 +52,18 @@ func (c *barred) serve(o record.ToolbarOptions) {
 // ours is an expression in the world that only we see.
 func ours(t testing.TB, s *browser.Session, expression string) (json.RawMessage, error) {
 	t.Helper()
+	return oursIn(t, s, string(s.TargetID()), expression)
+}
+
+// oursIn is the same in a frame of the session's.
+func oursIn(t testing.TB, s *browser.Session, frame, expression string) (json.RawMessage, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var world struct {
 		ID int64 `json:"executionContextId"`
 	}
-	if err := s.Call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": s.TargetID(), "worldName": "seine-record"}, &world); err != nil {
+	if err := s.Call(ctx, "Page.createIsolatedWorld", map[string]any{"frameId": frame, "worldName": "seine-record"}, &world); err != nil {
 		return nil, err
 	}
 	var res struct {
@@ -223,6 +225,16 @@ func (c *barred) points(selector string, off ...float64) {
 	at := c.at(c.on, css(selector), off...)
 	c.move(at)
 	c.aims(selector)
+	c.press(at, "left", 1)
+}
+
+// pointsAt is points for what no selector finds.
+func (c *barred) pointsAt(element string, off ...float64) {
+	c.t.Helper()
+	c.inBar(`root.querySelector(".picking")`)
+	at := c.at(c.on, element, off...)
+	c.move(at)
+	c.inBar("__kit.bar.pointer() === " + element)
 	c.press(at, "left", 1)
 }
 

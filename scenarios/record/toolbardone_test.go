@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -20,6 +21,18 @@ import (
 	"seine/scenarios/replay/replaytest"
 	"seine/testdata/sites"
 )
+
+// listOf takes all that is like two items, as many as there are.
+func (c *barred) listOf(n int, one, two func()) {
+	c.t.Helper()
+	c.tool("list")
+	one()
+	c.inBar(part("ok"))
+	two()
+	c.inBar(fmt.Sprintf(`root.querySelector(".hint b").textContent === "%d like this"`, n))
+	c.tool("ok")
+	c.inBar(part("back"))
+}
 
 // asserting chooses a kind of assertion, by mouse.
 func (c *barred) asserting(kind string) {
@@ -98,13 +111,7 @@ var withBar = []struct {
 		}
 	}},
 	{"a list", "/recordings/market.html", func(c *barred) {
-		c.tool("list")
-		c.points(".product:nth-child(1) h2 a")
-		c.inBar(part("ok"))
-		c.points(".product:nth-child(2) h2 a")
-		c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
-		c.tool("ok")
-		c.inBar(part("back"))
+		c.listOf(4, func() { c.points(".product:nth-child(1) h2 a") }, func() { c.points(".product:nth-child(2) h2 a") })
 		c.points(".product:nth-child(1) h2 a")
 		c.inBar(part("take0"))
 		c.points(".product:nth-child(1) h2 a")
@@ -175,13 +182,7 @@ var withBar = []struct {
 		c.last("extract rows")
 	}},
 	{"a plain list", "/recordings/market.html", func(c *barred) {
-		c.tool("list")
-		c.points("ul li:nth-child(1) a")
-		c.inBar(part("ok"))
-		c.points("ul li:nth-child(3) a")
-		c.inBar(`root.querySelector(".hint b").textContent === "3 like this"`)
-		c.tool("ok")
-		c.inBar(part("back"))
+		c.listOf(3, func() { c.points("ul li:nth-child(1) a") }, func() { c.points("ul li:nth-child(3) a") })
 		c.points("ul li:nth-child(2) a")
 		c.inBar(part("take0"))
 		c.tool("take0") // its address in place of its text
@@ -226,6 +227,173 @@ var withBar = []struct {
 		c.tool("ok")
 		c.last("there are 3")
 	}, nil},
+	{"in frames", "/recordings/framed.html", func(c *barred) {
+		c.size(1200, 1500)
+		near := c.near(c.on, "#near", func() spot { return spot{} })
+		far := c.far("#far", "nested.html")
+		stalls := c.near(far.s, "iframe", far.at)
+		c.asserting("value")
+		near.points("[name=word]")
+		c.inBar(`root.querySelector(".word").textContent.includes("a secret")`)
+		c.asserting("text")
+		near.points("#ready")
+		c.last("Everything is in stock")
+		c.asserting("visible")
+		far.points("#word")
+		c.last("assert that there is")
+		c.asserting("count")
+		stalls.points(".product:nth-child(2) h2 a")
+		c.inBar(part("ok"))
+		c.clickAt(c.at(c.on, css("h1"))) // another document has no part in it
+		c.tool("ok")
+		c.last("there are 4")
+		c.listOf(4, func() { near.points(".product:nth-child(1) h2 a") }, func() { near.points(".product:nth-child(2) h2 a") })
+		near.points(".product:nth-child(1) h2 a")
+		c.inBar(part("drop0"))
+		near.points(".product:nth-child(2) .price")
+		c.inBar(part("drop1"))
+		c.clickAt(c.place(part("name")))
+		c.key("a", 2)
+		c.typing("fruit")
+		c.tool("ok")
+		c.last("extract fruit")
+		c.tool("table")
+		stalls.points("#stalls")
+		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
+		c.tool("ok")
+		c.last("extract rows")
+	}, func(c *barred) {
+		c.size(1200, 1500)
+		near := c.near(c.on, "#near", func() spot { return spot{} })
+		far := c.far("#far", "nested.html")
+		stalls := c.near(far.s, "iframe", far.at)
+		c.assertingByKeys("text", 0)
+		c.walks("#near")
+		c.keys("Enter")
+		near.walks("#ready")
+		c.keys("Enter")
+		c.last("Everything is in stock")
+		c.assertingByKeys("visible", 1)
+		c.walks("#far")
+		c.keys("ArrowDown")
+		far.walks("#word")
+		c.keys("Enter")
+		c.last("assert that there is")
+		c.assertingByKeys("count", 2)
+		c.walks("#far")
+		c.keys("Enter")
+		far.walks("iframe")
+		c.keys("Enter")
+		stalls.walks(".product:nth-child(2) h2 a")
+		c.keys("Enter")
+		c.inBar(part("ok"))
+		c.tabs("ok")
+		c.keys("Enter")
+		c.last("there are 4")
+		c.toTool("list")
+		c.keys("Enter")
+		c.walks("#near")
+		c.keys("Enter")
+		near.walks(".product:nth-child(1) h2 a")
+		c.keys("Enter")
+		near.walks(".product:nth-child(2) h2 a")
+		c.keys("Enter")
+		c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
+		c.tabs("ok")
+		c.keys("Enter")
+		c.inBar(part("back"))
+		c.keys("ArrowRight")
+		near.walks(".product:nth-child(1) h2 a")
+		c.keys("Enter")
+		near.walks(".product:nth-child(1) .price")
+		c.keys("Enter")
+		c.inBar(part("drop1"))
+		c.tabs("name")
+		c.key("a", 2)
+		c.typing("fruit")
+		c.tabs("ok")
+		c.keys("Enter")
+		c.last("extract fruit")
+		c.toTool("table")
+		c.keys("Enter")
+		c.walks("#far")
+		c.keys("Enter")
+		far.walks("iframe")
+		c.keys("Enter")
+		stalls.walks("#stalls")
+		c.keys("Enter")
+		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
+		c.tabs("ok")
+		c.keys("Enter")
+		c.last("extract rows")
+	}},
+	{"shadow roots", "/recordings/shadows.html", func(c *barred) {
+		const stall = `document.querySelector("#south").shadowRoot`
+		goods := func(n int) string { return fmt.Sprintf(`%s.querySelectorAll("x-goods")[%d].shadowRoot`, stall, n) }
+		c.listOf(3, func() { c.pointsAt(goods(0) + `.querySelector("b")`) }, func() { c.pointsAt(goods(2) + `.querySelector("b")`) })
+		c.pointsAt(goods(1) + `.querySelector("b")`)
+		c.inBar(part("drop0"))
+		c.pointsAt(goods(1) + `.querySelector("x-price").shadowRoot.querySelector("i")`)
+		c.inBar(part("drop1"))
+		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
+		c.tool("ok")
+		c.last("extract rows")
+		c.tool("table")
+		c.inBar(`root.querySelector(".picking")`)
+		c.clickAt(c.at(c.on, css("x-vault")))
+		c.inBar(`root.querySelector(".word").textContent.includes("no table")`)
+		c.move(c.at(c.on, stall+`.querySelector("td")`))
+		c.inBar("__kit.bar.pointer() === " + stall + `.querySelector("table")`)
+		c.clickAt(c.at(c.on, stall+`.querySelector("td")`))
+		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
+		c.tool("ok")
+		c.last("extract rows_2")
+	}, func(c *barred) {
+		const stall = `document.querySelector("#south").shadowRoot`
+		c.toTool("list")
+		c.keys("Enter")
+		for _, n := range []int{0, 2} {
+			c.walksDeep(fmt.Sprintf(`%s.querySelectorAll("x-goods")[%d].shadowRoot.querySelector("b")`, stall, n))
+			c.keys("Enter")
+		}
+		c.inBar(`root.querySelector(".hint b").textContent === "3 like this"`)
+		c.tabs("ok")
+		c.keys("Enter")
+		c.inBar(part("back"))
+		for _, field := range []string{`querySelector("b")`, `querySelector("x-price").shadowRoot.querySelector("i")`} {
+			c.walksDeep(stall + `.querySelectorAll("x-goods")[0].shadowRoot.` + field)
+			c.keys("Enter")
+		}
+		c.inBar(part("drop1"))
+		c.tabs("ok")
+		c.keys("Enter")
+		c.last("extract rows")
+		c.toTool("table")
+		c.keys("Enter")
+		c.walksDeep(stall + `.querySelector("table")`)
+		c.keys("Enter")
+		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
+		c.tabs("ok")
+		c.keys("Enter")
+		c.last("extract rows_2")
+	}},
+	{"open menus", "/recordings/", nil, func(c *barred) {
+		c.size(1400, 2400)
+		for _, m := range [][2]string{{".menu span", ".sub button"}, {"#script-menu span", "#late button"}} {
+			c.move(c.at(c.on, css(m[0])))
+			c.until(c.on, css(m[1])+".checkVisibility()")
+			c.assertingByKeys("text", 0)
+			c.points(m[1])
+			c.last("assert")
+			c.inBar(`!root.querySelector(".picking")`)
+			c.until(c.on, css(m[1])+".checkVisibility()") // open, and not pressed
+		}
+		c.click("#plain")
+		c.hears("plain")
+		if told := c.site.Told(); len(told) != 1 {
+			c.t.Error(told)
+		}
+	}},
 	{"a popup", "/recordings/", func(c *barred) {
 		c.click("#popup")
 		popup := c.other("page", "popup.html")
@@ -258,6 +426,19 @@ var withBar = []struct {
 		c.keys("Enter")
 		c.last("grab the film")
 	}},
+}
+
+// walksDeep is walks for what no selector finds.
+func (c *barred) walksDeep(element string) {
+	c.t.Helper()
+	c.inBar(`root.querySelector(".picking")`)
+	for range 60 {
+		if value, err := ours(c.t, c.on, "__kit.bar.pointer() === "+element); err == nil && string(value) == "true" {
+			return
+		}
+		c.keys("ArrowRight")
+	}
+	c.t.Fatalf("arrows do not come to %s", element)
 }
 
 // tabs brings the keyboard to a control of the panel.
@@ -312,7 +493,7 @@ func TestToolbarRecords(t *testing.T) {
 				if _, err := record.Marshal(flow, comments, true); err != nil {
 					t.Errorf("as a recording of Chrome's: %v", err)
 				}
-				if how == "by mouse" {
+				if how == "by mouse" || d.mouse == nil {
 					written(t, played(t, st, text))
 				}
 			})
@@ -359,12 +540,7 @@ func TestToolbarPreview(t *testing.T) {
 	t.Parallel()
 	st := replaytest.Stage(t)
 	c := withToolbar(t, "/recordings/market.html", record.ToolbarOptions{})
-	c.tool("list")
-	c.points(".product:nth-child(3) h2 a")
-	c.inBar(part("ok"))
-	c.points(".product:nth-child(1) h2 a")
-	c.tool("ok")
-	c.inBar(part("back"))
+	c.listOf(4, func() { c.points(".product:nth-child(3) h2 a") }, func() { c.points(".product:nth-child(1) h2 a") })
 	for i, f := range []string{".product:nth-child(1) h2 a", ".product:nth-child(1) .price", ".product:nth-child(1) p"} {
 		c.points(f)
 		c.inBar(part("drop" + string(rune('0'+i))))

@@ -63,7 +63,7 @@ func (s *serving) preview(ctx context.Context, m barSaid) {
 		p.Rows = append(p.Rows, line)
 	}
 	if text, err := json.Marshal(p); err == nil {
-		s.tell1(m.page, fmt.Sprintf("previewed(%s)", text))
+		_, _ = m.from.eval(fmt.Sprintf("bar.previewed(%s)", text))
 	}
 }
 
@@ -76,7 +76,7 @@ func (s *serving) rows(ctx context.Context, m barSaid) (extract.Rows, error) {
 	if err != nil {
 		return extract.Rows{}, err
 	}
-	res, err := ask(m.page, m.world, fmt.Sprintf("%s.html(%d)", kit, mostDocument), true)
+	res, err := ask(m.from.session, m.from.world, fmt.Sprintf("%s.html(%d)", kit, mostDocument), true)
 	if err != nil {
 		return extract.Rows{}, err
 	}
@@ -103,14 +103,18 @@ func (s *serving) extract(m barSaid) error {
 	if m.selector() == nil {
 		return errRows
 	}
-	step.Place, step.Rows, step.Table = s.placeOf(m.page), expr.Literal(step.Rows), expr.Literal(step.Table)
+	step.Rows, step.Table = expr.Literal(step.Rows), expr.Literal(step.Table)
 	for i := range step.Columns {
 		c := &step.Columns[i]
 		c.Select = expr.Literal(c.Select)
 	}
 	step.As = s.free(nameOf(orElse(m.Name, "rows")))
-	wait := scenarios.WaitForElement{Place: step.Place, Selectors: []scenarios.Selector{m.selector()}}
-	s.Insert(wait, step, scenarios.Write{File: step.As + ".csv", Value: "${." + step.As + "}"})
+	wait := scenarios.WaitForElement{Selectors: []scenarios.Selector{m.selector()}}
+	s.insert(m.place, func(p scenarios.Place) []scenarios.Step {
+		own, first := step, wait
+		own.Place, first.Place = p, p
+		return []scenarios.Step{first, own, scenarios.Write{File: step.As + ".csv", Value: "${." + step.As + "}"}}
+	})
 	return nil
 }
 
@@ -140,7 +144,9 @@ func (s *serving) assertCount(m barSaid) error {
 	if sel == nil || n < 0 {
 		return ErrNothingThere
 	}
-	s.Insert(scenarios.Assert{Place: s.placeOf(m.page), Selectors: []scenarios.Selector{sel}, Operator: "==", Count: &n})
+	s.insert(m.place, func(p scenarios.Place) []scenarios.Step {
+		return m.At.shown(p, scenarios.Assert{Place: p, Selectors: []scenarios.Selector{sel}, Operator: "==", Count: &n})
+	})
 	return nil
 }
 

@@ -58,10 +58,13 @@ func (s *serving) take(ctx context.Context, m barSaid) {
 		s.tell1(m.page, "focus()")
 		return
 	}
-	if !m.own || m.page.Kind() != "page" {
+	if !m.own() {
+		s.inFrame(ctx, m)
 		return
 	}
 	switch m.Do {
+	case "into", "out", "key", "do":
+		s.steer(ctx, m)
 	case "hello":
 		s.greet(m)
 	case "move":
@@ -104,20 +107,23 @@ func (s *serving) greet(m barSaid) {
 	s.toolbar.mu.Lock()
 	defer s.toolbar.mu.Unlock()
 	p := s.page(m.page)
-	p.world, p.sent, p.answer = m.world, "", nil
+	p.leave(0)
+	p.world, p.sent, p.answer = m.from.world, "", nil
 }
 
 func (s *serving) mode(m barSaid) {
 	s.toolbar.mu.Lock()
 	defer s.toolbar.mu.Unlock()
-	s.page(m.page).mode = m.Mode
+	p := s.page(m.page)
+	p.leave(0)
+	p.mode = m.Mode
 }
 
 func (s *serving) asserts(m barSaid) error {
 	if m.Kind == kindCount {
 		return s.assertCount(m)
 	}
-	return s.assert(m.page, m.Kind, m.At)
+	return s.assert(m.place, m.Kind, m.At)
 }
 
 // errNoFilm: see ToolbarOptions.
@@ -166,7 +172,7 @@ func (s *serving) tell1(page *browser.Session, expression string) {
 	s.toolbar.mu.Lock()
 	defer s.toolbar.mu.Unlock()
 	if p := s.page(page); p.world != 0 {
-		_, _ = p.eval("bar." + expression)
+		_, _ = p.own().eval("bar." + expression)
 	}
 }
 
@@ -182,7 +188,8 @@ func (s *serving) hide() {
 	defer s.toolbar.mu.Unlock()
 	for _, p := range s.pages {
 		if p.world != 0 {
-			_, _ = p.eval(`bar.state({ "shown": false })`)
+			p.leave(0)
+			_, _ = p.own().eval(`bar.state({ "shown": false })`)
 		}
 		p.world, p.sent, p.answer = 0, "", nil
 	}

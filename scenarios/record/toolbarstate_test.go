@@ -86,7 +86,7 @@ func TestToolbarSays(t *testing.T) {
 	c.inBar("!" + part("stop") + "&& !" + part("pause") + "&& !" + part("undo"))
 	n := len(c.rec.Lines())
 	for _, x := range []struct{ kind, at, says string }{
-		{"text", "#pay", "in a frame"}, {"text", "#canvas", "no text"}, {"value", "#plain", "no field"}, {"value", "[name=secret]", "a secret"},
+		{"text", "#canvas", "no text"}, {"value", "#plain", "no field"}, {"value", "[name=secret]", "a secret"},
 	} {
 		c.asserting(x.kind)
 		c.points(x.at)

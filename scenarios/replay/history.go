@@ -35,7 +35,16 @@ func (p *Page) history(ctx context.Context, s scenarios.History) error {
 	if err != nil {
 		return err
 	}
-	return a.await(ctx, p, s)
+	if err = a.await(ctx, p, s); err == nil {
+		handled(ctx, session)
+	}
+	return err
+}
+
+// handled waits until a page has done what is to be done when it is shown again or comes to another place in its document: its handlers of
+// pageshow and popstate run before a task that is asked for now.
+func handled(ctx context.Context, s *browser.Session) {
+	_, _ = later[int](ctx, frame{session: s, id: cdp.FrameID(s.TargetID()), bears: answerLimit}, "task()") // a page that is silent is told of by the next step
 }
 
 // leaf goes to an entry of the history (Page.navigateToHistoryEntry), and gives its address. Where that is the present one, it may be a frame

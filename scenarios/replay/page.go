@@ -35,7 +35,10 @@ func (p *Page) Do(ctx context.Context, s scenarios.Step) (any, error) {
 		}
 		return p.eventful(ctx, s)
 	})
-	if p.asks = -1; err == nil && mayNavigate(s) {
+	switch {
+	case err != nil || !mayNavigate(s):
+		p.asks = -1
+	case p.asks < 0 || p.visit.recorder.Unanswered(p.asks) == 0: // else what the step before has asked for is on its way, too
 		p.asks = asks
 	}
 	if err == nil {

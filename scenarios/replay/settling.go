@@ -17,10 +17,11 @@ const (
 	hearLimit   = 10 * time.Millisecond // for news that Chrome has sent already to be heard
 )
 
-// mayNavigate reports whether a step may send the page elsewhere.
+// mayNavigate reports whether a step is a person's, which may send the page elsewhere, or have it send something.
 func mayNavigate(s scenarios.Step) bool {
 	switch s.(type) {
-	case scenarios.Click, scenarios.DoubleClick, scenarios.Press, scenarios.KeyDown, scenarios.KeyUp, scenarios.Change, scenarios.Select, scenarios.Upload:
+	case scenarios.Click, scenarios.DoubleClick, scenarios.Press, scenarios.KeyDown, scenarios.KeyUp, scenarios.Change, scenarios.Select, scenarios.Upload,
+		scenarios.Drag, scenarios.Hover, scenarios.Scroll, scenarios.History:
 		return true
 	}
 	return false
@@ -130,7 +131,7 @@ func (l *leaving) frame(params jsonv2.Value) {
 func (l *leaving) settle(ctx context.Context) {
 	// What the renderer has sent before this is answered, has been received. A form that is submitted goes by a task of its own, so this
 	// does too. A document that has gone already fails to answer.
-	_, _ = later[int](ctx, frame{session: l.page, id: cdp.FrameID(l.id), bears: answerLimit}, "task()")
+	handled(ctx, l.page)
 	if !l.begun(ctx) {
 		l.settleFrame(ctx)
 		return
@@ -147,6 +148,7 @@ func (l *leaving) settle(ctx context.Context) {
 				continue
 			}
 			if restored(params) {
+				handled(ctx, l.page)
 				return
 			}
 			select {

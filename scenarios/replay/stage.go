@@ -110,7 +110,7 @@ type Page struct {
 	stale   bool // the document is still that of the item before, see Reset
 	used    int  // how often it was made as it was when it was opened
 	soiled  bool // it cannot be made so any more
-	asks    int  // what had been asked for before the last step; -1: that was none that may have sent something
+	asks    int  // what had been asked for before the last steps that may have sent something; -1: the last one was none
 }
 
 // sendLimit is how long the page may take to send what the last step has had it send.

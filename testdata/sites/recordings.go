@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,11 +30,19 @@ func (s *Site) Told() []string {
 	return list
 }
 
-// TellsAll reports whether the pages have said all of it, in any order.
+// TellsAll reports whether the pages have said all of it, in any order; what is wanted twice, twice.
 func (s *Site) TellsAll(want []string) bool {
 	s.told.mu.Lock()
 	defer s.told.mu.Unlock()
-	return !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(s.told.list, w) })
+	left := slices.Clone(s.told.list)
+	for _, w := range want {
+		i := slices.Index(left, w)
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return true
 }
 
 // recordings are pages to which everything can be done that a person does.
@@ -49,6 +58,7 @@ func (s *Site) recordings() {
 	})
 	s.recordedWindows()
 	s.recordedFiles()
+	s.recordedFrames()
 	s.mux.HandleFunc("GET /recordings/api/rows", func(w http.ResponseWriter, _ *http.Request) {
 		rows := make([]map[string]any, RecordingRows)
 		for i := range rows {
@@ -87,6 +97,26 @@ func (s *Site) recordedWindows() {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, `<!doctype html><title>Ticket</title><link rel="icon" href="data:,"><button id="take">Take it</button> <button id="end">Close this</button>
 <script>document.getElementById("take").onclick = () => opener.postMessage("took the %[1]s", "*"); document.getElementById("end").onclick = () => { opener.postMessage("closed the %[1]s", "*"); close(); };</script>`, who)
+	})
+}
+
+// recordedFrames are documents for a frame, each with a link to the next one, which takes its time; all but their words are alike.
+func (s *Site) recordedFrames() {
+	s.mux.HandleFunc("GET /recordings/part/{n}", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err != nil || n < 1 {
+			http.NotFound(w, r)
+			return
+		}
+		if n > 1 {
+			select {
+			case <-time.After(500 * time.Millisecond):
+			case <-r.Context().Done():
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><title>Part</title><link rel="icon" href="data:,"><a href="%[1]d">Go on</a> <form action="%[1]d"><input aria-label="Word" name="word"></form><script>parent.postMessage("part %[2]d", "*")</script>`, n+1, n)
 	})
 }
 

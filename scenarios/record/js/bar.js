@@ -50,7 +50,7 @@ const build = () => {
   dock = h("div", { class: "dock" }, panel, word, tools);
   shield = h("div", { class: "shield" });
   boxes = h("div", { class: "boxes", "aria-hidden": "true" });
-  layer = h("div", { class: "layer", popover: "manual" }, boxes, shield, dock);
+  layer = h("div", { class: "layer", popover: "manual" }, boxes, isTop && shield, isTop && dock);
   root.append(layer);
   sizes.observe(layer);
 };
@@ -92,6 +92,7 @@ const above = (e) => { if (state.shown && e.target !== host && (e.type !== "togg
 const film = () => { if (state.film) act("grab"); else say("No film has played in this tab yet: start it, then take it."); };
 let silence = 0;
 const say = (t) => {
+  if (!isTop) { act("word", { text: t }); return; }
   word.textContent = t;
   clearTimeout(silence);
   if (t) silence = setTimeout(() => { word.textContent = ""; }, 8000);
@@ -197,7 +198,7 @@ const handle = (e) => {
     case "pointermove": if (mode && at(e) === shield) hover(e.clientX, e.clientY); break;
     case "click": {
       const t = e.detail ? at(e) : focused();
-      if (t === shield) { hover(e.clientX, e.clientY); choose(); } else run(t);
+      if (t === shield) point(e.clientX, e.clientY, { choose: true, locked: away?.begun }); else run(t);
       break;
     }
     case "contextmenu": case "dragstart": e.preventDefault(); break;
@@ -208,6 +209,23 @@ const handle = (e) => {
 const types = ("pointerdown pointerup pointermove pointerover pointerout pointerenter pointerleave pointercancel gotpointercapture lostpointercapture mousedown mouseup mousemove mouseover mouseout mouseenter mouseleave click dblclick auxclick contextmenu wheel mousewheel " +
   "touchstart touchmove touchend touchcancel keydown keypress keyup focus blur focusin focusout DOMFocusIn DOMFocusOut DOMActivate beforeinput input change textInput select selectstart compositionstart compositionupdate compositionend copy cut paste beforecopy beforecut beforepaste dragstart drag dragenter dragover dragleave dragend drop").split(" ");
 const focusing = /^(focus|blur|DOMFocus)/, keying = /^(key|beforeinput|textInput)/;
+// Without the shield, what the pointer is on stays open while it is pointed at: the pointer's events end here, and go by no handler of the site's.
+const pointing = /^(pointer(?!rawupdate)|mouse(?!wheel)|click|dblclick|auxclick|contextmenu|dragstart|selectstart)/;
+let pressed = false; // here: what follows from it is ours, though the mode has ended
+const stills = (e) => {
+  if (!e.isTrusted || e.target === host || !pointing.test(e.type)) return false;
+  const still = mode && layer.classList.contains("still");
+  if (e.type === "pointerdown") pressed = still;
+  if (e.type === "pointerup") setTimeout(() => { pressed = false; }); // the click comes at once
+  return still || pressed && /^(pointerup|mouse(down|up)|click|auxclick|contextmenu)$/.test(e.type);
+};
+const stilled = (e) => {
+  e.preventDefault();
+  if (!mode) return;
+  if (e.target.nodeType === 1 && isFrame(e.target)) layer.classList.remove("still"); // what is done in a frame comes by none of ours
+  else if (e.type === "pointermove" || e.type === "pointerover") hover(e.clientX, e.clientY);
+  else if (e.type === "pointerup" && !e.button) point(e.clientX, e.clientY, { choose: true, locked: away?.begun });
+};
 const struck = new Set(); // keys that were pressed here, and may be let go elsewhere
 const guard = (e) => {
   if (shortcut(e) && (state.shown || !isTop)) {
@@ -220,19 +238,23 @@ const guard = (e) => {
   if (e.type === "keyup" && struck.delete(e.code)) { e.stopImmediatePropagation(); return; }
   if (!host) return;
   const ours = e.target === host;
+  if (stills(e)) { e.stopImmediatePropagation(); safely(stilled, e); return; }
   if (!ours && !(e.relatedTarget === host && focusing.test(e.type)) && !(mode && e.isTrusted && keying.test(e.type))) return;
   e.stopImmediatePropagation();
   if (!e.isTrusted) return; // a script's, which has found the element
   if (e.type === "keydown") struck.add(e.code);
   if (!ours && keying.test(e.type) && e.type !== "keydown") e.preventDefault();
-  if (ours || e.type === "keydown") try { handle(e); } catch (wrong) { tell(JSON.stringify({ k: "wrong", why: String(wrong && wrong.stack).slice(0, 400) })); }
+  if (ours || e.type === "keydown") safely(handle, e);
+};
+const safely = (f, e) => { try { f(e); } catch (wrong) { tell(JSON.stringify({ k: "wrong", why: String(wrong && wrong.stack).slice(0, 400) })); } };
+const scrollUnder = (e, by) => {
+  for (let p = e; p; p = around(p)) {
+    if (p !== document.body && p.scrollHeight > p.clientHeight && /auto|scroll/.test(getComputedStyle(p).overflowY)) { p.scrollBy(...by); return; }
+  }
+  scrollBy(...by);
 };
 const wheeled = (e) => { // over the shield, which keeps it: what is under it is scrolled
-  if (!mode || e.target !== host || at(e) !== shield) return;
-  for (let p = topmost(e.clientX, e.clientY, host); p; p = around(p)) {
-    if (p !== document.body && p.scrollHeight > p.clientHeight && /auto|scroll/.test(getComputedStyle(p).overflowY)) { p.scrollBy(e.deltaX, e.deltaY); return; }
-  }
-  scrollBy(e.deltaX, e.deltaY);
+  if (mode && e.target === host && at(e) === shield) point(e.clientX, e.clientY, { wheel: [e.deltaX, e.deltaY] });
 };
 let told = false;
 const played = (e) => { if (!told && /^(VIDEO|AUDIO)$/.test(e.target.tagName || "")) { told = true; act("playing"); } };

@@ -291,16 +291,17 @@ const handle = (by, e) => {
 // Scrolling counts only where a person does it, and where it is at its end.
 let scrolls = -1e9, scrollTimer = 0;
 const wheel = () => { scrolls = performance.now(); stamp.disconnect(); };
-let scroller, scrolledOn = false; // null is the page
+let scroller, scrolledOn = false, inMotion = false; // null is the page
 const reportScroll = () => {
   const s = scroller || document.scrollingElement;
   scrolledOn = false;
   if (s && scroller !== undefined) send({ k: "scroll", el: scroller ? refer(scroller) : null, x: Math.round(s.scrollLeft), y: Math.round(s.scrollTop) });
 };
 const scrolled = (e) => {
-  if (performance.now() - scrolls > 700) return;
-  scrolls = performance.now();
   const t = e.target === document ? null : e.target;
+  if (performance.now() - scrolls > 700 && !(inMotion && t === scroller)) return;
+  scrolls = performance.now();
+  inMotion = true;
   if (t !== scroller) settleScroll();
   scroller = t;
   scrolledOn = true;
@@ -308,7 +309,8 @@ const scrolled = (e) => {
   reportScroll(); // it may have the page ask for more at once
   scrollTimer = setTimeout(function again() { scrollTimer = 0; if (scrolledOn) { reportScroll(); scrollTimer = setTimeout(again, 100); } }, 100);
 };
-const settleScroll = () => { if (scrolledOn) reportScroll(); scroller = undefined; };
+const settleScroll = () => { if (scrolledOn) reportScroll(); scroller = undefined; inMotion = false; };
+const scrollEnds = (e) => { if (inMotion && (e.target === document ? null : e.target) === scroller) { inMotion = false; reportScroll(); } };
 
 const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
   if (!e.isTrusted && !untrusted) return;
@@ -324,7 +326,7 @@ const hear = (on, type, f, untrusted) => on.addEventListener(type, (e) => {
   if (took > cost.most) { cost.most = took; cost.by = type; }
 }, { capture: true, passive: true });
 const cost = { events: 0, ms: 0, most: 0, by: "", kinds: {} }; // of us, in what the page has to do
-const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["pagehide", flush], ["blur", flush], ["click", lookForPicker], ["keyup", lookForPicker], ["change", lookForPicker]];
+const all = [["pointerdown", down], ["pointerup", up], ["pointerover", over], ["click", click], ["dblclick", click], ["auxclick", click], ["contextmenu", click], ["keydown", key], ["input", typed], ["change", changed], ["dragstart", lift], ["drop", drop], ["wheel", wheel], ["touchmove", wheel], ["scroll", scrolled], ["scrollend", scrollEnds], ["pagehide", flush], ["blur", flush], ["click", lookForPicker], ["keyup", lookForPicker], ["change", lookForPicker]];
 const listen = () => {
   bar.listen(); // first: what is done on the toolbar is not heard
   for (const [type, f] of all) hear(window, type, f);
@@ -362,7 +364,7 @@ return {
   chosen: (n) => elements.get(n)?.deref()?.selectedIndex ?? -1,
   picking: (n) => { const t = elements.get(n)?.deref(); return Boolean(t && isOpen(t)); },
   setByPicker: (n, value) => { const t = elements.get(n)?.deref(); return t ? setByPicker(t, value) : "it is gone"; },
-  pointedAt,
+  pointedAt: (x, y, n) => { const p = pointedAt(x, y); if (!p.frame) send({ k: "pointed", n, at: p.at }); return p; }, // what it is, is told: with the frame's place
   html: (limit) => htmlWithout(bar.host?.(), limit), // the document without the toolbar
   holds: (lists) => lists.map((list) => list.map(countOf)), // how many elements each selector finds; -1: it is not known
 };

@@ -9,11 +9,14 @@ const mostRows = 5000;
 // Of two that were pointed at, the pairs of rows that they may be in, the likeliest first: as far out as each still holds one of the like alone,
 // by its name, or by its place where it has none; and then further in.
 const placeIn = (e, row) => { const out = []; for (let p = e; p && p !== row; p = p.parentElement) out.push([...p.parentElement.children].indexOf(p)); return out.join(); };
-const pairsOf = (a, b, testIds) => {
-  if (a.getRootNode() !== b.getRootNode() || a === b || a.contains(b) || b.contains(a)) return [];
-  const up = lineOf(a), common = up.find((p) => p.contains(b));
-  if (!common) return [];
-  const left = up.slice(0, up.indexOf(common)).reverse(), line = lineOf(b), right = line.slice(0, line.indexOf(common)).reverse();
+const outward = (e) => { const out = []; for (let p = e; p; p = p.getRootNode().host) out.push(p); return out; }; // it, and the hosts around it
+const pairsOf = (one, two, testIds) => {
+  const others = outward(two), same = (p) => others.find((q) => q.getRootNode() === p.getRootNode());
+  const a = outward(one).find(same), b = a && same(a); // in the same root
+  if (!a || a === b || a.contains(b) || b.contains(a)) return [];
+  const up = lineOf(a), line = lineOf(b), common = up.find((p) => p.contains(b)); // none: the root itself holds both
+  const below = (list) => (common ? list.slice(0, list.indexOf(common)) : list).reverse();
+  const left = below(up), right = below(line);
   const inner = kindOf(a, b), out = [];
   for (let i = 0; i < left.length && i < right.length; i++) {
     const [x, y] = [left[i], right[i]];
@@ -57,6 +60,7 @@ const rowsLike = (x, y, testIds) => {
   for (let p = common, n = 0; p && n < 8; p = p.parentElement, n++) {
     for (const [css, score] of simple(p)) if (score < 600 && only(root, css, p)) { add(`${css} > ${wayDown(p, x, y)}`); add(`${css} ${kindOf(x, y)}`); break; }
   }
+  if (!common) add(kindOf(x, y)); // beside each other in a shadow root
   const path = common && cssOf(root, common, testIds);
   if (path) add(`${path[0]} > ${wayDown(common, x, y)}`);
   return out.slice(0, 6);
@@ -69,8 +73,8 @@ const rowsOf = (a, b, testIds) => {
 };
 // Of one alone: what stands beside it, or beside what it is in, and looks the same.
 const likeOne = (e, testIds) => {
-  for (const p of lineOf(e, 8)) {
-    const like = p.parentElement ? [...p.parentElement.children].filter((c) => c !== p && c.localName === p.localName && String(goodKind(c)) === String(goodKind(p))) : [];
+  for (const p of outward(e).flatMap((o) => lineOf(o, 8))) {
+    const like = p.parentElement || p.parentNode instanceof ShadowRoot ? [...p.parentNode.children].filter((c) => c !== p && c.localName === p.localName && String(goodKind(c)) === String(goodKind(p))) : [];
     if (like.length && !/^(HTML|BODY|HEAD)$/.test(p.tagName)) { const found = rowsLike(p, like[0], testIds); if (found.length) return found; }
   }
   return [];
@@ -79,14 +83,18 @@ const goodKind = (e) => [...e.classList].filter(goodClass);
 
 // A field in rows. What finds it in the row that was pointed into must find something in as many of the others as can be.
 const fieldIn = (rows, e) => {
-  const row = rows.find((r) => r.contains(e));
+  const row = rows.find((r) => holds(r, e));
   if (!row) return null;
-  if (row === e) return { row, css: "", hits: rows.length };
+  if (row === e) return { row, css: "", hits: rows.length, find: (r) => r };
+  const root = e.getRootNode(), outer = root === row.getRootNode() ? null : fieldIn(rows, root.host);
+  if (root !== row.getRootNode() && !outer) return null;
+  const within = (r) => { const at = outer ? outer.find(r) : null; return outer ? at && shadowOf(at) : r; };
+  const find = (r, css) => { const from = within(r); return from && allOf(from, css)[0] || null; };
   let best = null;
   const judge = (css, cost) => {
-    if (css.length > 200 || allOf(row, css)[0] !== e) return;
-    const hits = rows.slice(0, 200).filter((r) => allOf(r, css).length).length;
-    if (!best || hits > best.hits || hits === best.hits && cost < best.cost) best = { row, css, hits, cost };
+    if (css.length > 200 || find(row, css) !== e) return;
+    const hits = rows.slice(0, 200).filter((r) => find(r, css)).length;
+    if (!best || hits > best.hits || hits === best.hits && cost < best.cost) best = { row, css: outer && outer.css ? `${outer.css} ${css}` : css, hits, cost, find: (r) => find(r, css) };
   };
   const own = [...simple(e)].map((s) => s[0]).filter((css) => !css.startsWith("#") && !/\[(href|src|alt|title|value|for|placeholder|data-id|data-key|data-value)=/.test(css));
   for (const n of ["itemprop", "data-label", ...testIds]) if (e.getAttribute(n)) judge(`[${n}=${quoted(e.getAttribute(n))}]`, 0);
@@ -95,9 +103,9 @@ const fieldIn = (rows, e) => {
     for (const [css, score] of simple(p)) if (score < 600 && !css.startsWith("#")) for (const o of own) judge(`${css} ${o}`, 20 + n);
   }
   let path = nth(e);
-  for (let p = e.parentElement; p; p = p.parentElement) {
+  for (let p = e.parentElement; ; p = p.parentElement) {
     judge(path, 40);
-    if (p === row) break;
+    if (!p || p === row) break;
     path = `${nth(p)} > ${path}`;
   }
   return best;
@@ -168,7 +176,7 @@ const assertable = (e) => {
   const box = field.tagName === "INPUT" && /^(checkbox|radio)$/.test(field.type);
   const has = /^(INPUT|TEXTAREA|SELECT|PROGRESS|METER)$/.test(field.tagName) && field.type !== "file";
   return {
-    frame: /^I?FRAME$/.test(e.tagName), text: text.length <= 200 ? text : text.slice(0, 120).replace(/\s\S*$/, ""), element: describe(e),
+    hover: hoverOf(e), text: text.length <= 200 ? text : text.slice(0, 120).replace(/\s\S*$/, ""), element: describe(e),
     field: has ? describe(field) : null, property: box ? "checked" : "value", value: has && !secret(field) ? (box ? field.checked : field.value) : null,
   };
 };
@@ -178,6 +186,21 @@ const hostsOf = (e) => {
   for (let root = e.getRootNode(); root instanceof ShadowRoot; root = root.host.getRootNode()) list.unshift((cssOf(root.host.getRootNode(), root.host, testIds) || [""])[0]);
   return list;
 };
+const isFrame = (e) => /^I?FRAME$/.test(e.tagName);
+const inFrame = (e, x, y) => { // from the viewport of its document to that of its own
+  const b = e.getBoundingClientRect(), s = getComputedStyle(e);
+  return { x: x - b.left - e.clientLeft - parseFloat(s.paddingLeft), y: y - b.top - e.clientTop - parseFloat(s.paddingTop) };
+};
+// All in a document or an element, shadow roots that are known included, in their order.
+const deepOf = (from, css) => {
+  const out = [], visit = (root) => { for (const e of root.querySelectorAll("*")) { if (e.matches(css)) out.push(e); const s = shadowOf(e); if (s) visit(s); } };
+  const own = from.nodeType === 1 && shadowOf(from);
+  if (own) visit(own);
+  visit(from);
+  return out;
+};
+const holds = (row, e) => { for (let p = e; p; p = p.getRootNode().host) if (row.contains(p)) return true; return false; };
+const inClosed = (e) => { for (let r = e.getRootNode(); r instanceof ShadowRoot; r = r.host.getRootNode()) if (r.mode === "closed") return true; return false; };
 // The element at a place, down through shadow roots that are known. Ours is none.
 const topmost = (x, y, host) => {
   let e = document.elementsFromPoint(x, y).find((n) => n !== host);
@@ -188,4 +211,9 @@ const topmost = (x, y, host) => {
   }
   return !e || e === document.documentElement || e === document.body ? null : e;
 };
-const pointedAt = (x, y) => { const e = topmost(x, y, null); return e && assertable(e); };
+// What of the element at a place can be asserted; of one in a frame, which frame that is and the place in it.
+const pointedAt = (x, y) => {
+  const e = topmost(x, y, null);
+  if (!e || !isFrame(e)) return { at: e && assertable(e) };
+  return { frame: number(e), ...inFrame(e, x, y) };
+};

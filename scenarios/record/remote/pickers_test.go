@@ -3,9 +3,11 @@ package remote_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,43 +126,109 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestUploadGate: a file comes from our own page alone, and only where a field waits for it.
-func TestUploadGate(t *testing.T) {
-	t.Parallel()
-	c := start(t, sites.Static("text/html; charset=utf-8", fields))
-	base := "http://" + c.server.Addr()
-	c.click(100, 280, "left", 1)
+// chooser opens that of a field, and gives its number.
+func (c *screen) chooser(x, y float64) string {
+	c.t.Helper()
+	c.click(x, y, "left", 1)
 	c.until(c.person, "document.getElementById('picker').open")
-	number := strings.Trim(c.eval(c.person, "document.getElementById('picker').dataset.number"), `"`)
+	return strings.Trim(c.eval(c.person, "document.getElementById('picker').dataset.number"), `"`)
+}
+
+// poster sends files as our own page does, but for what set changes of that.
+func (c *screen) poster() (cookie string, post func(query string, body io.Reader, set func(*http.Request)) int) {
+	c.t.Helper()
+	base := "http://" + c.server.Addr()
 	var jar struct {
 		Cookies []struct {
 			Name  string `json:"name"`
 			Value string `json:"value"`
 		} `json:"cookies"`
 	}
-	if err := c.person.Session().Call(t.Context(), "Network.getCookies", map[string]any{"urls": []string{base}}, &jar); err != nil || len(jar.Cookies) != 1 {
-		t.Fatal(err, jar)
+	if err := c.person.Session().Call(c.t.Context(), "Network.getCookies", map[string]any{"urls": []string{base}}, &jar); err != nil || len(jar.Cookies) != 1 {
+		c.t.Fatal(err, jar)
 	}
-	own := func(r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: jar.Cookies[0].Name, Value: jar.Cookies[0].Value})
-		r.Header.Set("Origin", base)
-	}
-	post := func(query string, set func(*http.Request)) int {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/upload?"+query, bytes.NewReader([]byte("text")))
+	own := jar.Cookies[0]
+	return own.Name, func(query string, body io.Reader, set func(*http.Request)) int {
+		c.t.Helper()
+		r, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, base+"/upload?"+query, body)
 		if err != nil {
-			t.Fatal(err)
+			c.t.Error(err)
+			return 0
 		}
-		own(r)
+		r.AddCookie(&http.Cookie{Name: own.Name, Value: own.Value})
+		r.Header.Set("Origin", base)
 		if set != nil {
 			set(r)
 		}
 		res, err := http.DefaultClient.Do(r)
 		if err != nil {
-			t.Fatal(err)
+			c.t.Error(err)
+			return 0
 		}
 		_ = res.Body.Close()
 		return res.StatusCode
+	}
+}
+
+// TestUploadBound: no more bytes are taken than the bound, one after another and at once; what is refused is not left on the disk.
+func TestUploadBound(t *testing.T) {
+	t.Parallel()
+	c := start(t, sites.Static("text/html; charset=utf-8", fields))
+	if most := c.server.LimitUploads(100); most != 1<<30 {
+		t.Errorf("%d bytes are taken", most)
+	}
+	number := c.chooser(100, 340)
+	_, post := c.poster()
+	query := "name=a.txt&chooser=" + number
+	var first, second pipe
+	for _, p := range []*pipe{&first, &second} {
+		var r *io.PipeReader
+		r, p.w = io.Pipe()
+		p.got = make(chan int, 1)
+		go func() { p.got <- post(query, r, nil) }()
+		p.write(t, 30) // both are on their way
+	}
+	for _, p := range []*pipe{&first, &second} {
+		p.write(t, 30)
+		_ = p.w.Close()
+	}
+	if got := []int{<-first.got, <-second.got}; !slices.Contains(got, http.StatusNoContent) || !slices.Contains(got, http.StatusRequestEntityTooLarge) {
+		t.Errorf("two at once that are too much together: %v", got)
+	}
+	for _, x := range []struct{ size, want int }{{41, http.StatusRequestEntityTooLarge}, {40, http.StatusNoContent}, {1, http.StatusRequestEntityTooLarge}} {
+		if got := post(query, bytes.NewReader(make([]byte, x.size)), nil); got != x.want {
+			t.Errorf("%d bytes more: %d", x.size, got)
+		}
+	}
+	if left, err := os.ReadDir(c.server.Folder()); err != nil || len(left) != 2 {
+		t.Errorf("there should be two files: %v, %v", left, err)
+	}
+	c.picks("document.getElementById('leave').click()")
+}
+
+// pipe is an upload that goes bit by bit.
+type pipe struct {
+	w   *io.PipeWriter
+	got chan int
+}
+
+func (p *pipe) write(t *testing.T, n int) {
+	t.Helper()
+	if _, err := p.w.Write(make([]byte, n)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUploadGate: a file comes from our own page alone, and only where a field waits for it.
+func TestUploadGate(t *testing.T) {
+	t.Parallel()
+	c := start(t, sites.Static("text/html; charset=utf-8", fields))
+	base := "http://" + c.server.Addr()
+	number := c.chooser(100, 280)
+	cookie, send := c.poster()
+	post := func(query string, set func(*http.Request)) int {
+		t.Helper()
+		return send(query, strings.NewReader("text"), set)
 	}
 	right := "name=a.txt&chooser=" + number
 	for what, x := range map[string]struct {
@@ -169,7 +237,7 @@ func TestUploadGate(t *testing.T) {
 		set   func(*http.Request)
 	}{
 		"no cookie":     {right, http.StatusForbidden, func(r *http.Request) { r.Header.Del("Cookie") }},
-		"wrong cookie":  {right, http.StatusForbidden, func(r *http.Request) { r.Header.Set("Cookie", jar.Cookies[0].Name+"=AAAA") }},
+		"wrong cookie":  {right, http.StatusForbidden, func(r *http.Request) { r.Header.Set("Cookie", cookie+"=AAAA") }},
 		"no origin":     {right, http.StatusForbidden, func(r *http.Request) { r.Header.Del("Origin") }},
 		"null":          {right, http.StatusForbidden, func(r *http.Request) { r.Header.Set("Origin", "null") }},
 		"other origin":  {right, http.StatusForbidden, func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") }},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -332,3 +333,37 @@ func TestGate(t *testing.T) {
 		t.Errorf("our own page is refused: %d", res.status)
 	}
 }
+
+// TestAssertInFrame: what is asserted may lie in a frame, of another site too, and in a frame of that.
+func TestAssertInFrame(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		other := "http://localhost:" + r.Host[strings.LastIndexByte(r.Host, ':')+1:]
+		_, _ = io.WriteString(w, strings.ReplaceAll(frames, "{other}", other))
+	})
+	mux.Handle("/words", sites.Static("text/html; charset=utf-8", `<!doctype html><title>Words</title><p style="position:absolute;left:10px;top:10px;margin:0">All is well</p>`))
+	mux.Handle("/nest", sites.Static("text/html; charset=utf-8", `<!doctype html><title>Nest</title><iframe src="/words" title="Deep" style="position:absolute;left:20px;top:20px;width:200px;height:60px;border:0"></iframe>`))
+	c := start(t, mux)
+	c.until(c.tab, "frames.length === 2 && document.querySelector('#near').contentDocument.querySelector('p')")
+	for i, at := range [][2]float64{{40 + 10 + 5, 40 + 10 + 5}, {40 + 3 + 20 + 10 + 5, 240 + 3 + 20 + 10 + 5}} {
+		for end := time.Now().Add(20 * time.Second); len(c.rec.Lines()) < i+2; { // until the frame is there
+			c.eval(c.person, "assert.click()")
+			c.click(at[0], at[1], "left", 1)
+			c.until(c.person, "steps.lastChild.textContent.startsWith('assert “All is well”') && steps.children.length === "+fmt.Sprint(i+2)+" || wrong.textContent")
+			if time.Now().After(end) {
+				t.Fatal(c.eval(c.person, "wrong.textContent"))
+			}
+		}
+	}
+	flow, comments := c.rec.Flow(record.FlowOptions{})
+	text, err := record.Marshal(flow, comments, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "frames.yaml", strings.ReplaceAll(string(text), c.tab.Session().URL(), "http://site.test/"))
+}
+
+const frames = `<!doctype html><html lang="en"><title>Frames</title><link rel="icon" href="data:,"><style>iframe { position: absolute; left: 40px; width: 300px; height: 150px }</style>
+<iframe id="near" src="/words" style="top:40px;border:0"></iframe><iframe id="far" src="{other}/nest" style="top:240px;border:3px solid"></iframe>`

@@ -166,7 +166,7 @@ func (c *screen) Event(s *browser.Session, method string, params jsonv2.Value) {
 				Fragment string `json:"urlFragment"`
 			} `json:"frame"`
 		}
-		if json.Unmarshal(params, &ev) == nil && ev.Frame.ID == string(s.TargetID()) {
+		if json.Unmarshal(params, &ev) == nil && ev.Frame.ID == string(s.TargetID()) && s.Kind() == "page" {
 			c.change(s, func(p *shownPage) { p.url = ev.Frame.URL + ev.Frame.Fragment })
 		}
 	case "Page.navigatedWithinDocument":
@@ -174,7 +174,7 @@ func (c *screen) Event(s *browser.Session, method string, params jsonv2.Value) {
 			FrameID string `json:"frameId"`
 			URL     string `json:"url"`
 		}
-		if json.Unmarshal(params, &ev) == nil && ev.FrameID == string(s.TargetID()) {
+		if json.Unmarshal(params, &ev) == nil && ev.FrameID == string(s.TargetID()) && s.Kind() == "page" {
 			c.change(s, func(p *shownPage) { p.url = ev.URL })
 		}
 	}

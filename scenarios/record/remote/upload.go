@@ -41,6 +41,7 @@ type chooser struct {
 type uploads struct {
 	dir   string
 	claim *aside.Claim
+	most  int64 // bytes of all of them
 
 	mu   sync.Mutex
 	size int64
@@ -48,6 +49,7 @@ type uploads struct {
 }
 
 func (u *uploads) open() (err error) {
+	u.most = mostUpload
 	if u.claim, err = aside.Take(os.TempDir(), ".seine-remote.", nil); err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ var errTooMuch = fmt.Errorf("more than %d MB are not taken", mostUpload>>20)
 func (u *uploads) take(name string, body io.Reader) (path string, err error) {
 	u.mu.Lock()
 	u.n++
-	folder, left := filepath.Join(u.dir, strconv.Itoa(u.n)), mostUpload-u.size
+	folder, left := filepath.Join(u.dir, strconv.Itoa(u.n)), u.most-u.size
 	u.mu.Unlock()
 	root, err := os.OpenRoot(u.dir)
 	if err != nil {
@@ -95,7 +97,7 @@ func (u *uploads) take(name string, body io.Reader) (path string, err error) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.size += n; u.size > mostUpload { // another one came meanwhile
+	if u.size += n; u.size > u.most { // another one came meanwhile
 		u.size -= n
 		return "", errors.Join(errTooMuch, root.RemoveAll(filepath.Dir(local)))
 	}
