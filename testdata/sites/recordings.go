@@ -1,6 +1,8 @@
 package sites
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -18,14 +20,51 @@ const RecordingRows = 20
 // told is what the pages of /recordings/ said that was done to them, in order.
 type told struct {
 	mu   sync.Mutex
-	list []string
+	list []telling
+}
+
+// telling is what tell.js says.
+type telling struct {
+	at     float64 // milliseconds since 1970
+	number int     // in its document
+	text   string
+}
+
+// add takes a beacon to its place: it may have overtaken one that was sent before.
+func (t *told) add(beacon string) error {
+	var l telling
+	at, rest, _ := strings.Cut(beacon, " ")
+	number, text, _ := strings.Cut(rest, " ")
+	var err, wrong error
+	l.at, err = strconv.ParseFloat(at, 64)
+	l.number, wrong = strconv.Atoi(number)
+	l.text = text
+	if err := errors.Join(err, wrong); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i, _ := slices.BinarySearchFunc(t.list, l, func(a, b telling) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.number, b.number), -1) // behind its like
+	})
+	t.list = slices.Insert(t.list, i, l)
+	return nil
+}
+
+// texts are in order. The caller holds t.mu.
+func (t *told) texts() []string {
+	list := make([]string, len(t.list))
+	for i, l := range t.list {
+		list[i] = l.text
+	}
+	return list
 }
 
 // Told is what the pages of /recordings/ said that was done to them, in order, since the last call.
 func (s *Site) Told() []string {
 	s.told.mu.Lock()
 	defer s.told.mu.Unlock()
-	list := s.told.list
+	list := s.told.texts()
 	s.told.list = nil
 	return list
 }
@@ -34,7 +73,7 @@ func (s *Site) Told() []string {
 func (s *Site) TellsAll(want []string) bool {
 	s.told.mu.Lock()
 	defer s.told.mu.Unlock()
-	left := slices.Clone(s.told.list)
+	left := s.told.texts()
 	for _, w := range want {
 		i := slices.Index(left, w)
 		if i < 0 {
@@ -47,14 +86,14 @@ func (s *Site) TellsAll(want []string) bool {
 
 // recordings are pages to which everything can be done that a person does.
 func (s *Site) recordings() {
-	s.mux.HandleFunc("POST /recordings/log", func(_ http.ResponseWriter, r *http.Request) {
+	s.mux.HandleFunc("POST /recordings/log", func(w http.ResponseWriter, r *http.Request) {
 		line, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
-		if err != nil {
-			return
+		if err == nil {
+			err = s.told.add(string(line))
 		}
-		s.told.mu.Lock()
-		defer s.told.mu.Unlock()
-		s.told.list = append(s.told.list, string(line))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
 	})
 	s.recordedWindows()
 	s.recordedFiles()
