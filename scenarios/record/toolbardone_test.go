@@ -22,6 +22,14 @@ import (
 	"seine/testdata/sites"
 )
 
+// accepts takes a table by keys when the preview has so many rows of it.
+func (c *barred) accepts(rows int) {
+	c.inBar(fmt.Sprintf(`root.querySelectorAll(".preview tbody tr").length === %d`, rows))
+	c.tabs("ok")
+	c.keys("Enter")
+	c.last("extract rows")
+}
+
 // listOf takes all that is like two items, as many as there are.
 func (c *barred) listOf(n int, one, two func()) {
 	c.t.Helper()
@@ -176,10 +184,7 @@ var withBar = []struct {
 		c.inBar(`root.querySelector(".picking")`)
 		c.walks("#stalls")
 		c.keys("Enter")
-		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
-		c.tabs("ok")
-		c.keys("Enter")
-		c.last("extract rows")
+		c.accepts(3)
 	}},
 	{"a plain list", "/recordings/market.html", func(c *barred) {
 		c.listOf(3, func() { c.points("ul li:nth-child(1) a") }, func() { c.points("ul li:nth-child(3) a") })
@@ -322,10 +327,7 @@ var withBar = []struct {
 		c.keys("Enter")
 		stalls.walks("#stalls")
 		c.keys("Enter")
-		c.inBar(`root.querySelectorAll(".preview tbody tr").length === 3`)
-		c.tabs("ok")
-		c.keys("Enter")
-		c.last("extract rows")
+		c.accepts(3)
 	}},
 	{"shadow roots", "/recordings/shadows.html", func(c *barred) {
 		const stall = `document.querySelector("#south").shadowRoot`
