@@ -174,3 +174,32 @@ func TestFold(t *testing.T) {
 		})
 	}
 }
+
+// TestSuggestions: what a step fetched is suggested in the order in which it was, though the last two calls alone are waited for, and three at most.
+func TestSuggestions(t *testing.T) {
+	f, tell := NewFolder(""), &tale{now: time.Unix(1e9, 0)}
+	for _, line := range []string{"click button-a", "call 1 /one", "call 2 /two", "call 3 /three", "call 4 /four", "call 5 /five"} {
+		for _, e := range tell.does(line) {
+			f.Add(e)
+		}
+	}
+	flow, comments := f.Flow(FlowOptions{Suggest: func(c Call) []string {
+		if c.ID == "2" {
+			return nil
+		}
+		return []string{"fetched " + c.ID}
+	}})
+	text, err := Marshal(flow, comments, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for line := range strings.Lines(string(text)) {
+		if i := strings.Index(line, "fetched "); i >= 0 {
+			said = append(said, strings.TrimSpace(line[i:]))
+		}
+	}
+	if want := []string{"fetched 1", "fetched 3", "fetched 4"}; !slices.Equal(said, want) || strings.Contains(string(text), "*/three") || !strings.Contains(string(text), "*/five") {
+		t.Errorf("%q of\n%s", said, text)
+	}
+}
