@@ -271,6 +271,33 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestTooLarge: a picture that does not end is given up at maxCarry, and the one behind it is there.
+func TestTooLarge(t *testing.T) {
+	r, w := newRand(), &tstest.Writer{}
+	w.Program(tstest.Muxed...)
+	endless := append(tstest.Picture(r, true, 1<<10), bytes.Repeat([]byte{0xaa}, maxCarry+1<<20)...)
+	w.PES(tstest.PES{PID: tstest.VideoPID, DTS: 0, PTS: 0, Data: endless})
+	w.PES(tstest.PES{PID: tstest.VideoPID, DTS: 3600, PTS: 3600, Data: tstest.Picture(r, true, 1<<10)})
+	for _, scratch := range []bool{false, true} {
+		d := &Demuxer{Scratch: scratch}
+		err := d.Reset(bytes.Clone(w.Buf))
+		var times []int64
+		for err == nil {
+			var s media.Sample
+			if s, err = d.Next(); err == nil {
+				times = append(times, s.DTS)
+			}
+		}
+		d.Flush()
+		for s, err := d.Next(); err == nil; s, err = d.Next() {
+			times = append(times, s.DTS)
+		}
+		if lost := d.Stats().LostBytes; !slices.Equal(times, []int64{3600}) || lost < maxCarry {
+			t.Errorf("scratch %v: samples at %v, %d bytes lost", scratch, times, lost)
+		}
+	}
+}
+
 // TestRoom: the samples of a large segment go to memory that is taken once.
 func TestRoom(t *testing.T) {
 	b := tstest.Segment(1, 0, 4, 80<<10)
