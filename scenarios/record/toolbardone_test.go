@@ -24,6 +24,7 @@ import (
 
 // accepts takes a table by keys when the preview has so many rows of it.
 func (c *barred) accepts(rows int) {
+	c.t.Helper()
 	c.inBar(fmt.Sprintf(`root.querySelectorAll(".preview tbody tr").length === %d`, rows))
 	c.tabs("ok")
 	c.keys("Enter")
@@ -42,6 +43,19 @@ func (c *barred) listOf(n int, one, two func()) {
 	c.inBar(part("back"))
 }
 
+// productsByKeys takes all four products by the first two, which walks goes to.
+func (c *barred) productsByKeys(walks func(to string)) {
+	c.t.Helper()
+	for _, product := range []string{"1", "2"} {
+		walks(".product:nth-child(" + product + ") h2 a")
+		c.keys("Enter")
+	}
+	c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
+	c.tabs("ok")
+	c.keys("Enter")
+	c.inBar(part("back"))
+}
+
 // asserting chooses a kind of assertion, by mouse.
 func (c *barred) asserting(kind string) {
 	c.t.Helper()
@@ -49,7 +63,7 @@ func (c *barred) asserting(kind string) {
 	c.tool("assert-" + kind)
 }
 
-// asserts is the same by keys.
+// assertingByKeys is the same by keys.
 func (c *barred) assertingByKeys(kind string, down int) {
 	c.t.Helper()
 	c.toTool("assert")
@@ -144,14 +158,7 @@ var withBar = []struct {
 		c.toTool("list")
 		c.keys("Enter")
 		c.inBar(`root.querySelector(".picking")`)
-		c.walks(".product:nth-child(1) h2 a")
-		c.keys("Enter")
-		c.walks(".product:nth-child(2) h2 a")
-		c.keys("Enter")
-		c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
-		c.tabs("ok")
-		c.keys("Enter")
-		c.inBar(part("back"))
+		c.productsByKeys(c.walks)
 		for _, x := range []string{".product:nth-child(1) h2 a", "", ".product:nth-child(1) .price", ".product:nth-child(1) img", ".product:nth-child(1) p"} {
 			if x != "" {
 				c.walksTo(x)
@@ -299,14 +306,7 @@ var withBar = []struct {
 		c.keys("Enter")
 		c.walks("#near")
 		c.keys("Enter")
-		near.walks(".product:nth-child(1) h2 a")
-		c.keys("Enter")
-		near.walks(".product:nth-child(2) h2 a")
-		c.keys("Enter")
-		c.inBar(`root.querySelector(".hint b").textContent === "4 like this"`)
-		c.tabs("ok")
-		c.keys("Enter")
-		c.inBar(part("back"))
+		c.productsByKeys(near.walks)
 		c.keys("ArrowRight")
 		near.walks(".product:nth-child(1) h2 a")
 		c.keys("Enter")
