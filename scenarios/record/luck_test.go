@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
+
 	"seine/browser"
 	"seine/browser/browsertest"
 	"seine/scenarios"
@@ -182,9 +184,18 @@ func TestFlood(t *testing.T) {
 	k.eval(k.on, "globalThis.heard = 0; document.querySelector('[name=name]').oninput = (e) => { heard++; if (e.target.value.length > 20) e.target.value = ''; }")
 	k.click("[name=name]")
 	const many = 10_000
-	for range many {
-		if _, err := k.on.Send(t.Context(), "Input.dispatchKeyEvent", map[string]any{"type": "char", "text": "x"}); err != nil {
+	taken := make([]<-chan *cdproto.Message, many)
+	for i := range taken {
+		var err error
+		if taken[i], err = k.on.Send(t.Context(), "Input.dispatchKeyEvent", map[string]any{"type": "char", "text": "x"}); err != nil {
 			t.Fatal(err)
+		}
+	}
+	for i, reply := range taken { // nothing else is answered before: however long the page takes over them
+		select {
+		case <-reply:
+		case <-k.on.Done():
+			t.Fatalf("the page was gone at key %d", i)
 		}
 	}
 	k.until(k.on, fmt.Sprintf("heard === %d", many)) // the page has heard them all
