@@ -41,6 +41,7 @@ type Stream struct {
 	Requests   int      // exchanges folded into it
 	Player     *Player
 
+	begun      bool // a segment was answered
 	segments   []string
 	aliases    []string // other addresses of the same text
 	patterns   []string
@@ -71,6 +72,12 @@ func (s *Stream) Whole() bool {
 		return (s.Duration > 0 || s.Live) && !s.Encrypted
 	}
 	return true
+}
+
+// Sure reports whether the stream is the film of its page though it was not seen to play yet: a player was answered with a segment of it, it
+// is longer than an advert or a preview is, nothing protects it, and it is Whole.
+func (s *Stream) Sure() bool {
+	return s.Kind.Listed() && s.begun && s.Whole() && !s.Live && s.DRM == "" && s.Duration > shortClip
 }
 
 // Height is the picture's: of the best variant, or of the player that shows it; 0 if not known.

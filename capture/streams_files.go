@@ -49,12 +49,14 @@ func (f *folder) file(e *Exchange) {
 	}
 }
 
-// part counts an exchange of a stream, and notes whether it is a picture.
+// part counts an exchange of a stream, and notes whether it is a picture, or a segment that was answered.
 func (f *folder) part(s *Stream, e *Exchange) {
 	f.count(s, e)
-	if media.Classify(InputOf(e)).Kind == media.None && isPicture(e) {
+	kind := media.Classify(InputOf(e)).Kind
+	if kind == media.None && isPicture(e) {
 		s.pictures++
 	}
+	s.begun = s.begun || e.Status()/100 == 2 && !kind.Listed()
 }
 
 // isPicture is true for what is nothing but a picture: films are hidden behind the ends of some.

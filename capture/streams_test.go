@@ -218,3 +218,40 @@ func TestCallsAreJSON(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestSure: what makes a stream the film of its page before it plays.
+func TestSure(t *testing.T) {
+	long, url := list("f", cdn+"i.m3u8", 31), cdn+"i.m3u8"
+	text := func(s string) *capture.Exchange { return got("f", url, hlsType, s) }
+	body, err := long.Body.Bytes(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := string(body)
+	asked := segment("f", cdn+"seg.ts")
+	asked.Response = nil
+	for name, c := range map[string]struct {
+		heard []*capture.Exchange
+		want  bool
+	}{
+		"a segment was answered":     {[]*capture.Exchange{long, segment("f", cdn+"seg.ts")}, true},
+		"with a name of nothing":     {[]*capture.Exchange{text(strings.ReplaceAll(whole, "seg.ts", "seg")), got("f", cdn+"seg", "", "")}, true},
+		"by a master":                {[]*capture.Exchange{master("f", cdn+"m.m3u8", "i.m3u8", "j.m3u8"), long, segment("f", cdn+"seg.ts")}, true},
+		"none was asked for":         {[]*capture.Exchange{long}, false},
+		"it was not answered":        {[]*capture.Exchange{long, asked}, false},
+		"it was refused":             {[]*capture.Exchange{long, status(segment("f", cdn+"seg.ts"), http.StatusForbidden)}, false},
+		"the master alone":           {[]*capture.Exchange{master("f", cdn+"m.m3u8", "i.m3u8", "j.m3u8"), master("f", cdn+"m.m3u8", "i.m3u8", "j.m3u8")}, false},
+		"as long as an advert":       {[]*capture.Exchange{list("f", url, 30), segment("f", cdn+"seg.ts")}, false},
+		"live":                       {[]*capture.Exchange{text(strings.ReplaceAll(whole, "#EXT-X-ENDLIST", "")), segment("f", cdn+"seg.ts")}, false},
+		"a key is on its way":        {[]*capture.Exchange{text(strings.Replace(whole, "\n", "\n#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n", 1)), segment("f", cdn+"seg.ts")}, false},
+		"protected":                  {[]*capture.Exchange{text(strings.Replace(whole, "\n", "\n#EXT-X-KEY:METHOD=SAMPLE-AES,KEYFORMAT=\"com.apple.streamingkeydelivery\",URI=\"skd://k\"\n", 1)), segment("f", cdn+"seg.ts")}, false},
+		"a file, however long it is": {[]*capture.Exchange{got("f", cdn+"film.mp4", "video/mp4", "")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			streams := (&capture.Capture{Exchanges: c.heard}).Loaded()
+			if len(streams) != 1 || streams[0].Sure() != c.want {
+				t.Errorf("%d streams, sure %v, want %v", len(streams), len(streams) > 0 && streams[0].Sure(), c.want)
+			}
+		})
+	}
+}

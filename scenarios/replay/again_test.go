@@ -168,3 +168,46 @@ func TestAFilmBehindAFormIsFoundAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestFilmThatDoesNotPlayYet: the page's own player gets none of its first segment before the film is fetched.
+func TestFilmThatDoesNotPlayYet(t *testing.T) {
+	t.Parallel()
+	s := sites.New(sites.Options{Players: "../../testdata/players"})
+	ours, held := make(chan struct{}), make(chan struct{})
+	var first, second sync.Once
+	holds := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/long.m3u8":
+			fmt.Fprint(w, "#EXTM3U\n#EXT-X-TARGETDURATION:2\n"+strings.Repeat("#EXT-X-DISCONTINUITY\n#EXTINF:2,\n/media/film/360p/seg_000.ts\n", 40)+"#EXT-X-ENDLIST\n")
+			return
+		case !strings.HasSuffix(r.URL.Path, ".ts"):
+		case r.Header.Get("Connection") != "keep-alive":
+			first.Do(func() { close(ours) })
+		default:
+			second.Do(func() { close(held) })
+			w.Header().Set("Content-Type", "video/mp2t")
+			w.WriteHeader(http.StatusOK)
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-ours:
+			case <-r.Context().Done():
+			}
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+	srv := httptest.NewServer(holds)
+	t.Cleanup(srv.Close)
+	res, err := run(t, scenarios.GrabFlow(srv.URL+"/players/player.html?player=hls.js&src=/long.m3u8", scenarios.Grab{Output: filepath.Join(t.TempDir(), "film.mp4")}, scenarios.Capture{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-held:
+	default:
+		t.Error("the page's player asked for nothing")
+	}
+	if p := res.Streams[0].Player; p != nil && p.Playing || !res.Streams[0].Sure() {
+		t.Errorf("it plays, or nothing was known of it: %+v", res.Streams[0])
+	}
+}

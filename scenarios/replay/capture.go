@@ -36,6 +36,8 @@ func (v *visit) capture(ctx context.Context, s scenarios.Capture) error {
 		return v.keep(ctx, s, hurryLimit, nil)
 	case errors.Is(v.cut, errEnough):
 		return v.keep(ctx, s, settleLimit, nil)
+	case v.sure():
+		return v.keep(ctx, s, 0, nil) // bodies that are under way are nobody's
 	}
 	if err := v.rest(ctx); err != nil {
 		if err := v.overtime(ctx, err); err != nil {
@@ -107,13 +109,20 @@ func (v *visit) last(ctx context.Context, limit time.Duration, failed, picture b
 	if alive && picture {
 		wg.Go(func() { w.screenshot = v.screenshot(ctx) })
 	}
-	settle, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	if err := v.recorder.Settle(settle); err != nil && ctx.Err() == nil {
-		v.log.Warn("some bodies were still being read when the visit ended")
+	if limit > 0 {
+		v.settle(ctx, limit)
 	}
 	wg.Wait()
 	return w
+}
+
+// settle waits for bodies.
+func (v *visit) settle(ctx context.Context, limit time.Duration) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if err := v.recorder.Settle(limited); err != nil && ctx.Err() == nil {
+		v.log.Warn("some bodies were still being read when the visit ended")
+	}
 }
 
 // lookOnce is look at a page that may not answer.

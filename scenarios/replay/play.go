@@ -73,6 +73,9 @@ func (v *visit) rest(ctx context.Context) error {
 	var playing time.Time
 	for {
 		changed := v.recorder.Changed()
+		if v.sure() {
+			return nil
+		}
 		v.look(ctx)
 		inFlight, last := v.recorder.Activity() // not before: looking takes time, in which the page goes on
 		if v.playsKnown() && playing.IsZero() {
@@ -97,6 +100,29 @@ func (v *visit) rest(ctx context.Context) error {
 			return v.tab.Err()
 		}
 	}
+}
+
+// sure reports whether the only player there is fetches the only film, which then need not be seen to play: its first segment may be large. A
+// visit that is kept is heard on.
+func (v *visit) sure() bool {
+	if !v.grabs() || v.kept() || wantsCopies(v.flow) || len(v.players) != 1 || v.players[0].Error != "" {
+		return false
+	}
+	c := v.present(v.recorder.Snapshot())
+	c.Players = capture.WithBuffers(v.players, c.Sources)
+	if _, protected := c.Protected(); protected {
+		return false
+	}
+	films := slices.DeleteFunc(c.Loaded(), func(s *capture.Stream) bool { return !isFilm(s) })
+	return len(films) == 1 && films[0].Role != capture.RoleAdvert && films[0].Sure()
+}
+
+// kept reports whether what was heard is to be written.
+func (v *visit) kept() bool {
+	return slices.ContainsFunc(v.flow.Steps, func(s scenarios.Step) bool {
+		c, ok := s.(scenarios.Capture)
+		return ok && (c.HAR != "" || c.Save != "" || c.Screenshot != "")
+	})
 }
 
 // look reads the page's title and the media elements of every frame.
