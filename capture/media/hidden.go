@@ -169,14 +169,21 @@ var suffixKinds = map[string]Kind{
 	"mp3": Audio, "m4a": Audio, "aac": Audio, "ogg": Audio, "opus": Audio, "flac": Audio, "wav": Audio, "vtt": Subtitles, "srt": Subtitles, "ttml": Subtitles, "dfxp": Subtitles,
 }
 
-// suffixed finds the next name behind a dot that says media, or =m3u8 and =mpd of a parameter.
+// suffixFirst has the letters that these begin with.
+var suffixFirst = func() (first [256]bool) {
+	for name := range suffixKinds {
+		first[name[0]], first[name[0]-'a'+'A'] = true, true
+	}
+	return first
+}()
+
+// suffixed finds the next name behind a dot that says media, or =m3u8 and =mpd of a parameter. Scripts are full of dots: most go by their
+// next letter.
 func suffixed(text []byte) (from, to int, kind Kind) {
-	for at := 0; at < len(text); at++ {
-		i := bytes.IndexAny(text[at:], ".=")
-		if i < 0 {
-			break
+	for at := 0; at+1 < len(text); at++ {
+		if mark := text[at]; mark != '.' && mark != '=' || !suffixFirst[text[at+1]] {
+			continue
 		}
-		at += i
 		end := at + 1
 		for end < len(text) && end-at <= 5 && isWord(text[end]) {
 			end++
