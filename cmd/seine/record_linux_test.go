@@ -73,7 +73,7 @@ func atPage(t *testing.T, socket, address string) *hand {
 	}
 	t.Cleanup(func() { _ = b.Close() })
 	h := &hand{t: t, b: b}
-	for end := time.Now().Add(20 * time.Second); h.page == "" && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); h.page == "" && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		list, err := cdp.Call(t.Context(), cdp.Session(b.Session()), target.GetTargets, target.GetTargetsParams{})
 		if err != nil {
 			t.Fatal(err)
@@ -143,7 +143,7 @@ func (s *spoken) String() string {
 
 func (s *spoken) await(t *testing.T, what string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !strings.Contains(s.String(), what); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !strings.Contains(s.String(), what); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("never said: %s\n%s", what, s)
 		}
@@ -170,7 +170,7 @@ func startRecording(t *testing.T, exe, dir string, args ...string) *tapeRun {
 // holds waits until a file has a text.
 func holds(t *testing.T, path, what string) string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		data, err := os.ReadFile(path)
 		if err == nil && strings.Contains(string(data), what) {
 			return string(data)

@@ -43,7 +43,7 @@ func TestRecordRemote(t *testing.T) {
 			Value struct{ X, Y float64 } `json:"value"`
 		} `json:"result"`
 	}
-	for end := time.Now().Add(20 * time.Second); at.Result.Value.Y == 0; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); at.Result.Value.Y == 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("no picture of the page\n%s", &r.said)
 		}

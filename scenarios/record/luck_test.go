@@ -49,7 +49,7 @@ func keepIn(c *taped, dir string, saved func(error)) *kept {
 // holds waits until the file is whole and has a text.
 func (k *kept) holds(what string) scenarios.UserFlow {
 	k.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		data, err := os.ReadFile(k.path)
 		if err == nil && strings.Contains(string(data), what) {
 			doc, err := file.Parse("site.yaml", data)

@@ -27,7 +27,7 @@ type person struct {
 
 func (p *person) send(s *browser.Session, method string, params any) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	if err := s.Call(ctx, method, params, nil); err != nil && s.Done() == nil {
 		p.t.Fatalf("%s: %v", method, err)
@@ -48,7 +48,7 @@ func (p *person) eval(s *browser.Session, expression string) string {
 func (p *person) evaluate(s *browser.Session, expression string) (string, error) {
 	p.t.Helper()
 	yes := true
-	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	res, err := cdp.Call(ctx, cdp.Session(s), runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ReturnByValue: &yes, AwaitPromise: &yes})
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *person) evaluate(s *browser.Session, expression string) (string, error)
 // until waits for an expression to be true.
 func (p *person) until(s *browser.Session, expression string) {
 	p.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		value, err := p.evaluate(s, "Boolean("+expression+")")
 		switch {
 		case value == "true":
@@ -191,7 +191,7 @@ func (p *person) drag(from, to spot) {
 // other is the session of a popup or of a frame of another site, once it is there.
 func (p *person) other(kind, part string) *browser.Session {
 	p.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		for _, s := range p.tab.Sessions() {
 			if s.Kind() == kind && s != p.tab.Session() && strings.Contains(s.URL(), part) {
 				return s
@@ -214,7 +214,7 @@ func (p *person) through(by int) {
 			ID int64 `json:"id"`
 		} `json:"entries"`
 	}
-	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	if err := p.on.Call(ctx, "Page.getNavigationHistory", nil, &history); err != nil {
 		p.t.Fatal(err)

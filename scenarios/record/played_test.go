@@ -47,7 +47,7 @@ func replays(t *testing.T, st *replay.Stage, text string, inputs map[string]stri
 		if err != nil {
 			t.Fatalf("%v; told %q\n%s", err, site.Told(), own)
 		}
-		for end := time.Now().Add(5 * time.Second); !site.TellsAll(want) && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(time.Minute); !site.TellsAll(want) && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		}
 		srv.Close()
 		if d := cmp.Diff(files, filesIn(t, dir), cmpopts.EquateEmpty()); d != "" {

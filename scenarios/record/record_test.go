@@ -83,7 +83,7 @@ func hearing(t testing.TB, base string, o record.Options) *taped {
 // hears waits until the pages have said so.
 func (c *taped) hears(want ...string) {
 	c.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !c.site.TellsAll(want); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !c.site.TellsAll(want); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			c.t.Fatalf("never told: %q; told: %q\n%s", want, c.site.Told(), c.yaml(record.FlowOptions{}))
 		}
@@ -93,7 +93,7 @@ func (c *taped) hears(want ...string) {
 // settled waits until as many things are recorded, and what they asked for is answered.
 func (c *taped) settled() {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
 	defer cancel()
 	c.rec.Settle(ctx)
 	// Rich text is read a moment after it was typed.

@@ -58,7 +58,7 @@ func ours(t testing.TB, s *browser.Session, expression string) (json.RawMessage,
 // oursIn is the same in a frame of the session's.
 func oursIn(t testing.TB, s *browser.Session, frame, expression string) (json.RawMessage, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var world struct {
 		ID int64 `json:"executionContextId"`
@@ -89,7 +89,7 @@ func oursIn(t testing.TB, s *browser.Session, frame, expression string) (json.Ra
 func (c *barred) inBar(expression string) string {
 	c.t.Helper()
 	text := fmt.Sprintf("(() => { const root = globalThis.__kit?.bar.root?.(); return root ? %s : null; })()", expression)
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		value, err := ours(c.t, c.on, text)
 		if err == nil && len(value) > 0 && string(value) != "null" && string(value) != "false" && string(value) != `""` {
 			return string(value)

@@ -58,7 +58,7 @@ func (c *barred) content(s *browser.Session, selector string) (at spot) {
 // so waits until an expression is so in the frame's world, and gives it.
 func (in *inner) so(expression string) json.RawMessage {
 	in.c.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		value, err := oursIn(in.c.t, in.s, in.frame, expression)
 		if err == nil && len(value) > 0 && string(value) != "null" && string(value) != "false" {
 			return value

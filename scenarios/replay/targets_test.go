@@ -67,7 +67,7 @@ func captured(t *testing.T, s served) *capture.Capture {
 	r := runner(t)
 	r.Observe = func(e replay.Event) {
 		if step, ok := e.(replay.StepStarted); ok && step.Number == 2 {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			if err := s.await(ctx, s.everyTarget()); err != nil {
 				t.Error(err)

@@ -71,7 +71,7 @@ func start(t *testing.T, handler http.Handler) *screen {
 func (c *screen) eval(tab *browser.Tab, expression string) string {
 	c.t.Helper()
 	yes := true
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
 	defer cancel()
 	res, err := cdp.Call(ctx, cdp.Session(tab.Session()), runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ReturnByValue: &yes, AwaitPromise: &yes})
 	if err != nil || res.ExceptionDetails != nil {
@@ -82,7 +82,7 @@ func (c *screen) eval(tab *browser.Tab, expression string) string {
 
 func (c *screen) until(tab *browser.Tab, expression string) {
 	c.t.Helper()
-	for end := time.Now().Add(20 * time.Second); c.eval(tab, "Boolean("+expression+")") != "true"; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); c.eval(tab, "Boolean("+expression+")") != "true"; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			c.t.Fatalf("never true: %s\n%v\nseen: %s", expression, c.rec.Lines(), c.eval(c.tab, "globalThis.seen"))
 		}
@@ -348,7 +348,7 @@ func TestAssertInFrame(t *testing.T) {
 	c := start(t, mux)
 	c.until(c.tab, "frames.length === 2 && document.querySelector('#near').contentDocument.querySelector('p')")
 	for i, at := range [][2]float64{{40 + 10 + 5, 40 + 10 + 5}, {40 + 3 + 20 + 10 + 5, 240 + 3 + 20 + 10 + 5}} {
-		for end := time.Now().Add(20 * time.Second); len(c.rec.Lines()) < i+2; { // until the frame is there
+		for end := time.Now().Add(time.Minute); len(c.rec.Lines()) < i+2; { // until the frame is there
 			c.eval(c.person, "assert.click()")
 			c.click(at[0], at[1], "left", 1)
 			c.until(c.person, "steps.lastChild.textContent.startsWith('assert “All is well”') && steps.children.length === "+fmt.Sprint(i+2)+" || wrong.textContent")
