@@ -31,8 +31,8 @@ type contender struct {
 // BenchmarkPlaylists holds `seine sniff` against the bare client, puppeteer and playwright: how long it takes from the command to the
 // first playlist, how many of 24 pages a second, at the best number of tabs of each, and the memory of all processes (PSS) meanwhile.
 // Seine captures all that the pages do, and gives each a browser context of its own; the others hear the requests of one target each, in
-// one context, but for apart, which is the bare client with a context for each page. x-bare and x-apart are seine's figure through theirs;
-// pages are the other way round, so that less is better everywhere.
+// one context, but for playwright and what is called apart: the bare client and puppeteer with a context for each page. x-bare and x-apart
+// are seine's figure through those of the bare client; pages are the other way round, so that less is better everywhere.
 func BenchmarkPlaylists(b *testing.B) {
 	bin := b.TempDir()
 	list := contenders(b, compile(b, bin, "seine/cmd/seine"), compile(b, bin, "seine/cmd/internal/bare"))
@@ -78,7 +78,7 @@ func contenders(b *testing.B, seine, bare string) []contender {
 		b.Logf("puppeteer and playwright are not installed: make peers")
 		return list
 	}
-	for _, name := range []string{"puppeteer", "playwright"} {
+	for _, name := range []string{"puppeteer", "puppeteer-apart", "playwright"} {
 		list = append(list, contender{name, func(ctx context.Context, exe string, tabs int, pages []string) *exec.Cmd {
 			return exec.CommandContext(ctx, "node", append([]string{filepath.Join(peersDir, "sniff.mjs"), name, exe, strconv.Itoa(tabs)}, pages...)...)
 		}})
