@@ -7,8 +7,6 @@ APT      := $(shell command -v apt-get 2>/dev/null)
 ROOT     := $(shell [ "$$(id -u)" = 0 ] && echo yes)
 FUZZTIME ?= 20s
 PACKAGES := ./...
-# Tests wait for browsers and disks a third of the time: more of them run side by side than there are processors.
-PARALLEL ?= $(shell expr "$$(getconf _NPROCESSORS_ONLN)" \* 3 / 2)
 
 # Chrome refuses to run as root with its sandbox. In a container there is nothing else to be, so say it and do it.
 ifeq ($(ROOT),yes)
@@ -28,7 +26,7 @@ demo: build sandbox browser ## grab a film from the built-in site
 	@$(BIN) demo
 
 test: sandbox compiler browser tools players harschema recorder openapilint postman todomvc ## run all tests (installs a browser, ffmpeg and npm packages where they are missing)
-	CGO_ENABLED=1 $(GO) test -race -timeout 20m -parallel $(PARALLEL) $(PACKAGES)
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PACKAGES)
 	$(GO) test -run Memory ./assemble/... ./capture ./capture/openapi # the race detector takes memory of its own, so these run without
 
 bench: sandbox browser players peers ## run the benchmarks
