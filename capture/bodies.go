@@ -31,6 +31,9 @@ type bodyReader struct {
 	idle   *sync.Cond // on rec.mu
 	open   int
 	closed bool
+
+	gate *gate // nil: nothing waits
+	late int   // how many wait for all bodies: nothing waits for the page
 }
 
 func newBodyReader(r *Recorder) *bodyReader {
@@ -51,8 +54,9 @@ func (b *bodyReader) begin(work func(context.Context)) {
 	})
 }
 
-// start runs read, of about size bytes, without the Recorder's lock and store with it. Called with the lock held.
-func (b *bodyReader) start(size int64, read func(context.Context) Body, store func(Body)) {
+// start runs read, of about size bytes, without the Recorder's lock and store with it; after is closed when it may, nil for at once. Called
+// with the lock held.
+func (b *bodyReader) start(size int64, after <-chan struct{}, read func(context.Context) Body, store func(Body)) {
 	if b.closed {
 		store(Body{Reason: ReasonNotAsked})
 		return
@@ -63,6 +67,12 @@ func (b *bodyReader) start(size int64, read func(context.Context) Body, store fu
 	size = min(max(2*size, least), together) // as Base64 and as bytes
 	b.begin(func(ctx context.Context) {
 		body := Body{Reason: ReasonNotAsked}
+		if after != nil {
+			select {
+			case <-after:
+			case <-ctx.Done():
+			}
+		}
 		if b.room.Acquire(ctx, size) == nil {
 			body = read(ctx)
 			b.room.Release(size)
@@ -85,7 +95,11 @@ func (b *bodyReader) response(x *record, s Session) {
 		x.Body, why = Body{Reason: ReasonPending}, ""
 	}
 	l, q := x.live, question{network.RequestID(x.ID), x.Received, x.Received > 0 || x.length() > 0, x.without()}
-	b.start(q.size, func(ctx context.Context) Body {
+	after := b.later(s, q.size)
+	if l != nil {
+		after = nil // it has come already
+	}
+	b.start(q.size, after, func(ctx context.Context) Body {
 		if l != nil {
 			l.wait(ctx)
 			b.rec.mu.Lock()
@@ -193,7 +207,7 @@ func (b *bodyReader) request(x *record, s Session) {
 	hop := len(x.Redirects)
 	size, _ := strconv.ParseInt(x.Request.Header.Get("Content-Length"), 10, 64) // 0 where it does not say
 	id := network.RequestID(x.ID)
-	b.start(max(size, 0), func(ctx context.Context) Body {
+	b.start(max(size, 0), nil, func(ctx context.Context) Body {
 		missing := Body{Reason: ReasonGone}
 		for _, holder := range b.rec.own(s) {
 			res, err := ask(ctx, holder, network.GetRequestPostData, network.GetRequestPostDataParams{RequestID: id})
@@ -224,9 +238,12 @@ func (b *bodyReader) settle(ctx context.Context) error {
 	defer stop()
 	b.rec.mu.Lock()
 	defer b.rec.mu.Unlock()
+	b.late++
+	b.release()
 	for b.open > 0 && ctx.Err() == nil {
 		b.idle.Wait()
 	}
+	b.late--
 	return ctx.Err()
 }
 

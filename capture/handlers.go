@@ -225,7 +225,7 @@ func (r *Recorder) responseReceived(s Session, ev *responseReceived) {
 		x.background = true
 		x.Body = Body{Reason: ReasonEndless}
 		r.bodies.follow(x, s)
-	} else if x.length() > streamFrom {
+	} else if x.length() > r.streamedFrom(x, s) {
 		r.bodies.follow(x, s)
 	}
 }
@@ -256,7 +256,7 @@ func (r *Recorder) dataReceived(s Session, ev *dataReceived) {
 	x.Received += ev.DataLength
 	x.touched = time.Now()
 	r.streamed(s, ev)
-	if x.Received > streamFrom && !x.Done {
+	if x.Received > r.streamedFrom(x, s) && !x.Done {
 		r.bodies.follow(x, s)
 	}
 }

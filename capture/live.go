@@ -14,6 +14,17 @@ import (
 // times over, as Base64 and as bytes, and Chrome may not have it any more where the page gave it up with its last byte.
 const streamFrom = 1 << 20
 
+// heldFrom is streamFrom for what scripts of the visit's own page fetch: Chrome holds it whatever becomes of the page.
+const heldFrom = 16 << 20
+
+// streamedFrom is from which size the body of x, which s tells of, is taken as it comes. Called with the lock held.
+func (r *Recorder) streamedFrom(x *record, s Session) int64 {
+	if s.ID() == r.page && !endless(x.Type) {
+		return min(heldFrom, r.opt.MaxBody) // of what is larger the head is wanted
+	}
+	return streamFrom
+}
+
 // live takes a body while it is under way (Network.streamResourceContent): event streams, which have no end, and large ones.
 type live struct {
 	w       *writer

@@ -71,6 +71,7 @@ type Recorder struct {
 
 	mu       sync.Mutex
 	sessions map[target.SessionID]Session
+	page     target.SessionID             // the first page: the visit's own
 	twins    map[target.SessionID]Session // of the sessions that have one
 	second   map[target.SessionID]bool    // is it a twin?
 	list     []*record
@@ -279,6 +280,9 @@ func (r *Recorder) Close() error {
 func (r *Recorder) Attached(s Session) {
 	r.mu.Lock()
 	r.sessions[s.ID()] = s
+	if r.page == "" && s.Kind() == "page" {
+		r.page = s.ID()
+	}
 	h := r.heard.attached(s, r.opt.Copies)
 	r.mu.Unlock()
 	for _, c := range enableCommands(s.Kind(), r.opt.MaxBody, h) {
