@@ -95,9 +95,9 @@ func (b *bodyReader) response(x *record, s Session) {
 		x.Body, why = Body{Reason: ReasonPending}, ""
 	}
 	l, q := x.live, question{network.RequestID(x.ID), x.Received, x.Received > 0 || x.length() > 0, x.without()}
-	after := b.later(s, q.size)
-	if l != nil {
-		after = nil // it has come already
+	var after <-chan struct{}
+	if l == nil { // else it has come already
+		after = b.later(s, q.size)
 	}
 	b.start(q.size, after, func(ctx context.Context) Body {
 		if l != nil {
