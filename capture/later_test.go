@@ -36,7 +36,7 @@ func TestLargeBodiesWaitForThePage(t *testing.T) {
 		"until the visit ends":       {large, false, 1, func(t *testing.T, r *capture.Recorder, _ *session) { settled(t, r) }, 0},
 		"as many as Chrome may hold": {15 << 20, false, 18, nil, 0},
 		"not small ones":             {large / 2, false, 1, nil, 0},
-		"not those of a frame's own": {large / 2, true, 1, nil, 0},
+		"not those of a frame's own": {large, true, 1, nil, 0},
 		"until the rest has failed": {large, false, 3, func(t *testing.T, r *capture.Recorder, s *session) {
 			tell(t, r, event{s, failed, `{"requestId":"0","errorText":"net::ERR_FAILED"}`})
 		}, 100 * time.Millisecond},
@@ -65,7 +65,11 @@ func TestLargeBodiesWaitForThePage(t *testing.T) {
 					t.Errorf("%d were asked for while it loaded", len(s.asked))
 				}
 				if test.then != nil {
+					began := time.Now()
 					test.then(t, r, s)
+					if took := time.Since(began); took > 0 {
+						t.Errorf("it was waited for: %s", took)
+					}
 				}
 				time.Sleep(test.after)
 				synctest.Wait()
@@ -76,6 +80,37 @@ func TestLargeBodiesWaitForThePage(t *testing.T) {
 					if x.ID != "0" && (x.Body.Reason != "" || x.Body.Size != int64(test.size)) {
 						t.Errorf("%s: %d bytes, %q", x.ID, x.Body.Size, x.Body.Reason)
 					}
+				}
+				if err := r.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// TestWhatIsTakenAsItComes: large bodies of frames, and what media elements load, whose end is far.
+func TestWhatIsTakenAsItComes(t *testing.T) {
+	body := make([]byte, 2<<20)
+	for name, test := range map[string]struct {
+		kind, of string
+		want     capture.Reason
+	}{
+		"a script's own page": {"page", "Fetch", capture.ReasonGone},
+		"a frame":             {"iframe", "Fetch", ""},
+		"a media element":     {"page", "Media", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &session{id: "1", kind: test.kind, begun: map[string][]byte{"1": body}} // and nobody has the whole of it at its end
+				r := capture.NewRecorder(capture.Options{Dir: t.TempDir()})
+				r.Attached(s)
+				response := strings.Replace(answer(""), `"type":"Fetch"`, `"type":"`+test.of+`"`, 1)
+				tell(t, r, event{s, sent, ask("https://a.example/1")}, event{s, came, response}, event{s, more, counted(len(body))})
+				synctest.Wait() // what is to be streamed was asked for, and answered
+				tell(t, r, event{s, finished, done})
+				if b := settled(t, r)[0].Body; b.Reason != test.want {
+					t.Errorf("%d bytes, %q", b.Size, b.Reason)
 				}
 				if err := r.Close(); err != nil {
 					t.Error(err)

@@ -108,8 +108,7 @@ func (v *visit) sure() bool {
 	if !v.grabs() || v.kept() || wantsCopies(v.flow) || len(v.players) != 1 || v.players[0].Error != "" {
 		return false
 	}
-	c := v.present(v.recorder.Snapshot())
-	c.Players = capture.WithBuffers(v.players, c.Sources)
+	c := v.soFar()
 	if _, protected := c.Protected(); protected {
 		return false
 	}
@@ -187,10 +186,16 @@ func (v *visit) plays() bool {
 	})
 }
 
-// anyStream looks for one among those that are no advert, and no clip that runs without sound and for ever.
-func (v *visit) anyStream(is func(*capture.Stream) bool) bool {
+// soFar is what was heard of the page that is there now, with its players as they were last looked at.
+func (v *visit) soFar() *capture.Capture {
 	c := v.present(v.recorder.Snapshot())
 	c.Players = capture.WithBuffers(v.players, c.Sources)
+	return c
+}
+
+// anyStream looks for one among those that are no advert, and no clip that runs without sound and for ever.
+func (v *visit) anyStream(is func(*capture.Stream) bool) bool {
+	c := v.soFar()
 	if wantsCopies(v.flow) && slices.ContainsFunc(c.Players, func(p capture.Player) bool { return p.Playing && fed(&p) }) {
 		return true
 	}
