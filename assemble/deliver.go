@@ -148,20 +148,36 @@ func (r *run) flush() error {
 
 // book puts the parts on record that are in the file by now.
 func (r *run) book() error {
-	for len(r.written) > 0 && r.written[0].piece.Written() {
-		w := &r.written[0]
-		rec, err := w.piece.Record(w.rec, w.size)
-		if err == nil {
-			err = r.out.journal.Append(rec)
-		}
-		if err != nil {
+	list, failed := r.bookable()
+	if len(list) > 0 {
+		if err := r.out.journal.Append(list...); err != nil {
 			return fmt.Errorf("%w: %w", ErrOutput, err)
 		}
-		r.out.disk.grown(w.size)
-		r.report.update(func(p *Progress) { p.Written = w.size })
-		r.written = r.written[1:]
+		size := r.written[len(list)-1].size
+		r.written = r.written[len(list):]
+		r.out.disk.grown(size)
+		r.report.update(func(p *Progress) { p.Written = size })
+	}
+	if failed != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, failed)
 	}
 	return nil
+}
+
+// bookable returns the records of the parts that are in the file, from the first on, and what has failed for the next.
+func (r *run) bookable() (list []journal.Record, err error) {
+	for i := range r.written {
+		w := &r.written[i]
+		if !w.piece.Written() {
+			break
+		}
+		rec, err := w.piece.Record(w.rec, w.size)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, rec)
+	}
+	return list, nil
 }
 
 func (r *run) part(i int, init []byte, missing bool) join.Part {

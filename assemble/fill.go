@@ -216,7 +216,7 @@ func (f *filler) commit() error {
 			return nil
 		}
 	}
-	if err := r.out.journal.Append(f.batch...); err != nil {
+	if err := r.out.journal.AppendTogether(f.batch...); err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	for _, i := range f.filled {

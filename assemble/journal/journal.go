@@ -189,15 +189,32 @@ func (j *Journal) Keep(n int) (int, error) {
 	return j.Len(), nil
 }
 
-// Append adds the record of the next part, or of parts that are on record already and count only together. After an error the
-// journal is as before.
+// Append adds records of the next parts, in one go, so that as little as can be is in the file and not on record if the process is killed. After an error
+// the journal is as before.
 func (j *Journal) Append(list ...Record) error {
-	j.buf = appendFrame(j.buf[:0], encodeRecords(list))
-	end := j.ends[len(j.ends)-1]
-	if _, err := j.file.WriteAt(j.buf, end); err != nil {
-		return errors.Join(err, j.file.Truncate(end))
+	frames := make([][]Record, len(list))
+	for i := range list {
+		frames[i] = list[i : i+1]
 	}
-	j.end(end+int64(len(j.buf)), j.Len()+len(list))
+	return j.append(frames)
+}
+
+// AppendTogether adds records that count only together, of parts that are on record already. After an error the journal is as before.
+func (j *Journal) AppendTogether(list ...Record) error { return j.append([][]Record{list}) }
+
+func (j *Journal) append(frames [][]Record) error {
+	first, counted := len(j.ends), j.Len()
+	begin := j.ends[first-1]
+	j.buf = j.buf[:0]
+	for _, records := range frames {
+		j.buf = appendFrame(j.buf, encodeRecords(records))
+		counted += len(records)
+		j.end(begin+int64(len(j.buf)), counted)
+	}
+	if _, err := j.file.WriteAt(j.buf, begin); err != nil {
+		j.ends, j.counts = j.ends[:first], j.counts[:first]
+		return errors.Join(err, j.file.Truncate(begin))
+	}
 	return nil
 }
 

@@ -109,13 +109,40 @@ func TestOtherPlan(t *testing.T) {
 	}
 }
 
+type counting struct {
+	memory
+	writes int
+}
+
+func (c *counting) WriteAt(p []byte, off int64) (int, error) {
+	c.writes++
+	return c.memory.WriteAt(p, off)
+}
+
+// Several records are written in one go, and each still counts alone.
+func TestSeveral(t *testing.T) {
+	var single, several counting
+	write(t, &single, sample(8))
+	j := write(t, &several, nil)
+	before := several.writes
+	if err := j.Append(sample(8)...); err != nil || j.Len() != 8 {
+		t.Fatal(j.Len(), err)
+	}
+	if !bytes.Equal(single.b, several.b) || several.writes != before+1 {
+		t.Errorf("%d bytes in place of %d, in %d writes", len(several.b), len(single.b), several.writes-before)
+	}
+	if n, err := j.Keep(3); n != 3 || err != nil {
+		t.Errorf("%d kept, %v", n, err)
+	}
+}
+
 // Records that count only together come back together, and are forgotten together.
 func TestTogether(t *testing.T) {
 	f := create(t)
 	list := sample(6)
 	j := write(t, f, list)
 	anew := []Record{{Part: 2, Start: 600, Size: 700, Data: []byte("a")}, {Part: 3, Start: 700, Size: 700, Data: []byte("b")}}
-	if err := j.Append(anew...); err != nil {
+	if err := j.AppendTogether(anew...); err != nil {
 		t.Fatal(err)
 	}
 	all, err := os.ReadFile(f.Name())
@@ -309,6 +336,9 @@ func TestDiskFull(t *testing.T) {
 	_, _, got, err := Open(m, header)
 	if err != nil || len(got) != n-1 || j.Len() != n-1 || int64(len(m.b)) != j.ends[n-1] {
 		t.Errorf("%d records, want %d, %v", len(got), n-1, err)
+	}
+	if err := j.Append(Record{Part: n - 1}, Record{Part: n}); !errors.Is(err, errFull) || j.Len() != n-1 || int64(len(m.b)) != j.ends[n-1] {
+		t.Errorf("several: %d records, want %d, %v", j.Len(), n-1, err)
 	}
 }
 
