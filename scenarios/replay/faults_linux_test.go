@@ -123,7 +123,6 @@ func TestHarmThatAVisitOutlives(t *testing.T) {
 		{"busy": {{Kind: replay.IncidentBusy, Count: 1}}},
 		{"busy-frame": {{Kind: replay.IncidentBusy, Count: 1}}},
 		{"dialogs": {{Kind: replay.IncidentDialog, What: "alert", Count: 2}, {Kind: replay.IncidentDialog, What: "confirm", Count: 2}, {Kind: replay.IncidentDialog, What: "prompt", Count: 2}}},
-		{"popups": {{Kind: replay.IncidentPopups, Count: 40}}}, // on a busy machine not all have opened in time
 		{
 			"round":                             {{Kind: replay.IncidentMoves, Count: 11}},
 			"leave":                             {{Kind: replay.IncidentDialog, What: "beforeunload", Count: 1}},
@@ -145,11 +144,25 @@ func TestHarmThatAVisitOutlives(t *testing.T) {
 				}
 				checkBefore(t, res.Result)
 				checkIncidents(t, res.Result, group[names[i]]...)
-				if n := documents(res.Result, "/faults/?popup="); names[i] == "popups" && n != 20 {
-					t.Errorf("%d popups were heard", n)
-				}
 			}
 		})
+	}
+}
+
+// TestHundredPopups: as many as may be open are heard, and each of the others is told of. The visit has the time to see them all, which a busy machine takes long to open.
+func TestHundredPopups(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	flow := sniffing(s.url("/faults/?popups"))
+	flow.Timeout = 5 * faultStep
+	res, err := visit(t, ownBrowser(t), flow)
+	if err != nil {
+		t.Error(err)
+	}
+	checkBefore(t, res)
+	checkIncidents(t, res, replay.Incident{Kind: replay.IncidentPopups, Count: 80})
+	if n := documents(res, "/faults/?popup="); n != 20 {
+		t.Errorf("%d popups were heard", n)
 	}
 }
 
