@@ -103,6 +103,9 @@ func (v *visit) last(ctx context.Context, limit time.Duration, failed, picture b
 	if enough {
 		v.lull(ctx)
 	}
+	if enough && alive {
+		v.halt(ctx)
+	}
 	if alive {
 		wg.Go(func() { w.cookies = v.cookies(ctx) })
 	}
